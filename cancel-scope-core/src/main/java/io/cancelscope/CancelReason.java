@@ -1,0 +1,52 @@
+package io.cancelscope;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a scope was cancelled. Every scope that one cancellation reaches reports the same
+ * reason. It holds names and the cause, never a scope, so that keeping one keeps nothing
+ * else alive.
+ *
+ * @param kind what sort of cause it was, for metrics and decisions
+ * @param message why, for people
+ * @param cause the exception behind it, or {@code null}
+ * @param origin the name of the scope where the cancellation began
+ */
+public record CancelReason(Kind kind, String message, @Nullable Throwable cause,
+		String origin) implements Serializable {
+
+	public CancelReason {
+		Objects.requireNonNull(kind, "kind");
+		Objects.requireNonNull(message, "message");
+		Objects.requireNonNull(origin, "origin");
+	}
+
+	/**
+	 * What sort of cause a cancellation had.
+	 */
+	public enum Kind {
+
+		/** The deadline of the origin passed. */
+		DEADLINE,
+
+		/** Somebody called {@code cancel}. */
+		REQUESTED,
+
+		/** An exception left the origin. */
+		FAILED,
+
+		/** The one who waits for the answer is gone. */
+		DISCONNECTED,
+
+		/** The application is stopping. */
+		SHUTDOWN,
+
+		/** An outer scope was closed while the origin was still open on that thread. */
+		MISNESTED
+
+	}
+
+}

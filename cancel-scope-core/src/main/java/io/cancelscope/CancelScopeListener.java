@@ -1,0 +1,38 @@
+package io.cancelscope;
+
+/**
+ * Watches the scopes that one {@link CancelScopes} opens. Meant for metrics and
+ * registries: be quick, don't block, don't throw (what is thrown is logged). Where no
+ * listener is set, watching costs nothing.
+ * <p>
+ * For each scope {@code opened} comes first and {@code closed} last, each once.
+ * {@code cancelled} comes at most once, when the cancellation is noticed: at once for the
+ * scope where it begins and for those with callbacks, otherwise when somebody asks, at
+ * the latest when the scope closes. Calls come from the thread where the thing happens;
+ * never from the timer thread.
+ */
+public interface CancelScopeListener {
+
+	/**
+	 * A scope was opened.
+	 * @param scope the scope
+	 */
+	default void opened(CancelScope scope) {
+	}
+
+	/**
+	 * A scope was found to be cancelled.
+	 * @param scope the scope
+	 * @param reason why
+	 */
+	default void cancelled(CancelScope scope, CancelReason reason) {
+	}
+
+	/**
+	 * A scope was closed.
+	 * @param scope the scope
+	 */
+	default void closed(CancelScope scope) {
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.cancelscope;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A point in time by which something has to be done. Absolute, on a monotonic clock:
+ * unlike a timeout it can be handed on without growing. Immutable.
+ * <p>
+ * Points farther away than 73 years are brought nearer to that, so nothing overflows.
+ * There is no order by {@code compareTo}: the clock may wrap, and only points of the same
+ * {@link TimeSource} can be compared.
+ */
+public final class Deadline {
+
+	/** The instant that stands for "no deadline". */
+	static final long NONE = Long.MIN_VALUE;
+
+	/** Two instants this far from now in either direction still compare by difference. */
+	private static final long FARTHEST_NANOS = 1L << 61;
+
+	private static final Duration FARTHEST = Duration.ofNanos(FARTHEST_NANOS);
+
+	private static final Duration FARTHEST_PAST = Duration.ofNanos(-FARTHEST_NANOS);
+
+	private final TimeSource timeSource;
+
+	private final long instant;
+
+	private Deadline(TimeSource timeSource, long instant) {
+		this.timeSource = timeSource;
+		this.instant = instant;
+	}
+
+	/**
+	 * Returns the point that lies the given time from now, on the system's clock.
+	 * @param duration how far away; zero or negative gives one that has passed
+	 * @return the deadline
+	 */
+	public static Deadline after(Duration duration) {
+		return after(duration, TimeSource.system());
+	}
+
+	/**
+	 * Returns the point that lies the given time from now.
+	 * @param duration how far away; zero or negative gives one that has passed
+	 * @param timeSource the clock it lives on
+	 * @return the deadline
+	 */
+	public static Deadline after(Duration duration, TimeSource timeSource) {
+		Objects.requireNonNull(timeSource, "timeSource");
+		return at(instant(timeSource.nanoTime(), nanos(duration)), timeSource);
+	}
+
+	static Deadline at(long instant, TimeSource timeSource) {
+		return new Deadline(timeSource, instant);
+	}
+
+	/** The duration in nanoseconds, brought into the range that never overflows. */
+	static long nanos(Duration duration) {
+		Objects.requireNonNull(duration, "duration");
+		if (duration.compareTo(FARTHEST) >= 0) {
+			return FARTHEST_NANOS;
+		}
+		if (duration.compareTo(FARTHEST_PAST) <= 0) {
+			return -FARTHEST_NANOS;
+		}
+		return duration.toNanos();
+	}
+
+	/** The instant so many (clamped) nanoseconds from now; never {@link #NONE}. */
+	static long instant(long now, long nanos) {
+		long instant = now + nanos;
+		return (instant != NONE) ? instant : instant + 1;
+	}
+
+	/**
+	 * Returns how long it is until this point.
+	 * @return the time left, zero once it has passed
+	 */
+	public Duration remaining() {
+		return Duration.ofNanos(Math.max(0, this.instant - this.timeSource.nanoTime()));
+	}
+
+	/**
+	 * Returns whether this point has passed; at the very instant it has.
+	 * @return whether it has passed
+	 */
+	public boolean isExpired() {
+		return this.timeSource.nanoTime() - this.instant >= 0;
+	}
+
+	/**
+	 * Returns whether this point comes before another.
+	 * @param other the other one, on the same time source
+	 * @return {@code true} if this one is earlier; {@code false} for the same point
+	 * @throws IllegalArgumentException if the other one has another time source
+	 */
+	public boolean isBefore(Deadline other) {
+		Objects.requireNonNull(other, "other");
+		other.requireSource(this.timeSource);
+		return this.instant - other.instant < 0;
+	}
+
+	/**
+	 * Returns the earlier of two points.
+	 * @param a one
+	 * @param b another, on the same time source
+	 * @return the earlier one, {@code a} if they are the same point
+	 * @throws IllegalArgumentException if they have different time sources
+	 */
+	public static Deadline earlierOf(Deadline a, Deadline b) {
+		Objects.requireNonNull(a, "a");
+		Objects.requireNonNull(b, "b");
+		return b.isBefore(a) ? b : a;
+	}
+
+	long instantOn(TimeSource expected) {
+		requireSource(expected);
+		return this.instant;
+	}
+
+	private void requireSource(TimeSource expected) {
+		if (this.timeSource != expected) {
+			throw new IllegalArgumentException("The deadline lives on the time source " + this.timeSource
+					+ " and is used with " + expected
+					+ ". Instants of two clocks can't be compared: make it with Deadline.after(duration, timeSource)"
+					+ " on the scope's own time source.");
+		}
+	}
+
+	@Override
+	public boolean equals(@Nullable Object obj) {
+		return obj instanceof Deadline other && this.instant == other.instant && this.timeSource == other.timeSource;
+	}
+
+	@Override
+	public int hashCode() {
+		return Long.hashCode(this.instant);
+	}
+
+	@Override
+	public String toString() {
+		long left = this.instant - this.timeSource.nanoTime();
+		return (left > 0) ? "in " + Durations.format(left) : Durations.format(-left) + " ago";
+	}
+
+}

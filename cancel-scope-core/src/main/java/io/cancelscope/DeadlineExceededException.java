@@ -1,0 +1,17 @@
+package io.cancelscope;
+
+import java.io.Serial;
+
+/**
+ * Thrown by {@link CancelScope#check()} where the reason is a deadline: the time is up.
+ */
+public class DeadlineExceededException extends ScopeCancelledException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	DeadlineExceededException(String message, CancelReason reason, String scope) {
+		super(message, reason, scope);
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.cancelscope;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * Writes durations the way people write them in configuration: {@code 800ms}, {@code 2s},
+ * {@code 1.5s}, {@code 10m}.
+ */
+final class Durations {
+
+	private static final long MILLI = 1_000_000;
+
+	private static final long SECOND = 1000 * MILLI;
+
+	private static final long MINUTE = 60 * SECOND;
+
+	private static final long HOUR = 60 * MINUTE;
+
+	private static final long DAY = 24 * HOUR;
+
+	private Durations() {
+	}
+
+	static String format(Duration duration) {
+		return format(Deadline.nanos(duration));
+	}
+
+	static String format(long nanos) {
+		if (nanos < 0) {
+			return "-" + format(-nanos);
+		}
+		if (nanos % DAY == 0 && nanos > 0) {
+			return nanos / DAY + "d";
+		}
+		if (nanos % HOUR == 0 && nanos > 0) {
+			return nanos / HOUR + "h";
+		}
+		if (nanos % MINUTE == 0 && nanos > 0) {
+			return nanos / MINUTE + "m";
+		}
+		if (nanos >= SECOND) {
+			return decimal(nanos, SECOND) + "s";
+		}
+		if (nanos >= MILLI) {
+			return decimal(nanos, MILLI) + "ms";
+		}
+		return (nanos == 0) ? "0s" : nanos + "ns";
+	}
+
+	/** At most three digits after the point, none of them an idle zero. */
+	private static String decimal(long nanos, long unit) {
+		String text = String.format(Locale.ROOT, "%d.%03d", nanos / unit, nanos % unit * 1000 / unit);
+		return text.replaceAll("\\.?0+$", "");
+	}
+
+}

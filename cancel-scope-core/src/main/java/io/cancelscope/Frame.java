@@ -1,0 +1,30 @@
+package io.cancelscope;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of a thread's stack of scopes: a scope opened on the thread, or one attached
+ * to it. Only that thread reads and writes the stack.
+ */
+abstract class Frame {
+
+	/** What was on top before, or {@code null} at the bottom of the stack. */
+	final @Nullable Frame previous;
+
+	Frame(@Nullable Frame previous) {
+		this.previous = previous;
+	}
+
+	/** Whether this entry is over, by whichever thread, and only waits to be dropped. */
+	abstract boolean isOver();
+
+	/**
+	 * The scope this entry makes current, or {@code null} for the root. Asked only while
+	 * the entry is not over.
+	 */
+	abstract @Nullable ScopeNode scope();
+
+	/** Ends what an outer entry leaves open behind it, and says its name. */
+	abstract String abandon(String outer);
+
+}

@@ -1,0 +1,304 @@
+package io.cancelscope;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has to be woken when a scope is cancelled: its callbacks, its timer, and those of
+ * its children below which there is something to wake. Made only when the first of these
+ * comes. The lists are intrusive, so that taking an entry out of a hundred thousand costs
+ * what it costs out of one.
+ * <p>
+ * Everything here is guarded by this object's monitor, except that {@link #before} and
+ * {@link #after} are guarded by the monitor of the {@link #container}. No monitor is
+ * taken while another one of these is held, and no foreign code runs under one. How this
+ * fits the scopes' states is told in {@link ScopeNode}.
+ */
+final class Links {
+
+	private static final VarHandle CONTAINER;
+
+	static {
+		try {
+			CONTAINER = MethodHandles.lookup().findVarHandle(Links.class, "container", Links.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	final ScopeNode node;
+
+	/** True once every link from here to the top of the tree is in place. */
+	volatile boolean anchored;
+
+	/** Set on opening, if the scope is among those watched for being forgotten. */
+	ForgottenScopes.@Nullable Trace trace;
+
+	/** Whose child list this is in, or {@code null}. */
+	private volatile @Nullable Links container;
+
+	private @Nullable Links before;
+
+	private @Nullable Links after;
+
+	private @Nullable Links firstChild;
+
+	private @Nullable Links lastChild;
+
+	private @Nullable Callback firstCallback;
+
+	private @Nullable Callback lastCallback;
+
+	/** The cancellation took what was here; nothing new comes in. */
+	private boolean woken;
+
+	/** The scope is closed; nothing new comes in. */
+	private boolean gone;
+
+	private boolean armed;
+
+	/** Tells the arming of a timer from a later one. */
+	private int arming;
+
+	private @Nullable Runnable timer;
+
+	Links(ScopeNode node) {
+		this.node = node;
+	}
+
+	/**
+	 * Adds a callback at the end.
+	 * @return {@code false} if it is too late: the scope was cancelled or closed
+	 */
+	synchronized boolean add(Callback callback) {
+		if (this.woken || this.gone) {
+			return false;
+		}
+		callback.before = this.lastCallback;
+		if (this.lastCallback != null) {
+			this.lastCallback.after = callback;
+		}
+		else {
+			this.firstCallback = callback;
+		}
+		this.lastCallback = callback;
+		callback.listed = true;
+		return true;
+	}
+
+	synchronized void remove(Callback callback) {
+		if (!callback.listed) {
+			return;
+		}
+		Callback before = callback.before;
+		Callback after = callback.after;
+		if (before != null) {
+			before.after = after;
+		}
+		else {
+			this.firstCallback = after;
+		}
+		if (after != null) {
+			after.before = before;
+		}
+		else {
+			this.lastCallback = before;
+		}
+		unlist(callback);
+	}
+
+	private static void unlist(Callback callback) {
+		callback.listed = false;
+		callback.before = null;
+		callback.after = null;
+	}
+
+	/**
+	 * Takes a child into the list, unless it is in one already. If this scope is
+	 * cancelled there is nothing to do either: the child's thread looks once more after
+	 * linking, and wakes itself.
+	 * @return {@code false} if this scope is closed and was not cancelled, so that the
+	 * child belongs to an ancestor of it by now
+	 */
+	synchronized boolean adopt(Links child) {
+		if (this.gone) {
+			return !this.node.isReleased();
+		}
+		// Guards against another thread that links the same child to an ancestor of ours.
+		if (this.woken || !CONTAINER.compareAndSet(child, null, this)) {
+			return true;
+		}
+		child.before = this.lastChild;
+		if (this.lastChild != null) {
+			this.lastChild.after = child;
+		}
+		else {
+			this.firstChild = child;
+		}
+		this.lastChild = child;
+		return true;
+	}
+
+	/** Leaves the parent's list for good if the scope was closed in the meantime. */
+	void leaveIfGone() {
+		boolean gone;
+		synchronized (this) {
+			gone = this.gone;
+		}
+		if (gone) {
+			leaveContainer();
+		}
+	}
+
+	private void leaveContainer() {
+		for (Links holder = this.container; holder != null; holder = this.container) {
+			holder.drop(this);
+		}
+	}
+
+	private synchronized void drop(Links child) {
+		if (child.container != this) {
+			return;
+		}
+		Links before = child.before;
+		Links after = child.after;
+		if (before != null) {
+			before.after = after;
+		}
+		else {
+			this.firstChild = after;
+		}
+		if (after != null) {
+			after.before = before;
+		}
+		else {
+			this.lastChild = before;
+		}
+		release(child);
+	}
+
+	private static void release(Links child) {
+		child.before = null;
+		child.after = null;
+		child.container = null;
+	}
+
+	/**
+	 * Takes all callbacks of a cancelled scope into the wave, and leaves nothing here.
+	 * @return the children, which are in no list now
+	 */
+	List<Links> wake(CancelReason reason, Wave wave) {
+		List<Links> children = new ArrayList<>(0);
+		synchronized (this) {
+			this.woken = true;
+			for (Callback at = this.firstCallback; at != null;) {
+				Callback next = at.after;
+				wave.add(at, reason);
+				unlist(at);
+				at = next;
+			}
+			this.firstCallback = null;
+			this.lastCallback = null;
+			takeChildren(children::add);
+		}
+		disarm();
+		return children;
+	}
+
+	private void takeChildren(Consumer<Links> taker) {
+		for (Links at = this.firstChild; at != null;) {
+			Links next = at.after;
+			release(at);
+			taker.accept(at);
+			at = next;
+		}
+		this.firstChild = null;
+		this.lastChild = null;
+	}
+
+	/**
+	 * Ends all of this for a closed scope: callbacks are dropped, the timer is gone, and
+	 * the parent forgets it.
+	 * @return the children, which are in no list now
+	 */
+	List<Links> dispose() {
+		List<Links> children = new ArrayList<>(0);
+		synchronized (this) {
+			this.gone = true;
+			for (Callback at = this.firstCallback; at != null;) {
+				Callback next = at.after;
+				unlist(at);
+				at = next;
+			}
+			this.firstCallback = null;
+			this.lastCallback = null;
+			takeChildren((child) -> {
+				child.anchored = false;
+				children.add(child);
+			});
+		}
+		leaveContainer();
+		disarm();
+		return children;
+	}
+
+	synchronized List<Links> children() {
+		List<Links> children = new ArrayList<>();
+		for (Links at = this.firstChild; at != null; at = at.after) {
+			children.add(at);
+		}
+		return children;
+	}
+
+	synchronized boolean hasSomethingToWake() {
+		return this.armed || this.firstCallback != null || this.firstChild != null;
+	}
+
+	/** Sets the timer for the scope's own deadline, unless it is set. */
+	void arm(long delayNanos) {
+		int arming;
+		synchronized (this) {
+			if (this.armed || this.woken || this.gone) {
+				return;
+			}
+			this.armed = true;
+			arming = ++this.arming;
+		}
+		// The time source may be a user's, so not under the monitor.
+		Runnable timer = this.node.scopes.timeSource.schedule(this::ring, delayNanos);
+		synchronized (this) {
+			if (this.armed && this.arming == arming) {
+				this.timer = timer;
+				return;
+			}
+		}
+		timer.run();
+	}
+
+	void disarm() {
+		Runnable timer;
+		synchronized (this) {
+			timer = this.timer;
+			this.timer = null;
+			this.armed = false;
+		}
+		if (timer != null) {
+			timer.run();
+		}
+	}
+
+	private void ring() {
+		synchronized (this) {
+			this.timer = null;
+			this.armed = false;
+		}
+		this.node.timeIsUp();
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.cancelscope;
+
+import java.util.List;
+
+/**
+ * The texts people meet when something goes wrong. Each names the thing, the value and
+ * the way out.
+ */
+final class Messages {
+
+	static final String ROOT_IS_NOT_CANCELLED = "No scope is open here, and the root can't be cancelled:"
+			+ " open one first, with CancelScopes.open(…), run(…) or call(…), or @CancelScoped on a bean's method.";
+
+	static final String NO_INTERRUPTS_YET = "Interrupting threads is not built yet:"
+			+ " register what stops the blocked resource with onCancel(…) instead.";
+
+	private Messages() {
+	}
+
+	/**
+	 * What a check says, for example
+	 * {@code scope 'QuoteService.best' (800ms) exceeded its deadline, set by 'GET /quotes'}.
+	 */
+	static String cancelled(ScopeOptions scope, CancelReason reason) {
+		StringBuilder text = new StringBuilder("scope '").append(scope.name).append('\'');
+		if (scope.timeout != null) {
+			text.append(" (").append(Durations.format(scope.timeout)).append(')');
+		}
+		boolean elsewhere = !reason.origin().equals(scope.name);
+		if (reason.kind() == CancelReason.Kind.DEADLINE) {
+			text.append(" exceeded its deadline");
+			return elsewhere ? text.append(", set by '").append(reason.origin()).append('\'').toString()
+					: text.toString();
+		}
+		text.append(" was cancelled");
+		if (elsewhere) {
+			text.append(", along with '").append(reason.origin()).append('\'');
+		}
+		return text.append(": ").append(reason.message()).toString();
+	}
+
+	static String expired(ScopeOptions scope) {
+		return (scope.timeout != null) ? "the budget of " + Durations.format(scope.timeout) + " is used up"
+				: "the deadline has passed";
+	}
+
+	static String misnested(String outer, List<String> forgotten) {
+		return "Closed " + outer + " while " + String.join(" and ", forgotten)
+				+ (forgotten.size() == 1 ? ", opened after it on this thread, was" : ", opened after it, were")
+				+ " still open; all of them are closed now. Scopes close in the reverse order of opening:"
+				+ " open each in a try-with-resources statement, or use CancelScopes.run(…) and call(…)."
+				+ " The usual causes are a forgotten close(), a scope kept in a field,"
+				+ " and one opened in one callback and closed in another; use openUnbound(…) for those.";
+	}
+
+	static String tooDeep(int depth, List<String> outermost, List<String> innermost) {
+		return "Scopes are nested " + depth + " deep, which is most often a recursion that opens one on each level."
+				+ " From the outside: " + outermost + " … " + innermost + ". This is logged once.";
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.cancelscope;
+
+/**
+ * A scope in the hands of the one who opened it: everything a {@link CancelScope} is, and
+ * to be closed when the operation is over.
+ *
+ * <pre>{@code
+ * try (OpenScope scope = scopes.open(ScopeOptions.timeout(Duration.ofSeconds(2)))) {
+ *     for (Page page : pages) {
+ *         scope.check();
+ *         index(page);
+ *     }
+ * }
+ * }</pre>
+ *
+ * @see CancelScopes#open(ScopeOptions)
+ */
+public sealed interface OpenScope extends CancelScope, AutoCloseable permits ScopeNode {
+
+	/**
+	 * Moves this scope's own deadline, earlier or later. The effective one stays the
+	 * earliest among this and the ancestors'. A deadline in the past cancels the scope at
+	 * once. A cancelled scope never comes back.
+	 * @param deadline the new deadline, on this scope's time source
+	 * @return {@code false} if nothing was changed because the scope is cancelled or
+	 * closed
+	 * @throws IllegalArgumentException if the deadline belongs to another time source
+	 */
+	boolean reschedule(Deadline deadline);
+
+	/**
+	 * Ends the scope: callbacks are dropped, timers are gone, and what was current on the
+	 * opening thread before is current again. Closing is not cancelling. A second call
+	 * does nothing.
+	 * <p>
+	 * May be called from another thread than the one that opened the scope; the opener's
+	 * stack then heals when it is next read.
+	 * @throws IllegalStateException if scopes opened after this one on this thread are
+	 * still open: they are closed and cancelled (as {@link CancelReason.Kind#MISNESTED}),
+	 * and this one is closed, before it is thrown
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,130 @@
+package io.cancelscope;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scope that is current where none is open: never cancelled, without a deadline.
+ */
+final class RootScope implements CancelScope {
+
+	static final String NAME = "root";
+
+	static final RootScope INSTANCE = new RootScope();
+
+	private RootScope() {
+	}
+
+	@Override
+	public String name() {
+		return NAME;
+	}
+
+	@Override
+	public boolean isCancelled() {
+		return false;
+	}
+
+	@Override
+	public Optional<CancelReason> reason() {
+		return Optional.empty();
+	}
+
+	@Override
+	public Optional<Deadline> deadline() {
+		return Optional.empty();
+	}
+
+	@Override
+	public Optional<Duration> remaining() {
+		return Optional.empty();
+	}
+
+	@Override
+	public void check() {
+	}
+
+	@Override
+	public boolean cancel() {
+		throw new IllegalStateException(Messages.ROOT_IS_NOT_CANCELLED);
+	}
+
+	@Override
+	public boolean cancel(String message) {
+		Objects.requireNonNull(message, "message");
+		return cancel();
+	}
+
+	@Override
+	public boolean cancel(String message, @Nullable Throwable cause) {
+		Objects.requireNonNull(message, "message");
+		return cancel();
+	}
+
+	@Override
+	public Registration onCancel(Consumer<? super CancelReason> callback) {
+		Objects.requireNonNull(callback, "callback");
+		return NeverRuns.INSTANCE;
+	}
+
+	@Override
+	public <T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X {
+		Objects.requireNonNull(operation, "operation");
+		throw new UnsupportedOperationException(Messages.NO_INTERRUPTS_YET);
+	}
+
+	@Override
+	public Runnable wrap(Runnable task) {
+		return Carrier.runnable(null, task);
+	}
+
+	@Override
+	public <T> Callable<T> wrap(Callable<T> task) {
+		return Carrier.callable(null, task);
+	}
+
+	@Override
+	public <T> Supplier<T> wrapSupplier(Supplier<T> task) {
+		return Carrier.supplier(null, task);
+	}
+
+	@Override
+	public Executor wrap(Executor executor) {
+		Objects.requireNonNull(executor, "executor");
+		return (task) -> executor.execute(wrap(task));
+	}
+
+	@Override
+	public Registration attach() {
+		return Attachment.push(null);
+	}
+
+	@Override
+	public String toString() {
+		return "CancelScope[" + NAME + "]";
+	}
+
+	/** A callback of the root: there is nothing that could run it. */
+	enum NeverRuns implements Registration {
+
+		INSTANCE;
+
+		@Override
+		public boolean unregister() {
+			return true;
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}

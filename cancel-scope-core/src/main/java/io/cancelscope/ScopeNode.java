@@ -1,0 +1,952 @@
+package io.cancelscope;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scope in the tree. All that threads do to each other through scopes is decided here
+ * and in its {@link Links}.
+ */
+final class ScopeNode extends Frame implements OpenScope {
+
+	// @formatter:off
+	/*
+	 * States. A scope's state is one reference, changed by one compare-and-set from null,
+	 * never back:
+	 *
+	 *     null (open) ──cancel, expiry, from above, from below──► Cancellation
+	 *          └────────close────────► CLOSED
+	 *
+	 * So the first cause wins, once, and a cancel races with a close to one of two ends:
+	 * cancelled before it closed, or closed and never cancelled. A cancelled scope that
+	 * closes keeps its Cancellation and gets the flag CLOSED_LATER. A scope in the state
+	 * CLOSED is called released: it is transparent to what still runs below it, which
+	 * from then on belongs to the nearest ancestor that isn't released.
+	 *
+	 * Pull, don't push. Cancelling writes to the scope where it begins and tells the tree
+	 * by raising one number; a scope below finds out when it is asked, by walking up to
+	 * the nearest cancelled ancestor, and then stores what it found. Opening a scope
+	 * therefore writes to nothing but itself, and cancelling a million scopes costs what
+	 * one costs. A tree is a scope and all below it that can see it: it begins at every
+	 * scope without a parent and at every shield (its top).
+	 *
+	 * The epoch makes asking independent of depth. The top's `epoch` counts what may
+	 * change the answer of a scope below: cancellations, moved deadlines, and releases of
+	 * deadlines. Any other scope's `epoch` is the count at which it last walked up and
+	 * found nothing, and `effective` the deadline it found. While the two agree, the answer
+	 * is the clock's. The order that makes this safe: who changes something writes it
+	 * first and raises the epoch afterwards; who walks reads the epoch first.
+	 *
+	 * Time. A deadline that has passed is a cancellation which has happened and is not yet
+	 * stored; its instant is the deadline itself. Whoever notices stores it, in the scope
+	 * that owns the deadline (the outermost one, for ties), before anything else is
+	 * decided, so what is stored first is also what happened first. Where a cancelled
+	 * ancestor and a passed deadline compete, the earlier instant wins.
+	 *
+	 * Waking. What can't ask, because it is blocked, is woken: callbacks now, threads
+	 * later. A scope with something to wake links itself to its parent, and so on up to
+	 * the top; links exist nowhere else. Linking is: put the entry in its list, then link
+	 * upward, then look whether the scope is cancelled, and wake it yourself if it is.
+	 * Cancelling is: store the state, tell the tree, then take the lists. Whichever order
+	 * these two meet in, one of them finds the entry, and the entry's own
+	 * compare-and-set lets only one run it. The same look at the end covers a scope whose
+	 * parent closes while it links, and a closing scope that hands its children up.
+	 *
+	 * What guards what.
+	 *     state, flags         compare-and-set, atomic or
+	 *     epoch of a top       atomic add
+	 *     epoch and effective  of the others: written together under a stripe of FOUND,
+	 *                          effective first; readers take the epoch first
+	 *     own                  written under the monitor of `links`, where an expiry
+	 *                          compares it too, so a moved deadline does not fire
+	 *     lists, timer         the monitor of the Links they are in
+	 *     previous, the stack  the thread's own
+	 *
+	 * Lock order: no monitor is ever taken while another is held. What runs outside of all
+	 * of them: callbacks, listeners, exception factories, predicates, time sources,
+	 * executors. What never runs on the timer thread: callbacks and listeners. Nothing
+	 * here recurses along the tree, in depth or in width.
+	 */
+	// @formatter:on
+
+	private static final Logger logger = System.getLogger(CancelScope.class.getName());
+
+	private static final Object CLOSED = new Object();
+
+	/** The scope's own bubble switch or any ancestor's. */
+	private static final int BUBBLES = 1;
+
+	/** Work can outlive this scope: it was carried to somewhere else. */
+	private static final int CARRIED = 1 << 1;
+
+	/** Closed after it was cancelled. */
+	private static final int CLOSED_LATER = 1 << 2;
+
+	/** Opened without being bound to a thread. */
+	private static final int UNBOUND = 1 << 3;
+
+	private static final int DEPTH_SHIFT = 8;
+
+	private static final int MAX_DEPTH = Integer.MAX_VALUE >>> DEPTH_SHIFT;
+
+	private static final VarHandle STATE;
+
+	private static final VarHandle EPOCH;
+
+	private static final VarHandle EFFECTIVE;
+
+	private static final VarHandle OWN;
+
+	private static final VarHandle FLAGS;
+
+	private static final VarHandle LINKS;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			STATE = lookup.findVarHandle(ScopeNode.class, "state", Object.class);
+			EPOCH = lookup.findVarHandle(ScopeNode.class, "epoch", int.class);
+			EFFECTIVE = lookup.findVarHandle(ScopeNode.class, "effective", long.class);
+			OWN = lookup.findVarHandle(ScopeNode.class, "own", long.class);
+			FLAGS = lookup.findVarHandle(ScopeNode.class, "flags", int.class);
+			LINKS = lookup.findVarHandle(ScopeNode.class, "links", Links.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final Object[] FOUND = new Object[32];
+
+	static {
+		for (int i = 0; i < FOUND.length; i++) {
+			FOUND[i] = new Object();
+		}
+	}
+
+	final CancelScopes scopes;
+
+	private final ScopeOptions options;
+
+	private final @Nullable ScopeNode parent;
+
+	/** The scope where this one's tree begins; this one itself, for a top. */
+	private final ScopeNode top;
+
+	/** The scope's own deadline, or {@link Deadline#NONE}. */
+	private long own = Deadline.NONE;
+
+	/** The earliest deadline found at {@link #epoch}, or {@link Deadline#NONE}. */
+	private long effective;
+
+	private int epoch;
+
+	private int flags;
+
+	private @Nullable Object state;
+
+	private @Nullable Links links;
+
+	private ScopeNode(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent, @Nullable Frame previous,
+			int flags) {
+		super(previous);
+		this.scopes = scopes;
+		this.options = options;
+		this.parent = parent;
+		this.flags = flags;
+		if (options.timeoutNanos != Deadline.NONE) {
+			this.own = Deadline.instant(now(), options.timeoutNanos);
+		}
+		if (options.deadline != null) {
+			this.own = earlier(options.deadline.instantOn(scopes.timeSource), this.own);
+		}
+		if (parent == null || options.has(ScopeOptions.SHIELD)) {
+			this.top = this;
+			this.effective = this.own;
+		}
+		else {
+			this.top = parent.top;
+			this.epoch = parent.epochForChild();
+			this.effective = earlier((long) EFFECTIVE.getOpaque(parent), this.own);
+		}
+	}
+
+	// Opening
+
+	static ScopeNode openBound(CancelScopes scopes, ScopeOptions options) {
+		Object[] cell = ScopeStack.cell();
+		Frame previous = ScopeStack.top(cell);
+		ScopeNode scope = create(scopes, options, (previous != null) ? previous.scope() : null, previous, 0);
+		cell[0] = scope;
+		return (scope.isPlain()) ? scope : scope.afterOpening();
+	}
+
+	static ScopeNode openUnbound(CancelScopes scopes, ScopeOptions options) {
+		ScopeNode around = ScopeStack.currentNode(ScopeStack.cell());
+		if (around != null) {
+			around.markCarried();
+		}
+		ScopeNode scope = create(scopes, options, around, null, UNBOUND);
+		return (scope.isPlain()) ? scope : scope.afterOpening();
+	}
+
+	private static ScopeNode create(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode around,
+			@Nullable Frame previous, int flags) {
+		if (options.has(ScopeOptions.INTERRUPT)) {
+			throw new UnsupportedOperationException(Messages.NO_INTERRUPTS_YET);
+		}
+		ScopeNode parent = options.has(ScopeOptions.DETACHED) ? null : skipEquals(around);
+		int inherited = flags;
+		if (parent != null) {
+			inherited |= (parent.flags & BUBBLES) | (Math.min(parent.depth() + 1, MAX_DEPTH) << DEPTH_SHIFT);
+		}
+		if (options.has(ScopeOptions.BUBBLE)) {
+			inherited |= BUBBLES;
+		}
+		CancelScopes own = (parent != null) ? scopes.onTimeOf(parent.scopes) : scopes;
+		return new ScopeNode(own, options, parent, previous, inherited);
+	}
+
+	/**
+	 * Work that goes on in cancelled scopes and carries itself along would otherwise grow
+	 * a chain of closed ones for ever.
+	 */
+	private static @Nullable ScopeNode skipEquals(@Nullable ScopeNode around) {
+		ScopeNode at = around;
+		while (at != null && at.hasFlag(CLOSED_LATER) && at.top != at && at.parent != null
+				&& at.parent.stored() instanceof Cancellation above && at.stored() instanceof Cancellation here
+				&& above.reason == here.reason) {
+			at = at.parent;
+		}
+		return at;
+	}
+
+	/** Nothing more to do for it on opening than to link it in. */
+	private boolean isPlain() {
+		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER)
+				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES)) && depth() != CancelScopes.SUSPICIOUS_DEPTH;
+	}
+
+	private ScopeNode afterOpening() {
+		if (depth() == CancelScopes.SUSPICIOUS_DEPTH) {
+			warnAboutDepth();
+		}
+		this.scopes.tellOpened(this);
+		try {
+			// Somebody above waits for what happens here, so don't wait to be asked.
+			if (this.own != Deadline.NONE && this.parent != null && this.parent.hasFlag(BUBBLES)
+					&& cancellation() == null) {
+				armIfOwner();
+			}
+			if (this.options.has(ScopeOptions.CHECK_ON_ENTER)) {
+				check();
+			}
+			return this;
+		}
+		catch (RuntimeException | Error ex) {
+			close();
+			throw ex;
+		}
+	}
+
+	private void warnAboutDepth() {
+		if (CancelScopes.warnAboutDepth()) {
+			List<String> names = new ArrayList<>();
+			for (ScopeNode at = this; at != null; at = at.parent) {
+				names.add(0, at.name());
+			}
+			int shown = Math.min(names.size(), 5);
+			logger.log(Level.WARNING, Messages.tooDeep(names.size(), names.subList(0, shown),
+					names.subList(names.size() - shown, names.size())));
+		}
+	}
+
+	/**
+	 * The count a child may start from: the one this scope itself was found clean at. A
+	 * scope known to be cancelled has none, so its child will look.
+	 */
+	private int epochForChild() {
+		int epoch = (int) EPOCH.getAcquire(this);
+		return (stored() == null) ? epoch : (int) EPOCH.getAcquire(this.top) - 1;
+	}
+
+	// Asking
+
+	@Override
+	public String name() {
+		return this.options.name;
+	}
+
+	@Override
+	public boolean isCancelled() {
+		return cancellation() != null;
+	}
+
+	@Override
+	public Optional<CancelReason> reason() {
+		Cancellation found = cancellation();
+		return (found != null) ? Optional.of(found.reason) : Optional.empty();
+	}
+
+	@Override
+	public void check() {
+		Cancellation found = cancellation();
+		if (found != null) {
+			throw failure(found.reason);
+		}
+	}
+
+	@Override
+	public Optional<Deadline> deadline() {
+		cancellation();
+		long effective = (long) EFFECTIVE.getOpaque(this);
+		return (effective != Deadline.NONE) ? Optional.of(Deadline.at(effective, this.scopes.timeSource))
+				: Optional.empty();
+	}
+
+	@Override
+	public Optional<Duration> remaining() {
+		if (cancellation() != null) {
+			return Optional.of(Duration.ZERO);
+		}
+		long effective = (long) EFFECTIVE.getOpaque(this);
+		return (effective != Deadline.NONE) ? Optional.of(Duration.ofNanos(Math.max(0, effective - now())))
+				: Optional.empty();
+	}
+
+	/**
+	 * The hot path of every check: no walk, no write, and the clock only if it counts.
+	 */
+	@Nullable Cancellation cancellation() {
+		Object state = stored();
+		if (state == null && (int) EPOCH.getAcquire(this) == (int) EPOCH.getAcquire(this.top)) {
+			long effective = (long) EFFECTIVE.getOpaque(this);
+			if (effective == Deadline.NONE || now() - effective < 0) {
+				return null;
+			}
+		}
+		return settle(null);
+	}
+
+	/**
+	 * Finds out whether this scope is cancelled, and stores it if it is.
+	 * @param asOf counts only deadlines that had passed when this happened; {@code null}
+	 * for now
+	 */
+	private @Nullable Cancellation settle(@Nullable Cancellation asOf) {
+		boolean everyStep = false;
+		while (true) {
+			Object state = stored();
+			if (state instanceof Cancellation known) {
+				if (known.untold) {
+					raiseEpoch();
+				}
+				return known;
+			}
+			int epoch = (int) EPOCH.getVolatile(this.top);
+			View view = View.from(this, epoch, everyStep);
+			Cancellation above = view.above;
+			if (view.earliest != Deadline.NONE && (above == null || view.earliest - above.instant <= 0)
+					&& ((asOf != null) ? asOf.instant : now()) - view.earliest >= 0) {
+				if (view.owner != null) {
+					view.owner.expire(view.earliest);
+				}
+				everyStep = true;
+			}
+			else if (above == null) {
+				remember(epoch, view.earliest);
+				return null;
+			}
+			else if (state == CLOSED) {
+				return above;
+			}
+			else if (STATE.compareAndSet(this, null, above.reached())) {
+				this.scopes.tellCancelled(this, above.reason);
+			}
+		}
+	}
+
+	/** What a scope sees when it looks up: the nearest cancellation, and deadlines. */
+	private record View(@Nullable Cancellation above, long earliest, @Nullable ScopeNode owner) {
+
+		/**
+		 * Looks up as far as there is something to see. Unless every step is asked for,
+		 * an ancestor that is up to date answers for all above it; it knows the earliest
+		 * deadline then, but not whose it is.
+		 */
+		static View from(ScopeNode scope, int epoch, boolean everyStep) {
+			long earliest = Deadline.NONE;
+			ScopeNode owner = null;
+			for (ScopeNode at = scope; at != null; at = (at.top != at) ? at.parent : null) {
+				Object state = at.stored();
+				if (state instanceof Cancellation above) {
+					return new View(above, earliest, owner);
+				}
+				if (!everyStep && state == null && at != scope && at.top != at && (int) EPOCH.getAcquire(at) == epoch) {
+					long known = (long) EFFECTIVE.getOpaque(at);
+					return isLater(known, earliest) ? new View(null, earliest, owner) : new View(null, known, null);
+				}
+				long own = (long) OWN.getOpaque(at);
+				if (state == null && own != Deadline.NONE && !isLater(own, earliest)) {
+					earliest = own;
+					owner = at;
+				}
+			}
+			return new View(null, earliest, owner);
+		}
+
+		private static boolean isLater(long one, long other) {
+			return other != Deadline.NONE && (one == Deadline.NONE || one - other > 0);
+		}
+
+	}
+
+	private void remember(int epoch, long earliest) {
+		if (this.top == this) {
+			return;
+		}
+		synchronized (FOUND[System.identityHashCode(this) & (FOUND.length - 1)]) {
+			// Guards against a slower walk overwriting what a later one found.
+			if (epoch - this.epoch >= 0) {
+				EFFECTIVE.setOpaque(this, earliest);
+				EPOCH.setRelease(this, epoch);
+			}
+		}
+	}
+
+	private RuntimeException failure(CancelReason reason) {
+		String message = Messages.cancelled(this.options, reason);
+		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
+				? new DeadlineExceededException(message, reason, name())
+				: new ScopeCancelledException(message, reason, name());
+		for (ScopeNode at = this; at != null; at = at.parent) {
+			Function<? super CancelReason, ? extends RuntimeException> factory = at.options.exceptionFactory;
+			if (factory != null) {
+				return Failures.made(factory, reason, ours);
+			}
+		}
+		return ours;
+	}
+
+	// Cancelling
+
+	@Override
+	public boolean cancel() {
+		return cancel("cancelled");
+	}
+
+	@Override
+	public boolean cancel(String message) {
+		return cancel(message, null);
+	}
+
+	@Override
+	public boolean cancel(String message, @Nullable Throwable cause) {
+		Objects.requireNonNull(message, "message");
+		return cancel(CancelReason.Kind.REQUESTED, message, cause);
+	}
+
+	boolean cancel(CancelReason.Kind kind, String message, @Nullable Throwable cause) {
+		if (cancellation() != null || isOver()) {
+			return false;
+		}
+		CancelReason reason = new CancelReason(kind, message, cause, name());
+		Cancellation begun = Cancellation.begunAt(reason, now());
+		if (!STATE.compareAndSet(this, null, begun)) {
+			return false;
+		}
+		spread(begun);
+		return true;
+	}
+
+	/** An exception leaves the scope: that cancels it, if it counts. */
+	void failed(Throwable exception) {
+		boolean counts = true;
+		try {
+			counts = this.options.cancelOnException.test(exception);
+		}
+		catch (RuntimeException | Error ex) {
+			exception.addSuppressed(ex);
+		}
+		if (counts) {
+			cancel(CancelReason.Kind.FAILED, "it failed with " + exception, exception);
+		}
+	}
+
+	/** Stores that this scope's own deadline has passed, if it still is that one. */
+	private void expire(long instant) {
+		Cancellation begun = expiry(instant);
+		if (storeExpiry(instant, begun)) {
+			spread(begun);
+		}
+	}
+
+	private Cancellation expiry(long instant) {
+		return Cancellation.begunAt(
+				new CancelReason(CancelReason.Kind.DEADLINE, Messages.expired(this.options), null, name()), instant);
+	}
+
+	private boolean storeExpiry(long instant, Cancellation begun) {
+		synchronized (links()) {
+			// Guards against reschedule(): a deadline that was moved does not fire.
+			return this.own == instant && STATE.compareAndSet(this, null, begun);
+		}
+	}
+
+	/** The timer rings: what is due is stored, what was moved meanwhile is set anew. */
+	void timeIsUp() {
+		View view = View.from(this, 0, true);
+		if (stored() != null || view.above != null || view.owner == null) {
+			return;
+		}
+		if (now() - view.earliest >= 0) {
+			view.owner.expire(view.earliest);
+		}
+		else {
+			armIfOwner();
+		}
+	}
+
+	/**
+	 * What follows a cancellation that began here: the tree is told, what is blocked is
+	 * woken, outermost first, and then the same for each bubbling scope on the way up. A
+	 * deadline leaves the callbacks to the callback executor, in the same order.
+	 */
+	private void spread(Cancellation begun) {
+		boolean inline = begun.reason.kind() != CancelReason.Kind.DEADLINE;
+		Wave wave = new Wave();
+		if (nextToBubble() != null) {
+			settleAbove(begun);
+		}
+		arrive(begun, wave, inline);
+		Cancellation reached = begun.reached();
+		for (ScopeNode at = nextToBubble(); at != null; at = at.nextToBubble()) {
+			reached.untold = true;
+			if (STATE.compareAndSet(at, null, reached)) {
+				at.arrive(reached, wave, inline);
+			}
+			else if (at.stored() != CLOSED) {
+				break; // whoever cancelled it climbs on from there
+			}
+		}
+		reached.untold = false;
+		if (!inline) {
+			wave.runOn(this.scopes.callbackExecutor);
+		}
+	}
+
+	private void arrive(Cancellation stored, Wave wave, boolean inline) {
+		raiseEpoch();
+		stored.untold = false;
+		wave.add(this, stored.reason);
+		collect(wave);
+		if (inline) {
+			wave.run();
+		}
+	}
+
+	private @Nullable ScopeNode nextToBubble() {
+		ScopeNode at = this.parent;
+		while (at != null && at.isReleased()) {
+			at = at.parent;
+		}
+		return (at != null && at.hasFlag(BUBBLES)) ? at : null;
+	}
+
+	/**
+	 * Stores what already happened in the scopes that the cancellation is about to climb
+	 * to, outermost first, so that it doesn't come before an earlier cause.
+	 */
+	private void settleAbove(Cancellation begun) {
+		Deque<ScopeNode> climb = new ArrayDeque<>();
+		for (ScopeNode at = nextToBubble(); at != null; at = at.nextToBubble()) {
+			climb.push(at);
+		}
+		climb.forEach((at) -> at.settle(begun));
+	}
+
+	/** Takes what is to be woken in and below this cancelled scope into the wave. */
+	private void collect(Wave wave) {
+		Deque<Links> open = new ArrayDeque<>();
+		Links first = (Links) LINKS.getAcquire(this);
+		for (Links at = first; at != null; at = open.poll()) {
+			if (at.node.stored() instanceof Cancellation stored) {
+				for (Links child : at.wake(stored.reason, wave)) {
+					child.node.reachFrom(stored, wave);
+					open.add(child);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Stores the cancellation of the parent, or the own deadline if that came first. One
+	 * that closes at this moment stays as it is; who closes it hands on what it holds.
+	 */
+	private void reachFrom(Cancellation above, Wave wave) {
+		long own = (long) OWN.getOpaque(this);
+		while (stored() == null) {
+			boolean first = own != Deadline.NONE && own - above.instant <= 0;
+			Cancellation next = first ? expiry(own) : above.reached();
+			if (first ? storeExpiry(own, next) : STATE.compareAndSet(this, null, next)) {
+				next.untold = false;
+				wave.add(this, next.reason);
+			}
+			own = (long) OWN.getOpaque(this);
+		}
+	}
+
+	private void raiseEpoch() {
+		EPOCH.getAndAdd(this.top, 1);
+	}
+
+	// Waking
+
+	@Override
+	public Registration onCancel(Consumer<? super CancelReason> callback) {
+		Objects.requireNonNull(callback, "callback");
+		ScopeNode scope = nearestUnreleased();
+		return (scope != null) ? scope.register(callback) : RootScope.NeverRuns.INSTANCE;
+	}
+
+	private Registration register(Consumer<? super CancelReason> action) {
+		Callback callback = new Callback(this, action);
+		if (cancellation() == null && links().add(callback)) {
+			link();
+		}
+		Cancellation found = cancellation();
+		if (found != null) {
+			wake();
+			rethrow(callback.run(found.reason));
+		}
+		return callback;
+	}
+
+	void remove(Callback callback) {
+		Links links = (Links) LINKS.getAcquire(this);
+		if (links != null) {
+			links.remove(callback);
+		}
+	}
+
+	/** Runs, here and now, what a cancellation from above may have missed. */
+	private void wake() {
+		Wave wave = new Wave();
+		collect(wave);
+		wave.run();
+	}
+
+	private static void rethrow(@Nullable VirtualMachineError error) {
+		if (error != null) {
+			throw error;
+		}
+	}
+
+	/**
+	 * Links this scope to its parent and so on up to the top of the tree, so that a
+	 * cancellation of any of them finds it, and sets the timers of those on the way whose
+	 * own deadline comes first. The caller looks once more whether it is cancelled.
+	 */
+	private void link() {
+		Deque<ScopeNode> linked = new ArrayDeque<>(4);
+		ScopeNode at = this;
+		while (at != null && !at.links().anchored) {
+			ScopeNode parent = at.visibleParent();
+			if (parent == null || parent.links().adopt(at.links())) {
+				at.links().leaveIfGone();
+				linked.push(at);
+				at = parent;
+			}
+		}
+		for (ScopeNode outermostFirst : linked) {
+			outermostFirst.links().anchored = true;
+			outermostFirst.armIfOwner();
+		}
+	}
+
+	/** Sets the timer, if the own deadline is the one that counts here. */
+	private void armIfOwner() {
+		long own = (long) OWN.getOpaque(this);
+		if (own == Deadline.NONE) {
+			return;
+		}
+		ScopeNode parent = visibleParent();
+		if (parent != null) {
+			if (parent.cancellation() != null) {
+				return;
+			}
+			long above = (long) EFFECTIVE.getOpaque(parent);
+			if (above != Deadline.NONE && above - own <= 0) {
+				return; // ties belong to the ancestor, whose timer will do
+			}
+		}
+		links().arm(own - now());
+	}
+
+	/** Sets the timers that are needed below since a deadline above went or moved. */
+	private static void rearm(Links from) {
+		Deque<Links> open = new ArrayDeque<>();
+		for (Links at = from; at != null; at = open.poll()) {
+			at.node.armIfOwner();
+			open.addAll(at.children());
+		}
+	}
+
+	// Deadlines
+
+	@Override
+	public boolean reschedule(Deadline deadline) {
+		Objects.requireNonNull(deadline, "deadline");
+		long instant = deadline.instantOn(this.scopes.timeSource);
+		if (cancellation() != null) {
+			return false;
+		}
+		Links links = links();
+		synchronized (links) {
+			// Guards against expire(): either it comes first, or it finds the new one.
+			if (stored() != null) {
+				return false;
+			}
+			OWN.setOpaque(this, instant);
+			if (this.top == this) {
+				EFFECTIVE.setOpaque(this, instant);
+			}
+		}
+		raiseEpoch();
+		if (cancellation() == null && links.hasSomethingToWake()) {
+			links.disarm();
+			rearm(links);
+		}
+		return true;
+	}
+
+	// Carrying
+
+	@Override
+	public <T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X {
+		Objects.requireNonNull(operation, "operation");
+		throw new UnsupportedOperationException(Messages.NO_INTERRUPTS_YET);
+	}
+
+	@Override
+	public Runnable wrap(Runnable task) {
+		markCarried();
+		return Carrier.runnable(this, task);
+	}
+
+	@Override
+	public <T> Callable<T> wrap(Callable<T> task) {
+		markCarried();
+		return Carrier.callable(this, task);
+	}
+
+	@Override
+	public <T> Supplier<T> wrapSupplier(Supplier<T> task) {
+		markCarried();
+		return Carrier.supplier(this, task);
+	}
+
+	@Override
+	public Executor wrap(Executor executor) {
+		Objects.requireNonNull(executor, "executor");
+		markCarried();
+		return (task) -> executor.execute(Carrier.runnable(this, task));
+	}
+
+	@Override
+	public Registration attach() {
+		markCarried();
+		return Attachment.push(this);
+	}
+
+	/**
+	 * From now on work may outlive this scope, and with it the ancestors it sees.
+	 * Invariant: what a carried scope sees above it is carried too.
+	 */
+	void markCarried() {
+		for (ScopeNode at = this; at != null && !at.hasFlag(CARRIED); at = (at.top != at) ? at.parent : null) {
+			FLAGS.getAndBitwiseOr(at, CARRIED);
+		}
+	}
+
+	/** Closed without having been cancelled: nothing below belongs to it any more. */
+	boolean isReleased() {
+		return stored() == CLOSED;
+	}
+
+	/**
+	 * The scope that work started in this one belongs to: this one, or the nearest one
+	 * above that is not released. A shield keeps out what is above it, also when closed.
+	 */
+	@Nullable ScopeNode nearestUnreleased() {
+		ScopeNode at = this;
+		while (at != null && at.isReleased()) {
+			at = (at.top != at) ? at.parent : null;
+		}
+		return at;
+	}
+
+	/** The nearest one above that can cancel this scope, or {@code null} for a top. */
+	private @Nullable ScopeNode visibleParent() {
+		return (this.top != this && this.parent != null) ? this.parent.nearestUnreleased() : null;
+	}
+
+	// Closing
+
+	@Override
+	public void close() {
+		if (isOver()) {
+			return;
+		}
+		try {
+			if (!hasFlag(UNBOUND)) {
+				leaveStack();
+			}
+		}
+		finally {
+			end();
+		}
+	}
+
+	private void leaveStack() {
+		Object[] cell = ScopeStack.cell();
+		if (cell[0] != this && !ScopeStack.contains(cell, this)) {
+			// Closed on another thread than it was opened on, which may still be inside.
+			markCarried();
+			return;
+		}
+		ScopeStack.pop(cell, this);
+	}
+
+	private void end() {
+		boolean carried = hasFlag(CARRIED);
+		if (carried || this.scopes.listener != null) {
+			cancellation(); // what has happened by now stays, for all that was started
+							// here
+		}
+		Object before = STATE.compareAndExchange(this, null, CLOSED);
+		if (before == CLOSED
+				|| (before != null && ((int) FLAGS.getAndBitwiseOr(this, CLOSED_LATER) & CLOSED_LATER) != 0)) {
+			return;
+		}
+		boolean releasesDeadline = before == null && carried && (long) OWN.getOpaque(this) != Deadline.NONE;
+		if (releasesDeadline) {
+			raiseEpoch();
+		}
+		Links links = (Links) LINKS.getAcquire(this);
+		if (links != null) {
+			for (Links child : links.dispose()) {
+				child.node.handUp(releasesDeadline);
+			}
+			if (links.trace != null) {
+				links.trace.closed();
+			}
+		}
+		this.scopes.tellClosed(this);
+	}
+
+	/** The parent has closed: links to the next one above that is open. */
+	private void handUp(boolean deadlineWent) {
+		link();
+		if (deadlineWent) {
+			rearm(links());
+		}
+		if (cancellation() != null) {
+			wake();
+		}
+	}
+
+	@Override
+	boolean isOver() {
+		return stored() == CLOSED || hasFlag(CLOSED_LATER);
+	}
+
+	@Override
+	ScopeNode scope() {
+		return this;
+	}
+
+	@Override
+	String abandon(String outer) {
+		cancel(CancelReason.Kind.MISNESTED, outer + " was closed before it", null);
+		end();
+		return "'" + name() + "'";
+	}
+
+	void watchedBy(ForgottenScopes.Trace trace) {
+		links().trace = trace;
+	}
+
+	// Small things
+
+	private @Nullable Object stored() {
+		return STATE.getVolatile(this);
+	}
+
+	private boolean hasFlag(int flag) {
+		return ((int) FLAGS.getVolatile(this) & flag) != 0;
+	}
+
+	private int depth() {
+		return this.flags >>> DEPTH_SHIFT;
+	}
+
+	private long now() {
+		return this.scopes.timeSource.nanoTime();
+	}
+
+	private Links links() {
+		Links links = (Links) LINKS.getAcquire(this);
+		if (links != null) {
+			return links;
+		}
+		Links fresh = new Links(this);
+		Links other = (Links) LINKS.compareAndExchange(this, null, fresh);
+		return (other != null) ? other : fresh;
+	}
+
+	private static long earlier(long one, long other) {
+		if (one == Deadline.NONE || other == Deadline.NONE) {
+			return (one == Deadline.NONE) ? other : one;
+		}
+		return (one - other <= 0) ? one : other;
+	}
+
+	/** Whether the cancellation that a value or a fallback is judged by began here. */
+	boolean isCancelledOnlyHere(Throwable exception) {
+		Cancellation found = cancellation();
+		if (found == null || !found.begunHere()) {
+			return false;
+		}
+		ScopeCancelledException ours = ScopeCancelledException.findIn(exception);
+		ScopeNode parent = visibleParent();
+		return ours != null && ours.reason() == found.reason && (parent == null || parent.cancellation() == null);
+	}
+
+	@Override
+	public String toString() {
+		Object state = stored();
+		String word = (state == null) ? "open"
+				: (state instanceof Cancellation known) ? "cancelled: " + known.reason.kind() : "closed";
+		long effective = (long) EFFECTIVE.getOpaque(this);
+		return "CancelScope['" + name() + "', " + word
+				+ ((effective != Deadline.NONE) ? ", due " + Deadline.at(effective, this.scopes.timeSource) : "") + "]";
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.cancelscope;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calling thread's stack of scopes. The thread-local holds a one-slot array of the
+ * JDK's, so that opening and closing are field writes and an idle thread pins nothing of
+ * ours: the slot is null when the last scope has left.
+ */
+final class ScopeStack {
+
+	private static final ThreadLocal<Object[]> CELL = ThreadLocal.withInitial(() -> new Object[1]);
+
+	private ScopeStack() {
+	}
+
+	static Object[] cell() {
+		return CELL.get();
+	}
+
+	static CancelScope current() {
+		Frame top = top(cell());
+		ScopeNode scope = (top != null) ? top.scope() : null;
+		return (scope != null) ? scope : RootScope.INSTANCE;
+	}
+
+	/** The innermost scope on this thread, or {@code null} where only the root is. */
+	static @Nullable ScopeNode currentNode(Object[] cell) {
+		Frame top = top(cell);
+		return (top != null) ? top.scope() : null;
+	}
+
+	/** The topmost entry that is not over; those above it are dropped. */
+	static @Nullable Frame top(Object[] cell) {
+		Frame top = (Frame) cell[0];
+		if (top == null || !top.isOver()) {
+			return top;
+		}
+		return heal(cell, top);
+	}
+
+	private static @Nullable Frame heal(Object[] cell, Frame top) {
+		Frame at = top;
+		while (at != null && at.isOver()) {
+			at = at.previous;
+		}
+		cell[0] = at;
+		return at;
+	}
+
+	static boolean contains(Object[] cell, Frame frame) {
+		for (Frame at = (Frame) cell[0]; at != null; at = at.previous) {
+			if (at == frame) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Restores what was below an entry of this thread's stack. Entries above it that are
+	 * still open were forgotten: they end too.
+	 * @throws IllegalStateException if there were any
+	 */
+	static void pop(Object[] cell, Frame frame) {
+		if (cell[0] == frame) {
+			cell[0] = frame.previous;
+			if (frame.previous != null) {
+				top(cell);
+			}
+			return;
+		}
+		if (contains(cell, frame)) {
+			unwind(cell, frame);
+		}
+	}
+
+	private static void unwind(Object[] cell, Frame frame) {
+		List<Frame> forgotten = new ArrayList<>();
+		for (Frame at = (Frame) cell[0]; at != null && at != frame; at = at.previous) {
+			if (!at.isOver()) {
+				forgotten.add(at);
+			}
+		}
+		cell[0] = frame.previous;
+		top(cell);
+		if (!forgotten.isEmpty()) {
+			String outer = (frame instanceof ScopeNode scope) ? "scope '" + scope.name() + "'" : "an attachment";
+			List<String> names = forgotten.stream().map((inner) -> inner.abandon(outer)).toList();
+			throw new IllegalStateException(Messages.misnested(outer, names));
+		}
+	}
+
+}

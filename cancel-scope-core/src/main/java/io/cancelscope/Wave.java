@@ -1,0 +1,67 @@
+package io.cancelscope;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cancellation has to tell user code, in order: listeners and callbacks, outermost
+ * scope first. Collected under locks, run outside of them.
+ */
+final class Wave implements Runnable {
+
+	private List<Runnable> news = List.of();
+
+	private @Nullable VirtualMachineError trouble;
+
+	void add(Callback callback, CancelReason reason) {
+		add(() -> {
+			VirtualMachineError error = callback.run(reason);
+			if (error != null && this.trouble == null) {
+				this.trouble = error;
+			}
+		});
+	}
+
+	/** Tells the listener, if there is one, that a scope was found cancelled. */
+	void add(ScopeNode scope, CancelReason reason) {
+		if (scope.scopes.listener != null) {
+			add(() -> scope.scopes.tellCancelled(scope, reason));
+		}
+	}
+
+	private void add(Runnable one) {
+		if (this.news.isEmpty()) {
+			this.news = new ArrayList<>();
+		}
+		this.news.add(one);
+	}
+
+	/** Runs what was collected so far, and forgets it. */
+	@Override
+	public void run() {
+		List<Runnable> news = this.news;
+		this.news = List.of();
+		news.forEach(Runnable::run);
+		if (this.trouble != null) {
+			throw this.trouble;
+		}
+	}
+
+	/** Runs it on the executor, or on our own threads if that one is shut down. */
+	void runOn(Executor executor) {
+		if (this.news.isEmpty()) {
+			return;
+		}
+		try {
+			executor.execute(this);
+		}
+		catch (RejectedExecutionException ex) {
+			CallbackThreads.SHARED.execute(this);
+		}
+	}
+
+}
