@@ -4,13 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A scope made current on a thread other than by opening it there: carried work, or an
- * explicit {@code attach()}.
+ * explicit {@code attach()}. Where the scope interrupts, so does its attachment.
  */
 final class Attachment extends Frame implements CancelScope.Registration {
 
 	private final Object[] cell;
 
 	private @Nullable ScopeNode scope;
+
+	/** The region on top of this, where the scope or one above it interrupts. */
+	private @Nullable Region region;
 
 	private volatile boolean over;
 
@@ -23,8 +26,16 @@ final class Attachment extends Frame implements CancelScope.Registration {
 	/** Makes the scope current on this thread; {@code null} stands for the root. */
 	static Attachment push(@Nullable ScopeNode scope) {
 		Object[] cell = ScopeStack.cell();
-		Attachment attachment = new Attachment(scope, cell, ScopeStack.top(cell));
+		Frame previous = ScopeStack.top(cell);
+		if (previous != null && Gate.enclosing(cell) instanceof Region around
+				&& (scope == null || !scope.sees(around.target))) {
+			previous = Mask.below(cell, previous);
+		}
+		Attachment attachment = new Attachment(scope, cell, previous);
 		cell[0] = attachment;
+		if (scope != null && scope.interrupts()) {
+			attachment.region = scope.enterRegion();
+		}
 		return attachment;
 	}
 
@@ -48,10 +59,15 @@ final class Attachment extends Frame implements CancelScope.Registration {
 	}
 
 	@Override
-	String abandon(String outer) {
-		this.over = true;
+	String label() {
 		ScopeNode scope = this.scope;
 		return "an attachment of '" + ((scope != null) ? scope.name() : RootScope.NAME) + "'";
+	}
+
+	@Override
+	String abandon(String outer) {
+		this.over = true;
+		return label();
 	}
 
 	@Override
@@ -59,11 +75,27 @@ final class Attachment extends Frame implements CancelScope.Registration {
 		if (this.over) {
 			return false;
 		}
-		this.over = true;
-		if (ScopeStack.cell() == this.cell) {
-			ScopeStack.pop(this.cell, this);
-		}
+		end(null);
 		return true;
+	}
+
+	/** Ends it, and says what the work's exception is to be called from here on. */
+	@Nullable RuntimeException end(@Nullable Throwable thrown) {
+		boolean here = ScopeStack.cell() == this.cell;
+		RuntimeException ours = null;
+		try {
+			if (here && this.region != null) {
+				Region region = this.region;
+				ours = region.target.translate(region.leave(thrown), thrown);
+			}
+		}
+		finally {
+			this.over = true;
+			if (here) {
+				ScopeStack.pop(this.cell, this);
+			}
+		}
+		return ours;
 	}
 
 	@Override

@@ -144,15 +144,22 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 
 	/**
 	 * Runs one blocking call during which cancelling this scope interrupts the calling
-	 * thread. No such interrupt arrives after the call has returned.
+	 * thread, so that what it blocks on ends. If this scope is cancelled already, the
+	 * thread is interrupted at once. No interrupt of ours arrives after the call has
+	 * returned, and none is left behind: the flag is clear again, and if an interruption
+	 * comes out of the operation (an {@link InterruptedException}, one of its relatives
+	 * in {@code java.io} and {@code java.nio}, or an exception caused by one), this
+	 * throws the scope's exception instead, with that one as its cause.
 	 * <p>
-	 * <strong>Not built yet:</strong> for now this throws
-	 * {@link UnsupportedOperationException}. Use {@link #onCancel} to stop what blocks.
-	 * @param operation the blocking call
+	 * An interrupt from somebody else is never swallowed: where one is recognised beside
+	 * ours, the operation's own exception passes, and the flag is set unless that is an
+	 * InterruptedException. A value the operation returned is always returned.
+	 * @param operation the blocking call; it gets this scope
 	 * @param <T> the type of its result
 	 * @param <X> the checked exception it may throw
 	 * @return what the operation returned
 	 * @throws X if the operation throws it
+	 * @throws ScopeCancelledException if cancelling this scope interrupted the operation
 	 */
 	<T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X;
 

@@ -140,8 +140,12 @@ public final class CancelScopes {
 			return result;
 		}
 		catch (Throwable ex) {
-			failure = ex;
-			scope.failed(ex);
+			RuntimeException ours = scope.translate(scope.leaveRegion(ex), ex);
+			failure = (ours != null) ? ours : ex;
+			scope.failed(failure);
+			if (ours != null) {
+				throw ours;
+			}
 			throw ex;
 		}
 		finally {
@@ -180,9 +184,14 @@ public final class CancelScopes {
 			return result;
 		}
 		catch (Throwable ex) {
-			failure = ex;
-			scope.failed(ex);
-			if (!scope.isCancelledOnlyHere(ex)) {
+			Gate.Interruption whose = scope.leaveRegion(ex);
+			RuntimeException ours = scope.translate(whose, ex);
+			failure = (ours != null) ? ours : ex;
+			scope.failed(failure);
+			if (whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCancelledOnlyHere(failure)) {
+				if (ours != null) {
+					throw ours;
+				}
 				throw ex;
 			}
 			reason = scope.reason().orElseThrow();

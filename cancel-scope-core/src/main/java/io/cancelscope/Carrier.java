@@ -23,41 +23,60 @@ final class Carrier {
 	static <T> Callable<T> callable(@Nullable ScopeNode scope, Callable<T> task) {
 		Objects.requireNonNull(task, "task");
 		return () -> {
-			Attachment attachment = start(scope);
-			return finish(attachment, task);
+			checkBeforeStart(scope);
+			return carry(scope, task);
 		};
 	}
 
 	/** Like {@link #callable}, but runs its task also in a cancelled scope. */
 	static <T> Callable<T> callableAlways(@Nullable ScopeNode scope, Callable<T> task) {
 		Objects.requireNonNull(task, "task");
-		return () -> finish(Attachment.push(scope), task);
+		return () -> carry(scope, task);
 	}
 
 	static <T> Supplier<T> supplier(@Nullable ScopeNode scope, Supplier<T> task) {
 		Objects.requireNonNull(task, "task");
 		return () -> {
-			Attachment attachment = start(scope);
-			return finishUnchecked(attachment, task);
+			checkBeforeStart(scope);
+			return Carrier.<T, RuntimeException>carryOperation(scope, (current) -> task.get());
 		};
 	}
 
-	private static Attachment start(@Nullable ScopeNode scope) {
+	private static void checkBeforeStart(@Nullable ScopeNode scope) {
 		if (scope != null) {
 			scope.check();
 		}
-		return Attachment.push(scope);
 	}
 
-	private static <T> T finish(Attachment attachment, Callable<T> task) throws Exception {
-		try (attachment) {
-			return task.call();
+	private static <T> T carry(@Nullable ScopeNode scope, Callable<T> task) throws Exception {
+		return Carrier.<T, Exception>carryOperation(scope, (current) -> task.call());
+	}
+
+	private static <T, X extends Exception> T carryOperation(@Nullable ScopeNode scope,
+			CancelScope.Operation<T, X> task) throws X {
+		Attachment attachment = Attachment.push(scope);
+		T result;
+		try {
+			result = task.call((scope != null) ? scope : RootScope.INSTANCE);
 		}
+		catch (Throwable ex) {
+			throwTranslated(attachment, ex);
+			throw ex;
+		}
+		attachment.end(null);
+		return result;
 	}
 
-	private static <T> T finishUnchecked(Attachment attachment, Supplier<T> task) {
-		try (attachment) {
-			return task.get();
+	private static void throwTranslated(Attachment attachment, Throwable thrown) {
+		RuntimeException ours = null;
+		try {
+			ours = attachment.end(thrown);
+		}
+		catch (IllegalStateException ex) {
+			thrown.addSuppressed(ex);
+		}
+		if (ours != null) {
+			throw ours;
 		}
 	}
 
@@ -76,9 +95,14 @@ final class Carrier {
 		@Override
 		public void run() {
 			Attachment attachment = Attachment.push(this.scope);
-			try (attachment) {
+			try {
 				this.task.run();
 			}
+			catch (Throwable ex) {
+				throwTranslated(attachment, ex);
+				throw ex;
+			}
+			attachment.end(null);
 		}
 
 		@Override

@@ -2,6 +2,8 @@ package io.cancelscope;
 
 import java.io.Serial;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Thrown by {@link CancelScope#check()} where the reason is a deadline: the time is up.
  */
@@ -10,8 +12,8 @@ public class DeadlineExceededException extends ScopeCancelledException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	DeadlineExceededException(String message, CancelReason reason, String scope) {
-		super(message, reason, scope);
+	DeadlineExceededException(String message, CancelReason reason, String scope, @Nullable Throwable cause) {
+		super(message, reason, scope, cause);
 	}
 
 }

@@ -24,7 +24,13 @@ abstract class Frame {
 	 */
 	abstract @Nullable ScopeNode scope();
 
-	/** Ends what an outer entry leaves open behind it, and says its name. */
-	abstract String abandon(String outer);
+	/**
+	 * Ends what an outer entry leaves open behind it.
+	 * @return what to call it in the complaint, or {@code null} for what is no user's
+	 */
+	abstract @Nullable String abandon(String outer);
+
+	/** What to call this entry when it ends before those above it. */
+	abstract String label();
 
 }

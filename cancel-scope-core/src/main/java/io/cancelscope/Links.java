@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be woken when a scope is cancelled: its callbacks, its timer, and those of
- * its children below which there is something to wake. Made only when the first of these
- * comes. The lists are intrusive, so that taking an entry out of a hundred thousand costs
- * what it costs out of one.
+ * What has to be woken when a scope is cancelled: its callbacks, the threads in its
+ * regions, its timer, and those of its children below which there is something to wake.
+ * Made only when the first of these comes. The lists are intrusive, so that taking an
+ * entry out of a hundred thousand costs what it costs out of one.
  * <p>
  * Everything here is guarded by this object's monitor, except that {@link #before} and
  * {@link #after} are guarded by the monitor of the {@link #container}. No monitor is
@@ -54,6 +54,11 @@ final class Links {
 	private @Nullable Callback firstCallback;
 
 	private @Nullable Callback lastCallback;
+
+	private @Nullable Region firstRegion;
+
+	/** The region of the thread that opened the scope, where it interrupts. */
+	@Nullable Region own;
 
 	/** The cancellation took what was here; nothing new comes in. */
 	private boolean woken;
@@ -117,6 +122,55 @@ final class Links {
 		callback.listed = false;
 		callback.before = null;
 		callback.after = null;
+	}
+
+	/**
+	 * Adds a region that the scope's cancellation interrupts.
+	 * @return {@code false} if it is too late: the scope was cancelled or closed
+	 */
+	synchronized boolean add(Region region) {
+		if (this.woken || this.gone) {
+			return false;
+		}
+		region.after = this.firstRegion;
+		if (this.firstRegion != null) {
+			this.firstRegion.before = region;
+		}
+		this.firstRegion = region;
+		region.listed = true;
+		return true;
+	}
+
+	synchronized void remove(Region region) {
+		if (!region.listed) {
+			return;
+		}
+		if (region.before != null) {
+			region.before.after = region.after;
+		}
+		else {
+			this.firstRegion = region.after;
+		}
+		if (region.after != null) {
+			region.after.before = region.before;
+		}
+		unlist(region);
+	}
+
+	private static void unlist(Region region) {
+		region.listed = false;
+		region.before = null;
+		region.after = null;
+	}
+
+	private void takeRegions(Consumer<Region> taker) {
+		for (Region at = this.firstRegion; at != null;) {
+			Region next = at.after;
+			unlist(at);
+			taker.accept(at);
+			at = next;
+		}
+		this.firstRegion = null;
 	}
 
 	/**
@@ -205,6 +259,7 @@ final class Links {
 			}
 			this.firstCallback = null;
 			this.lastCallback = null;
+			takeRegions(wave::add);
 			takeChildren(children::add);
 		}
 		disarm();
@@ -238,6 +293,8 @@ final class Links {
 			}
 			this.firstCallback = null;
 			this.lastCallback = null;
+			takeRegions((region) -> {
+			});
 			takeChildren((child) -> {
 				child.anchored = false;
 				children.add(child);
@@ -257,7 +314,7 @@ final class Links {
 	}
 
 	synchronized boolean hasSomethingToWake() {
-		return this.armed || this.firstCallback != null || this.firstChild != null;
+		return this.armed || this.firstCallback != null || this.firstRegion != null || this.firstChild != null;
 	}
 
 	/** Sets the timer for the scope's own deadline, unless it is set. */

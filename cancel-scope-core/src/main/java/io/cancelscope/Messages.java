@@ -11,9 +11,6 @@ final class Messages {
 	static final String ROOT_IS_NOT_CANCELLED = "No scope is open here, and the root can't be cancelled:"
 			+ " open one first, with CancelScopes.open(…), run(…) or call(…), or @CancelScoped on a bean's method.";
 
-	static final String NO_INTERRUPTS_YET = "Interrupting threads is not built yet:"
-			+ " register what stops the blocked resource with onCancel(…) instead.";
-
 	private Messages() {
 	}
 

@@ -77,7 +77,7 @@ final class RootScope implements CancelScope {
 	@Override
 	public <T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X {
 		Objects.requireNonNull(operation, "operation");
-		throw new UnsupportedOperationException(Messages.NO_INTERRUPTS_YET);
+		return operation.call(this);
 	}
 
 	@Override

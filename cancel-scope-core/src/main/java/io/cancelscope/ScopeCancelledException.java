@@ -29,8 +29,8 @@ public class ScopeCancelledException extends RuntimeException {
 
 	private final String scope;
 
-	ScopeCancelledException(String message, CancelReason reason, String scope) {
-		super(message, reason.cause());
+	ScopeCancelledException(String message, CancelReason reason, String scope, @Nullable Throwable cause) {
+		super(message, cause);
 		this.reason = reason;
 		this.scope = scope;
 	}

@@ -59,8 +59,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * decided, so what is stored first is also what happened first. Where a cancelled
 	 * ancestor and a passed deadline compete, the earlier instant wins.
 	 *
-	 * Waking. What can't ask, because it is blocked, is woken: callbacks now, threads
-	 * later. A scope with something to wake links itself to its parent, and so on up to
+	 * Waking. What can't ask, because it is blocked, is woken: threads in an interruptible
+	 * region, and what callbacks stop. A scope with something to wake links itself to its parent, and so on up to
 	 * the top; links exist nowhere else. Linking is: put the entry in its list, then link
 	 * upward, then look whether the scope is cancelled, and wake it yourself if it is.
 	 * Cancelling is: store the state, tell the tree, then take the lists. Whichever order
@@ -76,6 +76,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	 *     own                  written under the monitor of `links`, where an expiry
 	 *                          compares it too, so a moved deadline does not fire
 	 *     lists, timer         the monitor of the Links they are in
+	 *     whose interrupt      the monitor of the thread's Gate
 	 *     previous, the stack  the thread's own
 	 *
 	 * Lock order: no monitor is ever taken while another is held. What runs outside of all
@@ -100,6 +101,9 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Opened without being bound to a thread. */
 	private static final int UNBOUND = 1 << 3;
+
+	/** The scope's own interrupt switch or that of an ancestor it sees. */
+	private static final int INTERRUPTS = 1 << 4;
 
 	private static final int DEPTH_SHIFT = 8;
 
@@ -192,7 +196,21 @@ final class ScopeNode extends Frame implements OpenScope {
 	static ScopeNode openBound(CancelScopes scopes, ScopeOptions options) {
 		Object[] cell = ScopeStack.cell();
 		Frame previous = ScopeStack.top(cell);
-		ScopeNode scope = create(scopes, options, (previous != null) ? previous.scope() : null, previous, 0);
+		if (previous == null) {
+			return bind(cell, create(scopes, options, null, null, 0));
+		}
+		ScopeNode around = previous.scope();
+		Frame below = options.seesNothingAround() ? Mask.below(cell, previous) : previous;
+		try {
+			return bind(cell, create(scopes, options, around, below, 0));
+		}
+		catch (RuntimeException | Error ex) {
+			Mask.cancel(below, previous);
+			throw ex;
+		}
+	}
+
+	private static ScopeNode bind(Object[] cell, ScopeNode scope) {
 		cell[0] = scope;
 		return (scope.isPlain()) ? scope : scope.afterOpening();
 	}
@@ -208,9 +226,6 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private static ScopeNode create(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode around,
 			@Nullable Frame previous, int flags) {
-		if (options.has(ScopeOptions.INTERRUPT)) {
-			throw new UnsupportedOperationException(Messages.NO_INTERRUPTS_YET);
-		}
 		ScopeNode parent = options.has(ScopeOptions.DETACHED) ? null : skipEquals(around);
 		int inherited = flags;
 		if (parent != null) {
@@ -218,6 +233,10 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		if (options.has(ScopeOptions.BUBBLE)) {
 			inherited |= BUBBLES;
+		}
+		if (options.has(ScopeOptions.INTERRUPT)
+				|| (parent != null && parent.interrupts() && !options.has(ScopeOptions.SHIELD))) {
+			inherited |= INTERRUPTS;
 		}
 		CancelScopes own = (parent != null) ? scopes.onTimeOf(parent.scopes) : scopes;
 		return new ScopeNode(own, options, parent, previous, inherited);
@@ -239,7 +258,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Nothing more to do for it on opening than to link it in. */
 	private boolean isPlain() {
-		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER)
+		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
 				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES)) && depth() != CancelScopes.SUSPICIOUS_DEPTH;
 	}
 
@@ -256,6 +275,9 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 			if (this.options.has(ScopeOptions.CHECK_ON_ENTER)) {
 				check();
+			}
+			if (this.options.has(ScopeOptions.INTERRUPT) && !hasFlag(UNBOUND)) {
+				links().own = Region.enter(this);
 			}
 			return this;
 		}
@@ -431,10 +453,14 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	private RuntimeException failure(CancelReason reason) {
+		return failure(reason, reason.cause());
+	}
+
+	private RuntimeException failure(CancelReason reason, @Nullable Throwable cause) {
 		String message = Messages.cancelled(this.options, reason);
 		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
-				? new DeadlineExceededException(message, reason, name())
-				: new ScopeCancelledException(message, reason, name());
+				? new DeadlineExceededException(message, reason, name(), cause)
+				: new ScopeCancelledException(message, reason, name(), cause);
 		for (ScopeNode at = this; at != null; at = at.parent) {
 			Function<? super CancelReason, ? extends RuntimeException> factory = at.options.exceptionFactory;
 			if (factory != null) {
@@ -556,6 +582,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		stored.untold = false;
 		wave.add(this, stored.reason);
 		collect(wave);
+		wave.interrupt();
 		if (inline) {
 			wave.run();
 		}
@@ -649,6 +676,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void wake() {
 		Wave wave = new Wave();
 		collect(wave);
+		wave.interrupt();
 		wave.run();
 	}
 
@@ -736,13 +764,101 @@ final class ScopeNode extends Frame implements OpenScope {
 		return true;
 	}
 
-	// Carrying
+	// Interrupting
 
 	@Override
 	public <T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X {
 		Objects.requireNonNull(operation, "operation");
-		throw new UnsupportedOperationException(Messages.NO_INTERRUPTS_YET);
+		ScopeNode target = nearestUnreleased();
+		if (target == null) {
+			return operation.call(this);
+		}
+		Region region = Region.enter(target);
+		T result;
+		try {
+			result = operation.call(this);
+		}
+		catch (Throwable ex) {
+			RuntimeException ours = target.translate(region.leave(ex), ex);
+			if (ours != null) {
+				throw ours;
+			}
+			throw ex;
+		}
+		region.leave(null);
+		return result;
 	}
+
+	/** Whether this scope, or one it sees above it, interrupts. */
+	boolean interrupts() {
+		return hasFlag(INTERRUPTS);
+	}
+
+	/** Begins a region on the calling thread for the nearest scope that interrupts. */
+	@Nullable Region enterRegion() {
+		for (ScopeNode at = this; at != null; at = (at.top != at) ? at.parent : null) {
+			if (at.options.has(ScopeOptions.INTERRUPT) && !at.isReleased()) {
+				return Region.enter(at);
+			}
+		}
+		return null;
+	}
+
+	/** Ends the region of this scope's body, if it has one and this is its thread. */
+	Gate.Interruption leaveRegion(@Nullable Throwable thrown) {
+		Links links = (Links) LINKS.getAcquire(this);
+		Region region = (links != null) ? links.own : null;
+		return (region != null && region.isOfCallingThread()) ? region.leave(thrown) : Gate.Interruption.NOT_OURS;
+	}
+
+	/**
+	 * What an interruption of ours is called outside of the region it ended.
+	 * @return the scope's exception, or {@code null} if the given one is to pass
+	 */
+	@Nullable RuntimeException translate(Gate.Interruption whose, @Nullable Throwable thrown) {
+		if (whose != Gate.Interruption.OURS || !Interruptions.isOne(thrown)
+				|| ScopeCancelledException.findIn(thrown) != null) {
+			return null;
+		}
+		Cancellation found = cancellation();
+		if (found == null) {
+			return null;
+		}
+		Throwable cause = found.reason.cause();
+		RuntimeException ours = failure(found.reason, (cause != null) ? cause : thrown);
+		if (cause != null && thrown != null) {
+			ours.addSuppressed(thrown);
+		}
+		return ours;
+	}
+
+	void enlist(Region region) {
+		if (cancellation() == null && links().add(region)) {
+			link();
+		}
+		if (cancellation() != null) {
+			wake();
+			region.gate.deliver(region, true);
+		}
+	}
+
+	void delist(Region region) {
+		Links links = (Links) LINKS.getAcquire(this);
+		if (links != null) {
+			links.remove(region);
+		}
+	}
+
+	/** Whether a cancellation of the other scope reaches this one. */
+	boolean sees(ScopeNode other) {
+		ScopeNode at = this;
+		while (at != null && at != other) {
+			at = (at.top != at) ? at.parent : null;
+		}
+		return at != null;
+	}
+
+	// Carrying
 
 	@Override
 	public Runnable wrap(Runnable task) {
@@ -812,9 +928,11 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	public void close() {
 		if (isOver()) {
+			leaveRegion(null);
 			return;
 		}
 		try {
+			leaveRegion(null);
 			if (!hasFlag(UNBOUND)) {
 				leaveStack();
 			}
@@ -880,6 +998,11 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	ScopeNode scope() {
 		return this;
+	}
+
+	@Override
+	String label() {
+		return "scope '" + name() + "'";
 	}
 
 	@Override

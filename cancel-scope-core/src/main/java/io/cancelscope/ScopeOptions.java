@@ -154,9 +154,15 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns these options with interruption on: cancelling the scope interrupts the
-	 * thread that runs its body. <strong>Not built yet:</strong> for now opening such a
-	 * scope throws {@link UnsupportedOperationException}.
+	 * thread that runs its body, and those that have the scope attached, so that what
+	 * they block on ends. The interrupt is consumed when the scope ends: the flag is
+	 * clear, and an {@link InterruptedException} becomes the scope's exception. Somebody
+	 * else's interrupt is kept. A shield inside keeps ours out while it is open.
+	 * <p>
+	 * Off unless asked for: an interrupt closes channels, and on a virtual thread
+	 * sockets, that the thread is using.
 	 * @return new options
+	 * @see CancelScope#interruptibly
 	 */
 	public ScopeOptions interrupt() {
 		return with(INTERRUPT);
@@ -224,6 +230,20 @@ public final class ScopeOptions {
 				Objects.requireNonNull(factory, "factory"));
 	}
 
+	/**
+	 * Returns whether {@link #interrupt()} is on.
+	 * @return whether cancelling a scope opened with these interrupts
+	 */
+	public boolean interrupts() {
+		return has(INTERRUPT);
+	}
+
+	/** Whether a scope opened with these sees nothing of the scopes around it. */
+	boolean seesNothingAround() {
+		return has(SHIELD | DETACHED);
+	}
+
+	/** Whether any of the given switches is on. */
 	boolean has(int option) {
 		return (this.switches & option) != 0;
 	}

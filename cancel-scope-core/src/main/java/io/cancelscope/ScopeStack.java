@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class ScopeStack {
 	private static @Nullable Frame heal(Object[] cell, Frame top) {
 		Frame at = top;
 		while (at != null && at.isOver()) {
+			Mask.endBelow(at);
 			at = at.previous;
 		}
 		cell[0] = at;
@@ -69,6 +71,7 @@ final class ScopeStack {
 		if (cell[0] == frame) {
 			cell[0] = frame.previous;
 			if (frame.previous != null) {
+				Mask.endBelow(frame);
 				top(cell);
 			}
 			return;
@@ -86,10 +89,11 @@ final class ScopeStack {
 			}
 		}
 		cell[0] = frame.previous;
+		String outer = frame.label();
+		List<String> names = forgotten.stream().map((inner) -> inner.abandon(outer)).filter(Objects::nonNull).toList();
+		Mask.endBelow(frame);
 		top(cell);
-		if (!forgotten.isEmpty()) {
-			String outer = (frame instanceof ScopeNode scope) ? "scope '" + scope.name() + "'" : "an attachment";
-			List<String> names = forgotten.stream().map((inner) -> inner.abandon(outer)).toList();
+		if (!names.isEmpty()) {
 			throw new IllegalStateException(Messages.misnested(outer, names));
 		}
 	}

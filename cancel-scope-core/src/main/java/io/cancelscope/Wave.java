@@ -8,14 +8,30 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cancellation has to tell user code, in order: listeners and callbacks, outermost
- * scope first. Collected under locks, run outside of them.
+ * What a cancellation has to wake: threads first, then user code, which is listeners and
+ * callbacks, outermost scope first. Collected under locks, run outside of them.
  */
 final class Wave implements Runnable {
 
 	private List<Runnable> news = List.of();
 
+	private List<Region> regions = List.of();
+
 	private @Nullable VirtualMachineError trouble;
+
+	void add(Region region) {
+		if (this.regions.isEmpty()) {
+			this.regions = new ArrayList<>();
+		}
+		this.regions.add(region);
+	}
+
+	/** Interrupts the threads collected so far, and forgets them. */
+	void interrupt() {
+		List<Region> regions = this.regions;
+		this.regions = List.of();
+		regions.forEach((region) -> region.gate.deliver(region, false));
+	}
 
 	void add(Callback callback, CancelReason reason) {
 		add(() -> {
