@@ -419,6 +419,9 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private void remember(int epoch, long earliest) {
 		if (this.top == this) {
+			if (isReleased()) {
+				EFFECTIVE.setOpaque(this, earliest); // its own counts no longer
+			}
 			return;
 		}
 		synchronized (FOUND[System.identityHashCode(this) & (FOUND.length - 1)]) {
