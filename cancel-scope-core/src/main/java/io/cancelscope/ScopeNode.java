@@ -56,7 +56,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * Time. A deadline that has passed is a cancellation which has happened and is not yet
 	 * stored; its instant is the deadline itself. Whoever notices stores it, in the scope
 	 * that owns the deadline (the outermost one, for ties), before anything else is
-	 * decided, so what is stored first is also what happened first. Where a cancelled
+	 * decided, so what is stored first is also what happened first. A deadline that is
+	 * set in the past counts from the moment it is set. Where a cancelled
 	 * ancestor and a passed deadline compete, the earlier instant wins.
 	 *
 	 * Waking. What can't ask, because it is blocked, is woken: callbacks now, threads
@@ -100,6 +101,9 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Opened without being bound to a thread. */
 	private static final int UNBOUND = 1 << 3;
+
+	/** Its deadline had passed when it was opened. */
+	private static final int OPENED_LATE = 1 << 4;
 
 	private static final int DEPTH_SHIFT = 8;
 
@@ -170,11 +174,16 @@ final class ScopeNode extends Frame implements OpenScope {
 		this.options = options;
 		this.parent = parent;
 		this.flags = flags;
-		if (options.timeoutNanos != Deadline.NONE) {
-			this.own = Deadline.instant(now(), options.timeoutNanos);
-		}
-		if (options.deadline != null) {
-			this.own = earlier(options.deadline.instantOn(scopes.timeSource), this.own);
+		if (options.timeoutNanos != Deadline.NONE || options.deadline != null) {
+			long now = now();
+			long asked = (options.deadline != null) ? options.deadline.instantOn(scopes.timeSource) : Deadline.NONE;
+			if (options.timeoutNanos != Deadline.NONE) {
+				asked = earlier(asked, Deadline.instant(now, options.timeoutNanos));
+			}
+			this.own = notBefore(now, asked);
+			if (this.own - now <= 0) {
+				this.flags |= OPENED_LATE;
+			}
 		}
 		if (parent == null || options.has(ScopeOptions.SHIELD)) {
 			this.top = this;
@@ -240,7 +249,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** Nothing more to do for it on opening than to link it in. */
 	private boolean isPlain() {
 		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER)
-				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES)) && depth() != CancelScopes.SUSPICIOUS_DEPTH;
+				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES | OPENED_LATE))
+				&& depth() != CancelScopes.SUSPICIOUS_DEPTH;
 	}
 
 	private ScopeNode afterOpening() {
@@ -249,6 +259,9 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		this.scopes.tellOpened(this);
 		try {
+			if (hasFlag(OPENED_LATE)) {
+				inheritCancellation();
+			}
 			// Somebody above waits for what happens here, so don't wait to be asked.
 			if (this.own != Deadline.NONE && this.parent != null && this.parent.hasFlag(BUBBLES)
 					&& cancellation() == null) {
@@ -262,6 +275,18 @@ final class ScopeNode extends Frame implements OpenScope {
 		catch (RuntimeException | Error ex) {
 			close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * What cancelled the parent came before the deadline of this scope, which can't have
+	 * passed before it was set; also if the clock reads the same.
+	 */
+	private void inheritCancellation() {
+		ScopeNode parent = visibleParent();
+		Cancellation above = (parent != null) ? parent.cancellation() : null;
+		if (above != null && STATE.compareAndSet(this, null, above.reached())) {
+			this.scopes.tellCancelled(this, above.reason);
 		}
 	}
 
@@ -716,7 +741,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	public boolean reschedule(Deadline deadline) {
 		Objects.requireNonNull(deadline, "deadline");
-		long instant = deadline.instantOn(this.scopes.timeSource);
+		long instant = notBefore(now(), deadline.instantOn(this.scopes.timeSource));
 		if (cancellation() != null) {
 			return false;
 		}
@@ -929,6 +954,14 @@ final class ScopeNode extends Frame implements OpenScope {
 			return (one == Deadline.NONE) ? other : one;
 		}
 		return (one - other <= 0) ? one : other;
+	}
+
+	/**
+	 * A deadline can't pass before it is set: one in the past counts from now. Otherwise
+	 * it would come before causes that were there first.
+	 */
+	private static long notBefore(long now, long instant) {
+		return (instant - now < 0) ? Deadline.instant(now, 0) : instant;
 	}
 
 	/** Whether the cancellation that a value or a fallback is judged by began here. */
