@@ -387,7 +387,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			int epoch = (int) EPOCH.getVolatile(this.top);
 			View view = View.from(this, epoch, everyStep);
 			Cancellation above = view.above;
-			if (view.earliest != Deadline.NONE && (above == null || view.earliest - above.instant <= 0)
+			if (view.earliest != Deadline.NONE && (above == null || above.comesAfter(view.earliest))
 					&& ((asOf != null) ? asOf.instant : now()) - view.earliest >= 0) {
 				if (view.owner != null) {
 					view.owner.expire(view.earliest);
@@ -630,7 +630,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void reachFrom(Cancellation above, Wave wave) {
 		long own = (long) OWN.getOpaque(this);
 		while (stored() == null) {
-			boolean first = own != Deadline.NONE && own - above.instant <= 0;
+			boolean first = own != Deadline.NONE && above.comesAfter(own);
 			Cancellation next = first ? expiry(own) : above.reached();
 			if (first ? storeExpiry(own, next) : STATE.compareAndSet(this, null, next)) {
 				next.untold = false;
