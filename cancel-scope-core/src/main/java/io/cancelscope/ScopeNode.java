@@ -262,10 +262,8 @@ final class ScopeNode extends Frame implements OpenScope {
 			if (hasFlag(OPENED_LATE)) {
 				inheritCancellation();
 			}
-			// Somebody above waits for what happens here, so don't wait to be asked.
-			if (this.own != Deadline.NONE && this.parent != null && this.parent.hasFlag(BUBBLES)
-					&& cancellation() == null) {
-				armIfOwner();
+			if (this.own != Deadline.NONE && climbs() && cancellation() == null) {
+				armIfNeeded();
 			}
 			if (this.options.has(ScopeOptions.CHECK_ON_ENTER)) {
 				check();
@@ -547,7 +545,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			view.owner.expire(view.earliest);
 		}
 		else {
-			armIfOwner();
+			armIfNeeded();
 		}
 	}
 
@@ -704,21 +702,25 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		for (ScopeNode outermostFirst : linked) {
 			outermostFirst.links().anchored = true;
-			outermostFirst.armIfOwner();
+			outermostFirst.armIfNeeded();
 		}
 	}
 
-	/** Sets the timer, if the own deadline is the one that counts here. */
-	private void armIfOwner() {
+	/**
+	 * Sets the timer, if the own deadline is the one that counts here. One that climbs is
+	 * watched in any case: nobody tells a scope with nothing to wake that the deadline
+	 * which counted was moved.
+	 */
+	private void armIfNeeded() {
 		long own = (long) OWN.getOpaque(this);
 		if (own == Deadline.NONE) {
 			return;
 		}
 		ScopeNode parent = visibleParent();
-		if (parent != null) {
-			if (parent.cancellation() != null) {
-				return;
-			}
+		if (parent != null && parent.cancellation() != null) {
+			return;
+		}
+		if (parent != null && !climbs()) {
 			long above = (long) EFFECTIVE.getOpaque(parent);
 			if (above != Deadline.NONE && above - own <= 0) {
 				return; // ties belong to the ancestor, whose timer will do
@@ -731,7 +733,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private static void rearm(Links from) {
 		Deque<Links> open = new ArrayDeque<>();
 		for (Links at = from; at != null; at = open.poll()) {
-			at.node.armIfOwner();
+			at.node.armIfNeeded();
 			open.addAll(at.children());
 		}
 	}
@@ -757,7 +759,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		raiseEpoch();
-		if (cancellation() == null && links.hasSomethingToWake()) {
+		if (cancellation() == null && (climbs() || links.hasSomethingToWake())) {
 			links.disarm();
 			rearm(links);
 		}
@@ -828,6 +830,11 @@ final class ScopeNode extends Frame implements OpenScope {
 			at = (at.top != at) ? at.parent : null;
 		}
 		return at;
+	}
+
+	/** Somebody above waits for what happens here, so don't wait to be asked. */
+	private boolean climbs() {
+		return this.parent != null && this.parent.hasFlag(BUBBLES);
 	}
 
 	/** The nearest one above that can cancel this scope, or {@code null} for a top. */
