@@ -37,6 +37,15 @@ final class Cancellation {
 		return this.reached != null;
 	}
 
+	/**
+	 * Whether a deadline further down had passed when this happened. At the very instant
+	 * it has, unless this is a deadline itself: ties belong to the ancestor.
+	 */
+	boolean comesAfter(long deadlineBelow) {
+		long ahead = this.instant - deadlineBelow;
+		return ahead > 0 || (ahead == 0 && this.reason.kind() != CancelReason.Kind.DEADLINE);
+	}
+
 	Cancellation reached() {
 		return (this.reached != null) ? this.reached : this;
 	}

@@ -56,13 +56,14 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * Time. A deadline that has passed is a cancellation which has happened and is not yet
 	 * stored; its instant is the deadline itself. Whoever notices stores it, in the scope
 	 * that owns the deadline (the outermost one, for ties), before anything else is
-	 * decided, so what is stored first is also what happened first. Where a cancelled
+	 * decided, so what is stored first is also what happened first. A deadline that is
+	 * set in the past counts from the moment it is set. Where a cancelled
 	 * ancestor and a passed deadline compete, the earlier instant wins.
 	 *
 	 * Waking. What can't ask, because it is blocked, is woken: threads in an interruptible
-	 * region, and what callbacks stop. A scope with something to wake links itself to its parent, and so on up to
-	 * the top; links exist nowhere else. Linking is: put the entry in its list, then link
-	 * upward, then look whether the scope is cancelled, and wake it yourself if it is.
+	 * region, and what callbacks stop. A scope with something to wake links itself to its
+	 * parent, and so on up to the top; links exist nowhere else. Linking is: put the entry
+	 * in its list, then link upward, then look whether the scope is cancelled, and wake it yourself if it is.
 	 * Cancelling is: store the state, tell the tree, then take the lists. Whichever order
 	 * these two meet in, one of them finds the entry, and the entry's own
 	 * compare-and-set lets only one run it. The same look at the end covers a scope whose
@@ -104,6 +105,9 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** The scope's own interrupt switch or that of an ancestor it sees. */
 	private static final int INTERRUPTS = 1 << 4;
+
+	/** Its deadline had passed when it was opened. */
+	private static final int OPENED_LATE = 1 << 5;
 
 	private static final int DEPTH_SHIFT = 8;
 
@@ -174,11 +178,16 @@ final class ScopeNode extends Frame implements OpenScope {
 		this.options = options;
 		this.parent = parent;
 		this.flags = flags;
-		if (options.timeoutNanos != Deadline.NONE) {
-			this.own = Deadline.instant(now(), options.timeoutNanos);
-		}
-		if (options.deadline != null) {
-			this.own = earlier(options.deadline.instantOn(scopes.timeSource), this.own);
+		if (options.timeoutNanos != Deadline.NONE || options.deadline != null) {
+			long now = now();
+			long asked = (options.deadline != null) ? options.deadline.instantOn(scopes.timeSource) : Deadline.NONE;
+			if (options.timeoutNanos != Deadline.NONE) {
+				asked = earlier(asked, Deadline.instant(now, options.timeoutNanos));
+			}
+			this.own = notBefore(now, asked);
+			if (this.own - now <= 0) {
+				this.flags |= OPENED_LATE;
+			}
 		}
 		if (parent == null || options.has(ScopeOptions.SHIELD)) {
 			this.top = this;
@@ -259,7 +268,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** Nothing more to do for it on opening than to link it in. */
 	private boolean isPlain() {
 		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
-				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES)) && depth() != CancelScopes.SUSPICIOUS_DEPTH;
+				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES | OPENED_LATE))
+				&& depth() != CancelScopes.SUSPICIOUS_DEPTH;
 	}
 
 	private ScopeNode afterOpening() {
@@ -268,10 +278,11 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		this.scopes.tellOpened(this);
 		try {
-			// Somebody above waits for what happens here, so don't wait to be asked.
-			if (this.own != Deadline.NONE && this.parent != null && this.parent.hasFlag(BUBBLES)
-					&& cancellation() == null) {
-				armIfOwner();
+			if (hasFlag(OPENED_LATE)) {
+				inheritCancellation();
+			}
+			if (this.own != Deadline.NONE && climbs() && cancellation() == null) {
+				armIfNeeded();
 			}
 			if (this.options.has(ScopeOptions.CHECK_ON_ENTER)) {
 				check();
@@ -284,6 +295,18 @@ final class ScopeNode extends Frame implements OpenScope {
 		catch (RuntimeException | Error ex) {
 			close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * What cancelled the parent came before the deadline of this scope, which can't have
+	 * passed before it was set; also if the clock reads the same.
+	 */
+	private void inheritCancellation() {
+		ScopeNode parent = visibleParent();
+		Cancellation above = (parent != null) ? parent.cancellation() : null;
+		if (above != null && STATE.compareAndSet(this, null, above.reached())) {
+			this.scopes.tellCancelled(this, above.reason);
 		}
 	}
 
@@ -384,7 +407,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			int epoch = (int) EPOCH.getVolatile(this.top);
 			View view = View.from(this, epoch, everyStep);
 			Cancellation above = view.above;
-			if (view.earliest != Deadline.NONE && (above == null || view.earliest - above.instant <= 0)
+			if (view.earliest != Deadline.NONE && (above == null || above.comesAfter(view.earliest))
 					&& ((asOf != null) ? asOf.instant : now()) - view.earliest >= 0) {
 				if (view.owner != null) {
 					view.owner.expire(view.earliest);
@@ -441,6 +464,9 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private void remember(int epoch, long earliest) {
 		if (this.top == this) {
+			if (isReleased()) {
+				EFFECTIVE.setOpaque(this, earliest); // its own counts no longer
+			}
 			return;
 		}
 		synchronized (FOUND[System.identityHashCode(this) & (FOUND.length - 1)]) {
@@ -545,7 +571,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			view.owner.expire(view.earliest);
 		}
 		else {
-			armIfOwner();
+			armIfNeeded();
 		}
 	}
 
@@ -629,7 +655,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void reachFrom(Cancellation above, Wave wave) {
 		long own = (long) OWN.getOpaque(this);
 		while (stored() == null) {
-			boolean first = own != Deadline.NONE && own - above.instant <= 0;
+			boolean first = own != Deadline.NONE && above.comesAfter(own);
 			Cancellation next = first ? expiry(own) : above.reached();
 			if (first ? storeExpiry(own, next) : STATE.compareAndSet(this, null, next)) {
 				next.untold = false;
@@ -704,21 +730,25 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		for (ScopeNode outermostFirst : linked) {
 			outermostFirst.links().anchored = true;
-			outermostFirst.armIfOwner();
+			outermostFirst.armIfNeeded();
 		}
 	}
 
-	/** Sets the timer, if the own deadline is the one that counts here. */
-	private void armIfOwner() {
+	/**
+	 * Sets the timer, if the own deadline is the one that counts here. One that climbs is
+	 * watched in any case: nobody tells a scope with nothing to wake that the deadline
+	 * which counted was moved.
+	 */
+	private void armIfNeeded() {
 		long own = (long) OWN.getOpaque(this);
 		if (own == Deadline.NONE) {
 			return;
 		}
 		ScopeNode parent = visibleParent();
-		if (parent != null) {
-			if (parent.cancellation() != null) {
-				return;
-			}
+		if (parent != null && parent.cancellation() != null) {
+			return;
+		}
+		if (parent != null && !climbs()) {
 			long above = (long) EFFECTIVE.getOpaque(parent);
 			if (above != Deadline.NONE && above - own <= 0) {
 				return; // ties belong to the ancestor, whose timer will do
@@ -731,7 +761,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private static void rearm(Links from) {
 		Deque<Links> open = new ArrayDeque<>();
 		for (Links at = from; at != null; at = open.poll()) {
-			at.node.armIfOwner();
+			at.node.armIfNeeded();
 			open.addAll(at.children());
 		}
 	}
@@ -741,7 +771,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	public boolean reschedule(Deadline deadline) {
 		Objects.requireNonNull(deadline, "deadline");
-		long instant = deadline.instantOn(this.scopes.timeSource);
+		long instant = notBefore(now(), deadline.instantOn(this.scopes.timeSource));
 		if (cancellation() != null) {
 			return false;
 		}
@@ -757,7 +787,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		raiseEpoch();
-		if (cancellation() == null && links.hasSomethingToWake()) {
+		if (cancellation() == null && (climbs() || links.hasSomethingToWake())) {
 			links.disarm();
 			rearm(links);
 		}
@@ -918,6 +948,11 @@ final class ScopeNode extends Frame implements OpenScope {
 		return at;
 	}
 
+	/** Somebody above waits for what happens here, so don't wait to be asked. */
+	private boolean climbs() {
+		return this.parent != null && this.parent.hasFlag(BUBBLES);
+	}
+
 	/** The nearest one above that can cancel this scope, or {@code null} for a top. */
 	private @Nullable ScopeNode visibleParent() {
 		return (this.top != this && this.parent != null) ? this.parent.nearestUnreleased() : null;
@@ -1049,6 +1084,14 @@ final class ScopeNode extends Frame implements OpenScope {
 			return (one == Deadline.NONE) ? other : one;
 		}
 		return (one - other <= 0) ? one : other;
+	}
+
+	/**
+	 * A deadline can't pass before it is set: one in the past counts from now. Otherwise
+	 * it would come before causes that were there first.
+	 */
+	private static long notBefore(long now, long instant) {
+		return (instant - now < 0) ? Deadline.instant(now, 0) : instant;
 	}
 
 	/** Whether the cancellation that a value or a fallback is judged by began here. */
