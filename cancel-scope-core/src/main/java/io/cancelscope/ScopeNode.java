@@ -261,6 +261,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		try {
 			if (hasFlag(OPENED_LATE)) {
 				inheritCancellation();
+				cancellation();
 			}
 			if (this.own != Deadline.NONE && climbs() && cancellation() == null) {
 				armIfNeeded();
