@@ -238,12 +238,17 @@ final class ScopeNode extends Frame implements OpenScope {
 	 */
 	private static @Nullable ScopeNode skipEquals(@Nullable ScopeNode around) {
 		ScopeNode at = around;
-		while (at != null && at.hasFlag(CLOSED_LATER) && at.top != at && at.parent != null
-				&& at.parent.stored() instanceof Cancellation above && at.stored() instanceof Cancellation here
-				&& above.reason == here.reason) {
+		while (at != null && at.parent != null && at.top != at && at.isEqualBelow(at.parent)) {
 			at = at.parent;
 		}
 		return at;
+	}
+
+	/** Closed, and what opens here finds the same one level up. */
+	private boolean isEqualBelow(ScopeNode parent) {
+		return hasFlag(CLOSED_LATER) && hasFlag(BUBBLES) == parent.hasFlag(BUBBLES)
+				&& this.options.exceptionFactory == null && stored() instanceof Cancellation here
+				&& parent.stored() instanceof Cancellation above && above.reason == here.reason;
 	}
 
 	/** Nothing more to do for it on opening than to link it in. */
