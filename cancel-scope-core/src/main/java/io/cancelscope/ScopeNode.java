@@ -765,7 +765,8 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		raiseEpoch();
-		if (cancellation() == null && (climbs() || links.hasSomethingToWake())) {
+		// Once linked, what comes to be woken later sets no timer up here any more.
+		if (cancellation() == null && (climbs() || links.anchored || links.hasSomethingToWake())) {
 			links.disarm();
 			rearm(links);
 		}
