@@ -235,6 +235,9 @@ class RandomTreeTests {
 		private void reschedule() {
 			int index = this.random.nextInt(this.real.size());
 			long instant = someInstant(-1);
+			if (instant <= this.tree.now() && this.instants.contains(this.tree.now())) {
+				return; // it would tie with a deadline that has just passed below
+			}
 			this.log.add("reschedule s" + index + " to " + instant);
 			boolean done = this.real.get(index).reschedule(deadlineAt(instant));
 
