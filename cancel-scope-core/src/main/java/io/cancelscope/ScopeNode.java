@@ -578,7 +578,10 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		reached.untold = false;
-		if (!inline) {
+		if (inline) {
+			wave.throwTrouble();
+		}
+		else {
 			wave.runOn(this.scopes.callbackExecutor);
 		}
 	}
@@ -589,7 +592,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		wave.add(this, stored.reason);
 		collect(wave);
 		if (inline) {
-			wave.run();
+			wave.tell();
 		}
 	}
 
