@@ -987,9 +987,9 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (found == null || !found.begunHere()) {
 			return false;
 		}
-		ScopeCancelledException ours = ScopeCancelledException.findIn(exception);
 		ScopeNode parent = visibleParent();
-		return ours != null && ours.reason() == found.reason && (parent == null || parent.cancellation() == null);
+		return ScopeCancelledException.isIn(exception, found.reason)
+				&& (parent == null || parent.cancellation() == null);
 	}
 
 	@Override
