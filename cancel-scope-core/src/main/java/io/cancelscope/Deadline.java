@@ -70,10 +70,13 @@ public final class Deadline {
 		return duration.toNanos();
 	}
 
-	/** The instant so many (clamped) nanoseconds from now; never {@link #NONE}. */
+	/**
+	 * The instant so many (clamped) nanoseconds from now. Never {@link #NONE}, but a
+	 * nanosecond earlier: what has expired must not lie in the future.
+	 */
 	static long instant(long now, long nanos) {
 		long instant = now + nanos;
-		return (instant != NONE) ? instant : instant + 1;
+		return (instant != NONE) ? instant : instant - 1;
 	}
 
 	/**

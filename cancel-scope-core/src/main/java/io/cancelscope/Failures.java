@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
 
+	/** Enough for a fresh exception; one handed out again and again stops growing. */
+	private static final int MOST_SUPPRESSED = 8;
+
 	private Failures() {
 	}
 
@@ -19,8 +22,8 @@ final class Failures {
 		if (theirs == null || theirs == ours) {
 			return ours;
 		}
-		// A factory that hands out one exception twice must not make it grow.
-		if (ScopeCancelledException.findIn(theirs) == null) {
+		// It may be about another scope's exception, and still has to be known as ours.
+		if (!ScopeCancelledException.isIn(theirs, reason)) {
 			attach(theirs, ours);
 		}
 		return theirs;
@@ -52,7 +55,9 @@ final class Failures {
 				// Made with an explicit null cause, which can't be changed any more.
 			}
 		}
-		theirs.addSuppressed(ours);
+		if (theirs.getSuppressed().length < MOST_SUPPRESSED) {
+			theirs.addSuppressed(ours);
+		}
 	}
 
 }

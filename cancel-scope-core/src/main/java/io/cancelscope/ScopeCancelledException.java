@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -60,15 +61,28 @@ public class ScopeCancelledException extends RuntimeException {
 	 * @return the outermost one found, or {@code null}
 	 */
 	public static @Nullable ScopeCancelledException findIn(@Nullable Throwable exception) {
-		if (exception == null || exception instanceof ScopeCancelledException) {
-			return (ScopeCancelledException) exception;
+		return find(exception, (found) -> true);
+	}
+
+	/**
+	 * Whether an exception holds one of ours with this very reason. It may hold others
+	 * too, of scopes that failed before.
+	 */
+	static boolean isIn(Throwable exception, CancelReason reason) {
+		return find(exception, (found) -> found.reason == reason) != null;
+	}
+
+	private static @Nullable ScopeCancelledException find(@Nullable Throwable exception,
+			Predicate<ScopeCancelledException> wanted) {
+		if (exception == null) {
+			return null;
 		}
 		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 		Deque<Throwable> open = new ArrayDeque<>();
 		open.add(exception);
 		while (!open.isEmpty() && seen.size() < SEARCH_LIMIT) {
 			Throwable at = open.remove();
-			if (at instanceof ScopeCancelledException found) {
+			if (at instanceof ScopeCancelledException found && wanted.test(found)) {
 				return found;
 			}
 			if (seen.add(at)) {

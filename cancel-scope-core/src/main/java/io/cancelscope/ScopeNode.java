@@ -257,12 +257,17 @@ final class ScopeNode extends Frame implements OpenScope {
 	 */
 	private static @Nullable ScopeNode skipEquals(@Nullable ScopeNode around) {
 		ScopeNode at = around;
-		while (at != null && at.hasFlag(CLOSED_LATER) && at.top != at && at.parent != null
-				&& at.parent.stored() instanceof Cancellation above && at.stored() instanceof Cancellation here
-				&& above.reason == here.reason) {
+		while (at != null && at.parent != null && at.top != at && at.isEqualBelow(at.parent)) {
 			at = at.parent;
 		}
 		return at;
+	}
+
+	/** Closed, and what opens here finds the same one level up. */
+	private boolean isEqualBelow(ScopeNode parent) {
+		return hasFlag(CLOSED_LATER) && hasFlag(BUBBLES) == parent.hasFlag(BUBBLES)
+				&& this.options.exceptionFactory == null && stored() instanceof Cancellation here
+				&& parent.stored() instanceof Cancellation above && above.reason == here.reason;
 	}
 
 	/** Nothing more to do for it on opening than to link it in. */
@@ -280,6 +285,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		try {
 			if (hasFlag(OPENED_LATE)) {
 				inheritCancellation();
+				cancellation();
 			}
 			if (this.own != Deadline.NONE && climbs() && cancellation() == null) {
 				armIfNeeded();
@@ -598,7 +604,10 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		reached.untold = false;
-		if (!inline) {
+		if (inline) {
+			wave.throwTrouble();
+		}
+		else {
 			wave.runOn(this.scopes.callbackExecutor);
 		}
 	}
@@ -610,7 +619,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		collect(wave);
 		wave.interrupt();
 		if (inline) {
-			wave.run();
+			wave.tell();
 		}
 	}
 
@@ -787,7 +796,8 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		raiseEpoch();
-		if (cancellation() == null && (climbs() || links.hasSomethingToWake())) {
+		// Once linked, what comes to be woken later sets no timer up here any more.
+		if (cancellation() == null && (climbs() || links.anchored || links.hasSomethingToWake())) {
 			links.disarm();
 			rearm(links);
 		}
@@ -1100,9 +1110,9 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (found == null || !found.begunHere()) {
 			return false;
 		}
-		ScopeCancelledException ours = ScopeCancelledException.findIn(exception);
 		ScopeNode parent = visibleParent();
-		return ours != null && ours.reason() == found.reason && (parent == null || parent.cancellation() == null);
+		return ScopeCancelledException.isIn(exception, found.reason)
+				&& (parent == null || parent.cancellation() == null);
 	}
 
 	@Override

@@ -56,12 +56,22 @@ final class Wave implements Runnable {
 		this.news.add(one);
 	}
 
-	/** Runs what was collected so far, and forgets it. */
+	/** Runs what was collected so far, forgets it, and throws if there was trouble. */
 	@Override
 	public void run() {
+		tell();
+		throwTrouble();
+	}
+
+	/** Runs what was collected so far, and forgets it. */
+	void tell() {
 		List<Runnable> news = this.news;
 		this.news = List.of();
 		news.forEach(Runnable::run);
+	}
+
+	/** Throws what the JVM ran into on the way, when all else is done. */
+	void throwTrouble() {
 		if (this.trouble != null) {
 			throw this.trouble;
 		}
