@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * The properties {@code cancel-scope.*}.
@@ -17,27 +18,47 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param enabled Whether to configure cancel scopes at all.
  * @param defaultTimeout Budget of each @CancelScoped scope that is given none. No limit
  * unless set.
- * @param timeouts Budgets by the name of the scope; each takes precedence over the
- * annotation's.
+ * @param timeouts Budgets by the name of the scope, such as '800ms' or '2s'. Each takes
+ * precedence over the annotation's.
  * @param failOnUnweavable Whether to stop the start-up, instead of logging a warning, if
  * a @CancelScoped method cannot be woven.
  * @param task Carrying of scopes to other threads
  */
 @ConfigurationProperties("cancel-scope")
 public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Nullable Duration defaultTimeout,
-		Map<String, Duration> timeouts, @DefaultValue("false") boolean failOnUnweavable, @DefaultValue Task task) {
+		Map<String, String> timeouts, @DefaultValue("false") boolean failOnUnweavable, @DefaultValue Task task) {
 
+	// The budgets are texts because names hold dots: the binder takes a dot in the key of
+	// a
+	// map for a deeper level, unless the map's values are of a type of java.lang.
 	public CancelScopeProperties {
 		timeouts = (timeouts != null) ? Map.copyOf(timeouts) : Map.of();
-		rejectNegative("cancel-scope.default-timeout", defaultTimeout);
-		timeouts.forEach((name, timeout) -> rejectNegative("cancel-scope.timeouts." + name, timeout));
+		if (defaultTimeout != null) {
+			checked("default-timeout", defaultTimeout.toString(), defaultTimeout);
+		}
+		timeouts.forEach(CancelScopeProperties::duration);
 	}
 
-	private static void rejectNegative(String property, @Nullable Duration timeout) {
-		if (timeout != null && timeout.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException(property, timeout,
-					"A budget must not be negative. Give zero or more, for example '800ms' or '2s'.");
+	private static Duration duration(String name, String timeout) {
+		String property = "timeouts." + name;
+		try {
+			return checked(property, timeout, DurationStyle.detectAndParse(timeout));
 		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(property, timeout, "It is not a duration.");
+		}
+	}
+
+	private static Duration checked(String property, String value, Duration duration) {
+		if (duration.isNegative()) {
+			throw invalid(property, value, "A budget must not be negative.");
+		}
+		return duration;
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String property, String value, String problem) {
+		return new InvalidConfigurationPropertyValueException("cancel-scope." + property, value,
+				problem + " Give a number and a unit, for example '800ms' or '2s'.");
 	}
 
 	/**
@@ -48,15 +69,15 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	 * @return the budget, empty where the properties give none
 	 */
 	public Optional<Duration> timeoutOf(String name) {
-		Duration exact = this.timeouts.get(name);
+		String exact = this.timeouts.get(name);
 		if (exact != null) {
-			return Optional.of(exact);
+			return Optional.of(duration(name, exact));
 		}
 		String relaxed = relaxed(name);
 		return this.timeouts.entrySet()
 			.stream()
 			.filter((entry) -> relaxed(entry.getKey()).equals(relaxed))
-			.map(Map.Entry::getValue)
+			.map((entry) -> duration(entry.getKey(), entry.getValue()))
 			.findFirst();
 	}
 

@@ -71,6 +71,18 @@ class AsyncCarryingTests {
 
 	@Test
 	void asyncMethodRunsInTheScopeOfItsCallerOnAPoolThatKnowsNothingOfDecorators() {
+		this.runner.withBean("pool", ExecutorService.class, () -> Executors.newFixedThreadPool(1)).run((context) -> {
+			Worker worker = context.getBean(Worker.class);
+			OpenScope request = open(context, ScopeOptions.named("request"));
+			try (request) {
+				assertThat(worker.scopeOnPool()).succeedsWithin(SOON).isEqualTo("request");
+			}
+			assertThat(worker.scopeOnPool()).succeedsWithin(SOON).isEqualTo("root");
+		});
+	}
+
+	@Test
+	void asyncMethodRunsInTheScopeOfItsCallerWhereSpringFallsBackToAnExecutorThatIsNoBean() {
 		this.runner.withBean("pool", ExecutorService.class, () -> Executors.newFixedThreadPool(1))
 			.run(this::asyncMethodSeesItsCallersScope);
 	}
@@ -115,36 +127,38 @@ class AsyncCarryingTests {
 
 	@Test
 	void workQueuedByARequestThatRanOutOfTimeIsCancelledToo() {
-		this.runner.withBean("pool", ExecutorService.class, () -> Executors.newFixedThreadPool(1)).run((context) -> {
-			Worker worker = context.getBean(Worker.class);
-			CountDownLatch goOn = new CountDownLatch(1);
-			context.getBean(ExecutorService.class).execute(() -> await(goOn));
-			CompletableFuture<Boolean> cancelled;
-			OpenScope request = open(context, ScopeOptions.timeout(Duration.ofSeconds(1)));
-			try (request) {
-				cancelled = worker.isCancelled();
-				this.time.advance(Duration.ofSeconds(2));
-			}
-			goOn.countDown();
-			assertThat(cancelled).succeedsWithin(SOON).isEqualTo(true);
-		});
+		this.runner.withBean("taskExecutor", ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new)
+			.run((context) -> {
+				Worker worker = context.getBean(Worker.class);
+				CountDownLatch goOn = new CountDownLatch(1);
+				context.getBean(ThreadPoolTaskExecutor.class).execute(() -> await(goOn));
+				CompletableFuture<Boolean> cancelled;
+				OpenScope request = open(context, ScopeOptions.timeout(Duration.ofSeconds(1)));
+				try (request) {
+					cancelled = worker.isCancelled();
+					this.time.advance(Duration.ofSeconds(2));
+				}
+				goOn.countDown();
+				assertThat(cancelled).succeedsWithin(SOON).isEqualTo(true);
+			});
 	}
 
 	@Test
 	void workQueuedByARequestThatEndedInTimeIsLeftAlone() {
-		this.runner.withBean("pool", ExecutorService.class, () -> Executors.newFixedThreadPool(1)).run((context) -> {
-			Worker worker = context.getBean(Worker.class);
-			CountDownLatch goOn = new CountDownLatch(1);
-			context.getBean(ExecutorService.class).execute(() -> await(goOn));
-			CompletableFuture<Boolean> cancelled;
-			OpenScope request = open(context, ScopeOptions.timeout(Duration.ofSeconds(1)));
-			try (request) {
-				cancelled = worker.isCancelled();
-			}
-			this.time.advance(Duration.ofSeconds(2));
-			goOn.countDown();
-			assertThat(cancelled).succeedsWithin(SOON).isEqualTo(false);
-		});
+		this.runner.withBean("taskExecutor", ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new)
+			.run((context) -> {
+				Worker worker = context.getBean(Worker.class);
+				CountDownLatch goOn = new CountDownLatch(1);
+				context.getBean(ThreadPoolTaskExecutor.class).execute(() -> await(goOn));
+				CompletableFuture<Boolean> cancelled;
+				OpenScope request = open(context, ScopeOptions.timeout(Duration.ofSeconds(1)));
+				try (request) {
+					cancelled = worker.isCancelled();
+				}
+				this.time.advance(Duration.ofSeconds(2));
+				goOn.countDown();
+				assertThat(cancelled).succeedsWithin(SOON).isEqualTo(false);
+			});
 	}
 
 	@Test
@@ -206,6 +220,11 @@ class AsyncCarryingTests {
 
 		@Async
 		CompletableFuture<String> scope() {
+			return CompletableFuture.completedFuture(CancelScope.current().name());
+		}
+
+		@Async("pool")
+		CompletableFuture<String> scopeOnPool() {
 			return CompletableFuture.completedFuture(CancelScope.current().name());
 		}
 
