@@ -17,6 +17,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -64,14 +65,23 @@ final class CancelScopedSource {
 		}
 	}
 
-	/** Whether the annotation applies to calls of the method on such a bean. */
+	/**
+	 * Whether the annotation applies to calls of the method on such a bean, be it in
+	 * itself right or wrong.
+	 */
 	boolean appliesTo(Method method, Class<?> targetClass) {
-		return !find(method, targetClass).isEmpty();
+		try {
+			return !find(method, targetClass).isEmpty();
+		}
+		catch (AnnotationConfigurationException ex) {
+			return true;
+		}
 	}
 
 	/**
 	 * Returns all annotations that apply to calls of the method on such a bean, the most
 	 * specific first; empty if there are none.
+	 * @throws AnnotationConfigurationException if one of them contradicts itself
 	 */
 	List<MergedAnnotation<CancelScoped>> find(Method method, Class<?> targetClass) {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
