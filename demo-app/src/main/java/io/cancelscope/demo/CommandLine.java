@@ -72,8 +72,7 @@ record CommandLine(boolean help, boolean examples, double speed) {
 
 	/** Spring's own options have a dot in their name, but for two. */
 	private static boolean isForSpring(String option) {
-		return option.matches("--[A-Za-z][\\w-]*(\\.[\\w\\[\\]-]+)+(=.*)?") || option.equals("--debug")
-				|| option.equals("--trace");
+		return option.matches("--[A-Za-z][\\w-]*(\\.[\\w\\[\\]-]+)+(=.*)?") || option.matches("--(debug|trace)(=.*)?");
 	}
 
 	/** Says what is wrong with the command line, and how to use it. */
