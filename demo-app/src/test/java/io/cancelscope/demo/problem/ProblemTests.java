@@ -1,5 +1,9 @@
 package io.cancelscope.demo.problem;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
 import io.cancelscope.demo.Desk;
 import io.cancelscope.demo.Desk.Answer;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,11 +24,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class ProblemTests {
 
+	@LocalServerPort
+	private int port;
+
 	private Desk desk;
 
 	@BeforeEach
-	void open(@LocalServerPort int port) {
-		this.desk = new Desk(port);
+	void open() {
+		this.desk = new Desk(this.port);
 	}
 
 	@ParameterizedTest
@@ -79,6 +86,21 @@ class ProblemTests {
 	void unknownPathIsNotFound() {
 		assertProblem(this.desk.get("/hotels"), 404);
 		assertProblem(this.desk.get("/quotes/1"), 404);
+	}
+
+	@Test
+	void requestThatIsNoHttpIsToldSo() throws IOException {
+		try (Socket socket = new Socket("localhost", this.port)) {
+			socket.getOutputStream()
+				.write("GET /quotes?budget=2 parsecs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+					.getBytes(StandardCharsets.US_ASCII));
+
+			assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+				.startsWith("HTTP/1.1 400")
+				.contains("Content-Type: application/problem+json")
+				.contains("a space as %20?")
+				.doesNotContain("Exception");
+		}
 	}
 
 	@Test
