@@ -1,6 +1,10 @@
 package io.cancelscope.demo.quote;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import io.cancelscope.demo.audit.AuditTrail;
 import org.apache.commons.logging.Log;
@@ -27,6 +31,8 @@ class WarmUp {
 
 	private static final int ROUNDS = 3;
 
+	private static final int AT_ONCE = 10;
+
 	private final RestClient http;
 
 	private final OwnAddress address;
@@ -47,10 +53,26 @@ class WarmUp {
 			for (int round = 0; round < ROUNDS; round++) {
 				QUESTIONS.forEach(this::ask);
 			}
+			askManyAtOnce("budget=1s&suppliers=delta:fast,eos:fast");
 			this.audit.startAfresh();
 		}
 		catch (RuntimeException ex) {
 			log.warn("Could not warm up; the first answers may come late", ex);
+		}
+	}
+
+	/** So that the pool has its threads and the client its connections. */
+	private void askManyAtOnce(String question) {
+		ExecutorService travellers = Executors.newFixedThreadPool(AT_ONCE);
+		try {
+			CompletableFuture
+				.allOf(Stream.generate(() -> CompletableFuture.runAsync(() -> ask(question), travellers))
+					.limit(AT_ONCE)
+					.toArray(CompletableFuture<?>[]::new))
+				.join();
+		}
+		finally {
+			travellers.shutdown();
 		}
 	}
 
