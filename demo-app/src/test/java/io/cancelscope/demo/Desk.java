@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 
 import com.jayway.jsonpath.JsonPath;
 
@@ -64,8 +65,7 @@ public final class Desk {
 
 		/** What the answer says about a supplier. */
 		public String status(String supplier) {
-			return JsonPath.<java.util.List<String>>read(this.body, "$.suppliers[?(@.name=='" + supplier + "')].status")
-				.get(0);
+			return JsonPath.<List<String>>read(this.body, "$.suppliers[?(@.name=='" + supplier + "')].status").get(0);
 		}
 
 	}

@@ -32,6 +32,11 @@ final class Budget {
 		return budget;
 	}
 
+	/** Writes a budget the way people do. */
+	static String format(Duration budget) {
+		return (budget.toMillis() % 1000 == 0) ? budget.toSeconds() + "s" : budget.toMillis() + "ms";
+	}
+
 	private static Duration duration(String text) {
 		if (text.matches("[+-]?\\d+")) {
 			throw problem(text, "has no unit");

@@ -35,7 +35,9 @@ final class Inquiry {
 
 	/** Asks all of them, and waits for none. */
 	void ask(List<String> suppliers, SupplierClient client) {
-		this.calls = suppliers.stream().map((supplier) -> SupplierCall.start(supplier, client, this.request)).toList();
+		this.calls = suppliers.stream()
+			.map((supplier) -> SupplierCall.start(supplier, this.started, client, this.request))
+			.toList();
 	}
 
 	/**
@@ -76,10 +78,15 @@ final class Inquiry {
 
 	AuditEntry auditEntry(CancelScope scope) {
 		String outcome = answered() + " of " + this.calls.size() + " answered"
-				+ scope.reason().map((reason) -> "; stopped: " + reason.message()).orElse("");
+				+ scope.reason().map((reason) -> "; stopped: " + why(reason)).orElse("");
 		return new AuditEntry(OffsetDateTime.now(), this.request.from() + "-" + this.request.to(),
 				this.request.mode().toString(), this.request.budget().toMillis(), elapsedMillis(), scope.isCancelled(),
 				outcome);
+	}
+
+	private static String why(CancelReason reason) {
+		return (reason.cause() instanceof SupplierFailedException failure) ? failure.supplier() + " " + failure.why()
+				: reason.message();
 	}
 
 	private QuoteAnswer answer() {
@@ -89,8 +96,8 @@ final class Inquiry {
 			.limit(BEST)
 			.toList();
 		return new QuoteAnswer(this.request.from(), this.request.to(), this.request.mode().toString(),
-				this.request.budget().toMillis() + "ms", elapsedMillis() + "ms", answered() == this.reports.size(),
-				best, this.reports);
+				Budget.format(this.request.budget()), elapsedMillis() + "ms", answered() == this.reports.size(), best,
+				this.reports);
 	}
 
 	private long answered() {

@@ -28,7 +28,7 @@ final class QuoteProblems {
 		ErrorResponseException problem = with(suppliers, stopped(request, reason, suppliers));
 		problem.getBody().setProperty("scope", QuoteService.NAME);
 		problem.getBody().setProperty("origin", reason.origin());
-		problem.getBody().setProperty("budget", request.budget().toMillis() + "ms");
+		problem.getBody().setProperty("budget", Budget.format(request.budget()));
 		problem.getBody().setProperty("elapsed", elapsedMillis + "ms");
 		return problem;
 	}
@@ -46,7 +46,7 @@ final class QuoteProblems {
 		long answered = suppliers.stream().filter(SupplierReport::isAnswered).count();
 		return Problems.of(HttpStatus.GATEWAY_TIMEOUT, "Out of budget",
 				((answered == 0) ? "No supplier" : answered + " of " + suppliers.size() + " suppliers")
-						+ " answered within the budget of " + request.budget().toMillis() + "ms"
+						+ " answered within the budget of " + Budget.format(request.budget())
 						+ ((answered == 0) ? "." : ", and all or nothing was asked for."));
 	}
 

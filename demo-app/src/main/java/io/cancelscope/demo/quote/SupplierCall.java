@@ -18,22 +18,24 @@ final class SupplierCall {
 
 	private final String supplier;
 
-	private final long started = System.nanoTime();
+	private final long started;
 
 	/** Never fails: that the supplier did is a report too. */
 	private final CompletableFuture<SupplierReport> report;
 
-	private SupplierCall(String supplier, CompletableFuture<List<Fare>> fares) {
+	private SupplierCall(String supplier, long started, CompletableFuture<List<Fare>> fares) {
 		this.supplier = supplier;
+		this.started = started;
 		this.report = fares.handle(this::report);
 	}
 
-	static SupplierCall start(String supplier, SupplierClient client, QuoteRequest request) {
+	/** Asks a supplier, as part of a request that started at a certain instant. */
+	static SupplierCall start(String supplier, long started, SupplierClient client, QuoteRequest request) {
 		try {
-			return new SupplierCall(supplier, client.fares(supplier, request));
+			return new SupplierCall(supplier, started, client.fares(supplier, request));
 		}
 		catch (TaskRejectedException ex) {
-			return new SupplierCall(supplier, CompletableFuture
+			return new SupplierCall(supplier, started, CompletableFuture
 				.failedFuture(new SupplierFailedException(supplier, "wasn't asked: no thread is free", ex)));
 		}
 	}

@@ -1,5 +1,6 @@
 package io.cancelscope.demo.audit;
 
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 
@@ -45,10 +46,20 @@ class AuditTests {
 	}
 
 	@Test
+	void rowSaysWhichSupplierStoppedTheOthers() {
+		Desk desk = new Desk(this.port);
+		desk.get("/quotes?from=ATH&to=VIE&budget=10s&suppliers=aurora:failing&mode=all-or-nothing");
+
+		assertThat(desk.get("/audit").<List<String>>read("$[?(@.route=='ATH-VIE')].outcome")).singleElement()
+			.asString()
+			.endsWith(" of 5 answered; stopped: aurora answered 503, aurora is closed for repairs");
+	}
+
+	@Test
 	void rowIsWrittenInACancelledScopeThanksToTheShield() {
 		this.scopes.run(ScopeOptions.named("request"), (request) -> {
 			request.cancel("enough");
-			this.trail.write(new AuditEntry(java.time.OffsetDateTime.now(), "VIE-DUB", "best", 1, 1, true, "stopped"));
+			this.trail.write(new AuditEntry(OffsetDateTime.now(), "VIE-DUB", "best", 1, 1, true, "stopped"));
 			assertThatExceptionOfType(RuntimeException.class).isThrownBy(request::check);
 		});
 
