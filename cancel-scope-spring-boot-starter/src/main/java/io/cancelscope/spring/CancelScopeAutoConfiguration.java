@@ -1,0 +1,33 @@
+package io.cancelscope.spring;
+
+import io.cancelscope.CancelScopeListener;
+import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the {@link CancelScopes} bean.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(CancelScopeProperties.class)
+public final class CancelScopeAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	CancelScopes cancelScopes(ObjectProvider<TimeSource> timeSource, ObjectProvider<CancelScopeListener> listeners,
+			ObjectProvider<CancelScopesCustomizer> customizers) {
+		CancelScopes.Builder builder = CancelScopes.builder();
+		timeSource.ifAvailable(builder::timeSource);
+		listeners.orderedStream().forEach(builder::listener);
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		return builder.build();
+	}
+
+}

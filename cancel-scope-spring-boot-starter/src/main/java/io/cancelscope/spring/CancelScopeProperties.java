@@ -1,0 +1,98 @@
+package io.cancelscope.spring;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * The properties {@code cancel-scope.*}.
+ *
+ * @param enabled Whether to configure cancel scopes at all.
+ * @param defaultTimeout Budget of each @CancelScoped scope that is given none. No limit
+ * unless set.
+ * @param timeouts Budgets by the name of the scope, such as '800ms' or '2s'. Each takes
+ * precedence over the annotation's.
+ * @param failOnUnweavable Whether to stop the start-up, instead of logging a warning, if
+ * a @CancelScoped method cannot be woven.
+ * @param task Carrying of scopes to other threads
+ */
+@ConfigurationProperties("cancel-scope")
+public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Nullable Duration defaultTimeout,
+		Map<String, String> timeouts, @DefaultValue("false") boolean failOnUnweavable, @DefaultValue Task task) {
+
+	// The budgets are texts because names hold dots: the binder takes a dot in the key of
+	// a
+	// map for a deeper level, unless the map's values are of a type of java.lang.
+	public CancelScopeProperties {
+		timeouts = (timeouts != null) ? Map.copyOf(timeouts) : Map.of();
+		if (defaultTimeout != null) {
+			checked("default-timeout", defaultTimeout.toString(), defaultTimeout);
+		}
+		timeouts.forEach(CancelScopeProperties::duration);
+	}
+
+	private static Duration duration(String name, String timeout) {
+		String property = "timeouts." + name;
+		try {
+			return checked(property, timeout, DurationStyle.detectAndParse(timeout));
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(property, timeout, "It is not a duration.");
+		}
+	}
+
+	private static Duration checked(String property, String value, Duration duration) {
+		if (duration.isNegative()) {
+			throw invalid(property, value, "A budget must not be negative.");
+		}
+		return duration;
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String property, String value, String problem) {
+		return new InvalidConfigurationPropertyValueException("cancel-scope." + property, value,
+				problem + " Give a number and a unit, for example '800ms' or '2s'.");
+	}
+
+	/**
+	 * Returns the budget that the properties give to the scopes of a name. Case and
+	 * punctuation don't count where the name isn't found as it is, so that a property can
+	 * also come from an environment variable.
+	 * @param name the name of the scope
+	 * @return the budget, empty where the properties give none
+	 */
+	public Optional<Duration> timeoutOf(String name) {
+		String exact = this.timeouts.get(name);
+		if (exact != null) {
+			return Optional.of(duration(name, exact));
+		}
+		String relaxed = relaxed(name);
+		return this.timeouts.entrySet()
+			.stream()
+			.filter((entry) -> relaxed(entry.getKey()).equals(relaxed))
+			.map((entry) -> duration(entry.getKey(), entry.getValue()))
+			.findFirst();
+	}
+
+	private static String relaxed(String name) {
+		return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * The properties {@code cancel-scope.task.*}.
+	 *
+	 * @param enabled Whether tasks handed to Spring's executors, and @Async methods, run
+	 * in the scope of the thread that hands them over.
+	 */
+	public record Task(@DefaultValue("true") boolean enabled) {
+
+	}
+
+}

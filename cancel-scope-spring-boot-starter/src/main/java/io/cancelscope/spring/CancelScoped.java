@@ -1,0 +1,150 @@
+package io.cancelscope.spring;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.DeadlineExceededException;
+import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.ScopeOptions;
+
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Runs a method of a Spring bean in a cancel scope of its own: one budget and one stop
+ * signal for everything the method calls.
+ *
+ * <pre>{@code
+ * &#64;CancelScoped("800ms")
+ * List<Quote> best(Trip trip) {
+ *     return search(trip); // CancelScope.current().check() throws when the time is up
+ * }
+ * }</pre>
+ *
+ * <p>
+ * <strong>Where it stands.</strong> On a method, or on a class or an interface for all
+ * their public methods; it may be inherited, or be part of an annotation of your own
+ * ({@link AliasFor} works). Where several apply, they are merged attribute by attribute:
+ * what the method says counts, and what it leaves at the default comes from the class,
+ * then from the interface's method, then from the interface. Calls that reach the method
+ * from outside the bean are woven; calls within the bean are not, and neither are
+ * private, static and final methods or final classes, which are named in a warning at
+ * start-up. For those, and for single blocks, use {@link CancelScopes}.
+ * <p>
+ * <strong>What is inside.</strong> The scope lies around {@code @Retryable},
+ * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}: one budget
+ * bounds all attempts, the waits between them and the transaction. It lies inside
+ * {@code @Async}: the scope opens on the worker, and its clock starts there.
+ * <p>
+ * <strong>What is not, yet.</strong> The scope ends when the method returns. Where the
+ * result outlives the call ({@code CompletionStage}, {@code Future}, {@code Mono},
+ * {@code Flux}, returned by a method that isn't {@code @Async}), it bounds the making of
+ * the result, not the result.
+ * <p>
+ * Durations are written as everywhere in Spring Boot: {@code "800ms"}, {@code "2s"},
+ * {@code "PT2S"}, and a plain number counts milliseconds. Texts may hold
+ * <code>${…}</code> placeholders and <code>#{…}</code> expressions. All of it is resolved
+ * once, at start-up, and what is wrong stops the application there.
+ *
+ * @see ScopeOptions
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Inherited
+public @interface CancelScoped {
+
+	/**
+	 * The same as {@link #timeout()}.
+	 */
+	@AliasFor("timeout")
+	String value() default "";
+
+	/**
+	 * The budget: how long the method may take, such as {@code "800ms"},
+	 * <code>"${quotes.budget:800ms}"</code> or <code>"#{@limits.quotes}"</code>. A scope
+	 * around it may leave less. Zero means that the time is already up: the method
+	 * starts, and its first check throws. Less than zero is an error.
+	 * <p>
+	 * The property {@code cancel-scope.timeouts.<name of the scope>} takes precedence;
+	 * where neither is given, {@code cancel-scope.default-timeout} counts, if set.
+	 */
+	@AliasFor("value")
+	String timeout() default "";
+
+	/**
+	 * Whether nothing from outside reaches in: neither a cancellation nor a deadline of
+	 * the scopes around. For clean-up and records that must be written whatever happens;
+	 * give it a timeout of its own.
+	 */
+	boolean shield() default false;
+
+	/**
+	 * Whether a cancellation anywhere below climbs up to this scope and cancels it with
+	 * everything below it: all or nothing.
+	 */
+	boolean bubble() default false;
+
+	/**
+	 * Whether cancelling the scope interrupts the thread that runs the method.
+	 * @see ScopeOptions#interrupt()
+	 */
+	boolean interrupt() default false;
+
+	/**
+	 * What exceptions, logs and metrics call the scope. The default is the simple name of
+	 * the bean's class and the method: {@code QuoteService.best}.
+	 */
+	String name() default "";
+
+	/**
+	 * The least remaining budget that the method is worth starting with. <strong>Not
+	 * built yet:</strong> setting it stops the start-up.
+	 */
+	String requires() default "";
+
+	/**
+	 * The method of the same bean that makes another result when this scope was what
+	 * stopped the work. <strong>Not built yet:</strong> setting it stops the start-up.
+	 */
+	String fallback() default "";
+
+	/**
+	 * What a check throws in this scope, and in those below that have no choice of their
+	 * own. Needs a constructor {@code (String, Throwable)}, {@code (String)} or
+	 * {@code ()}; the first of these is used. The default throws
+	 * {@link ScopeCancelledException}, and {@link DeadlineExceededException} where the
+	 * time is up. To recognise yours as a cancellation there is
+	 * {@link ScopeCancelledException#findIn(Throwable)}.
+	 */
+	Class<? extends RuntimeException> exception() default ScopeCancelledException.class;
+
+	/**
+	 * Whether to check before the method starts: if the scope would be cancelled from the
+	 * start, the method does not run.
+	 */
+	boolean checkOnEnter() default false;
+
+	/**
+	 * Whether to check after the method has returned: a result that comes too late is
+	 * then thrown away for the scope's exception. Otherwise it is kept.
+	 */
+	boolean checkOnExit() default false;
+
+	/**
+	 * Whether an exception that leaves the method cancels the scope, so that what still
+	 * runs below it stops.
+	 */
+	boolean cancelOnException() default true;
+
+	/**
+	 * Exceptions that leave the scope as it is, although {@link #cancelOnException()} is
+	 * on; subclasses too.
+	 */
+	Class<? extends Throwable>[] noCancelFor() default {};
+
+}

@@ -1,0 +1,149 @@
+package io.cancelscope.spring.aop;
+
+import java.io.Serial;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.spring.CancelScopeProperties;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Weaves {@code @CancelScoped} into beans when they are made, and checks what the
+ * annotations say.
+ * <p>
+ * Its place among the other post-processors decides what lies inside a scope: after
+ * {@code @Retryable} and {@code @ConcurrencyLimit} (the same order, but an
+ * auto-configuration registers later), before {@code @Async}; and each puts its advice in
+ * front of what is there. So the chain becomes {@code [@Async] [@CancelScoped]
+ * [@ConcurrencyLimit] [@Retryable] [security] [cache, tx] method}.
+ */
+final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private static final Log logger = LogFactory.getLog(CancelScopedBeanPostProcessor.class);
+
+	private final transient CancelScopedSource source = new CancelScopedSource();
+
+	private final transient Supplier<CancelScopes> scopes;
+
+	private final transient Supplier<CancelScopeProperties> properties;
+
+	private final transient Map<Class<?>, CancelScopedMethods> seen = new ConcurrentHashMap<>();
+
+	private transient CancelScopedOperations operations;
+
+	/**
+	 * Creates one that pulls in nothing yet: post-processors are made before all others.
+	 */
+	CancelScopedBeanPostProcessor(Supplier<CancelScopes> scopes, Supplier<CancelScopeProperties> properties) {
+		this.scopes = scopes;
+		this.properties = properties;
+		this.operations = new CancelScopedOperations(this.source, new CancelScopedResolver((text) -> text, properties));
+		setOrder(LOWEST_PRECEDENCE - 1);
+		setBeforeExistingAdvisors(true);
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		super.setBeanFactory(beanFactory);
+		if (beanFactory instanceof ConfigurableBeanFactory configurable) {
+			EmbeddedValueResolver values = new EmbeddedValueResolver(configurable);
+			this.operations = new CancelScopedOperations(this.source,
+					new CancelScopedResolver(values, this.properties));
+		}
+		this.advisor = advisor();
+	}
+
+	private Advisor advisor() {
+		CancelScopedInterceptor interceptor = new CancelScopedInterceptor(this.operations,
+				new CancelScopedInvoker(this.scopes));
+		return new DefaultPointcutAdvisor(new CancelScopedPointcut(this.source), interceptor);
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof AopInfrastructureBean) {
+			return bean;
+		}
+		Class<?> userClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+		Set<Class<?>> types = new LinkedHashSet<>(CancelScopedSource.hierarchyOf(userClass));
+		if (bean instanceof Advised advised) {
+			for (Class<?> type : advised.getProxiedInterfaces()) {
+				types.addAll(CancelScopedSource.hierarchyOf(type));
+			}
+		}
+		if (types.stream().noneMatch(this.source::isMentionedIn)) {
+			return bean;
+		}
+		CancelScopedMethods methods = this.seen.get(userClass);
+		if (methods == null) {
+			methods = inspect(bean, beanName, userClass, types);
+			this.seen.put(userClass, methods);
+		}
+		return methods.woven().isEmpty() ? bean : weave(bean, beanName);
+	}
+
+	private Object weave(Object bean, String beanName) {
+		Advisor advisor = this.advisor;
+		if (advisor != null && bean instanceof Advised advised && !advised.isFrozen()) {
+			if (advised.indexOf(advisor) < 0) {
+				advised.addAdvisor(0, advisor);
+			}
+			return bean;
+		}
+		return super.postProcessAfterInitialization(bean, beanName);
+	}
+
+	private CancelScopedMethods inspect(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
+		CancelScopedMethods methods = CancelScopedMethods.of(this.source, userClass, types, isExtended(bean, beanName));
+		methods.woven().forEach((method) -> this.operations.prepare(beanName, method, userClass));
+		if (!methods.unweavable().isEmpty()) {
+			report(beanName, methods);
+		}
+		return methods;
+	}
+
+	/** Whether the proxy is, or would be, a subclass of the bean's class. */
+	private boolean isExtended(Object bean, String beanName) {
+		if (AopUtils.isAopProxy(bean) || java.lang.reflect.Proxy.isProxyClass(bean.getClass())) {
+			return AopUtils.isCglibProxy(bean);
+		}
+		ProxyFactory proxyFactory = prepareProxyFactory(bean, beanName);
+		if (!proxyFactory.isProxyTargetClass() && proxyFactory.getProxiedInterfaces().length == 0) {
+			evaluateProxyInterfaces(bean.getClass(), proxyFactory);
+		}
+		return proxyFactory.isProxyTargetClass();
+	}
+
+	private void report(String beanName, CancelScopedMethods methods) {
+		String description = "Bean '" + beanName + "': @CancelScoped has no effect on "
+				+ String.join(", ", methods.unweavable()) + ".";
+		String action = "Move the annotation to a method that other beans call and that is neither private,"
+				+ " static nor final, in a class that isn't final; or open the scope in the code,"
+				+ " with CancelScopes.run(…) or call(…).";
+		if (this.properties.get().failOnUnweavable()) {
+			throw new InvalidCancelScopedException(description, action, null);
+		}
+		logger.warn(description + " " + action);
+	}
+
+}

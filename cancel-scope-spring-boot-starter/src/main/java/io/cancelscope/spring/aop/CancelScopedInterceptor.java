@@ -1,0 +1,40 @@
+package io.cancelscope.spring.aop;
+
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
+
+/**
+ * The door from Spring's proxies to the invoker.
+ */
+final class CancelScopedInterceptor implements MethodInterceptor {
+
+	private final CancelScopedOperations operations;
+
+	private final CancelScopedInvoker invoker;
+
+	CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker) {
+		this.operations = operations;
+		this.invoker = invoker;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), targetClass(invocation));
+		return (operation != null) ? this.invoker.invoke(operation, invocation::proceed) : invocation.proceed();
+	}
+
+	/** Clients made of an interface alone have no target but the proxy. */
+	private static Class<?> targetClass(MethodInvocation invocation) {
+		Object target = invocation.getThis();
+		if (target != null) {
+			return AopUtils.getTargetClass(target);
+		}
+		return (invocation instanceof ProxyMethodInvocation proxied) ? proxied.getProxy().getClass()
+				: invocation.getMethod().getDeclaringClass();
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.cancelscope.spring.aop;
+
+import java.util.function.Supplier;
+
+import io.cancelscope.CancelScope;
+import io.cancelscope.CancelScopes;
+import io.cancelscope.ScopeCancelledException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the body of a woven method in its scope: opens, proceeds, closes, and translates
+ * what libraries made of our exceptions. Every way of weaving ends here.
+ */
+final class CancelScopedInvoker {
+
+	private final Supplier<CancelScopes> scopes;
+
+	CancelScopedInvoker(Supplier<CancelScopes> scopes) {
+		this.scopes = scopes;
+	}
+
+	@Nullable Object invoke(CancelScopedOperation operation, Body body) {
+		return this.scopes.get().call(operation.options(), (scope) -> proceed(scope, body));
+	}
+
+	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
+	private static Object proceed(CancelScope scope, Body body) {
+		try {
+			return body.proceed();
+		}
+		catch (Throwable ex) {
+			// Before the scope sees it: an exception that leaves it may cancel it.
+			throw CancelScopedInvoker.<RuntimeException>unchanged(translate(scope, ex));
+		}
+	}
+
+	/**
+	 * A library that was stopped by us wraps our exception in its own. The caller gets
+	 * the scope's exception, with the library's attached. What a check threw passes.
+	 */
+	private static Throwable translate(CancelScope scope, Throwable thrown) {
+		if (!(thrown instanceof Exception) || thrown instanceof ScopeCancelledException
+				|| ScopeCancelledException.findIn(thrown.getCause()) == null) {
+			return thrown;
+		}
+		try {
+			scope.check();
+			return thrown;
+		}
+		catch (RuntimeException own) {
+			return isMadeByCheck(thrown, own) ? thrown : attach(own, thrown);
+		}
+	}
+
+	/** The scope's own factory makes exceptions that have ours as their cause, too. */
+	private static boolean isMadeByCheck(Throwable thrown, RuntimeException own) {
+		return thrown.getClass() == own.getClass() && thrown.getCause() instanceof ScopeCancelledException;
+	}
+
+	private static RuntimeException attach(RuntimeException own, Throwable thrown) {
+		ScopeCancelledException ours = ScopeCancelledException.findIn(own);
+		Throwable last = (ours != null) ? ours : own;
+		try {
+			last.initCause(thrown);
+		}
+		catch (IllegalStateException ex) {
+			// It was made with a cause, maybe null, that can't be changed any more.
+			last.addSuppressed(thrown);
+		}
+		return own;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <X extends Throwable> X unchanged(Throwable exception) throws X {
+		throw (X) exception;
+	}
+
+	/**
+	 * The rest of the call.
+	 */
+	@FunctionalInterface
+	interface Body {
+
+		@Nullable Object proceed() throws Throwable;
+
+	}
+
+}

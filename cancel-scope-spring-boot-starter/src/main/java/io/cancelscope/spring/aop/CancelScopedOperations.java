@@ -1,0 +1,69 @@
+package io.cancelscope.spring.aop;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.cancelscope.spring.CancelScoped;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotationConfigurationException;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The resolved operations of all woven methods. They are prepared when a bean is made, so
+ * that mistakes come to light then, and a call only looks its operation up.
+ */
+final class CancelScopedOperations {
+
+	private final CancelScopedSource source;
+
+	private final CancelScopedResolver resolver;
+
+	private final Map<MethodClassKey, CancelScopedOperation> operations = new ConcurrentHashMap<>();
+
+	CancelScopedOperations(CancelScopedSource source, CancelScopedResolver resolver) {
+		this.source = source;
+		this.resolver = resolver;
+	}
+
+	/**
+	 * Resolves what calls of the method on such a bean need.
+	 * @throws InvalidCancelScopedException if the annotations say what can't be done
+	 */
+	void prepare(String beanName, Method method, Class<?> targetClass) {
+		resolve(beanName, method, ClassUtils.getUserClass(targetClass));
+	}
+
+	/** Returns what a call needs, or {@code null} if the annotation doesn't apply. */
+	@Nullable CancelScopedOperation find(Method method, Class<?> targetClass) {
+		Class<?> userClass = ClassUtils.getUserClass(targetClass);
+		CancelScopedOperation known = this.operations.get(new MethodClassKey(method, userClass));
+		// Not prepared where the target isn't the bean that was seen: target sources.
+		return (known != null) ? known : resolve(null, method, userClass);
+	}
+
+	private @Nullable CancelScopedOperation resolve(@Nullable String beanName, Method method, Class<?> userClass) {
+		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
+		CancelScopedPlace place = new CancelScopedPlace(beanName, specific, userClass);
+		List<MergedAnnotation<CancelScoped>> annotations;
+		try {
+			annotations = this.source.find(method, userClass);
+		}
+		catch (AnnotationConfigurationException ex) {
+			throw CancelScopedResolver.conflict(place, ex);
+		}
+		if (annotations.isEmpty()) {
+			return null;
+		}
+		CancelScopedOperation operation = this.operations.computeIfAbsent(new MethodClassKey(specific, userClass),
+				(key) -> this.resolver.resolve(place, annotations));
+		this.operations.put(new MethodClassKey(method, userClass), operation);
+		return operation;
+	}
+
+}

@@ -1,0 +1,27 @@
+package io.cancelscope.spring.aop;
+
+import java.lang.reflect.Method;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where an annotation applies: what messages point at.
+ *
+ * @param beanName the bean, or {@code null} where a call came before the bean was seen
+ * @param method the method of the bean's class
+ * @param targetClass the bean's class
+ */
+record CancelScopedPlace(@Nullable String beanName, Method method, Class<?> targetClass) {
+
+	/** {@code com.acme.QuoteService#best}. */
+	String methodName() {
+		return this.method.getDeclaringClass().getName() + "#" + this.method.getName();
+	}
+
+	/** {@code Bean 'quoteService': @CancelScoped on com.acme.QuoteService#best}. */
+	@Override
+	public String toString() {
+		return ((this.beanName != null) ? "Bean '" + this.beanName + "': " : "") + "@CancelScoped on " + methodName();
+	}
+
+}

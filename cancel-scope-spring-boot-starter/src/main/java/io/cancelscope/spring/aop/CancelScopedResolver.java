@@ -1,0 +1,176 @@
+package io.cancelscope.spring.aop;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.CancelScoped;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.BeansException;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.annotation.AnnotationConfigurationException;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringValueResolver;
+
+/**
+ * Turns what the annotations say into what a call needs: resolves placeholders, lets the
+ * properties override budgets, and checks everything that can be checked before the first
+ * call.
+ */
+final class CancelScopedResolver {
+
+	private static final String GOOD_DURATIONS = "Give a number and a unit (ns, us, ms, s, m, h or d), for example"
+			+ " %1$s = \"800ms\" or %1$s = \"2s\"; or ISO-8601, \"PT2S\"; or a placeholder with a default,"
+			+ " \"${quotes.budget:800ms}\". A plain number counts milliseconds.";
+
+	private final StringValueResolver values;
+
+	private final Supplier<CancelScopeProperties> properties;
+
+	CancelScopedResolver(StringValueResolver values, Supplier<CancelScopeProperties> properties) {
+		this.values = values;
+		this.properties = properties;
+	}
+
+	/**
+	 * Resolves the annotations of one method.
+	 * @throws InvalidCancelScopedException if they say what can't be done
+	 */
+	CancelScopedOperation resolve(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
+		CancelScopedAttributes attributes = CancelScopedAttributes.merge(annotations);
+		rejectUnbuilt(place, "requires", attributes.requires());
+		rejectUnbuilt(place, "fallback", attributes.fallback());
+		String name = name(place, attributes.name());
+		ScopeOptions options = ScopeOptions.named(name).withTimeout(timeout(place, name, attributes.timeout()));
+		options = attributes.shield() ? options.shield() : options;
+		options = attributes.bubble() ? options.bubble() : options;
+		options = attributes.interrupt() ? options.interrupt() : options;
+		options = attributes.checkOnEnter() ? options.checkOnEnter() : options;
+		options = attributes.checkOnExit() ? options.checkOnExit() : options;
+		options = cancelOnException(options, attributes);
+		return new CancelScopedOperation(exception(options, place, name, attributes.exception()));
+	}
+
+	private static void rejectUnbuilt(CancelScopedPlace place, String attribute, String value) {
+		if (!value.isEmpty()) {
+			throw InvalidCancelScopedException.of(place, attribute, quoted(value), "which is not built yet",
+					"Leave the attribute out for now.", null);
+		}
+	}
+
+	private String name(CancelScopedPlace place, String written) {
+		if (written.isEmpty()) {
+			return ClassUtils.getUserClass(place.targetClass()).getSimpleName() + "." + place.method().getName();
+		}
+		String name = resolve(place, "name", written);
+		if (name.isBlank()) {
+			throw InvalidCancelScopedException.of(place, "name", shown(written, name), "which is blank",
+					"Say what the scope is for, for example name = \"quotes\", or leave the attribute out:"
+							+ " the default is the class and the method.",
+					null);
+		}
+		return name;
+	}
+
+	private @Nullable Duration timeout(CancelScopedPlace place, String name, String written) {
+		Duration fromAnnotation = duration(place, "timeout", written);
+		CancelScopeProperties properties = this.properties.get();
+		Optional<Duration> fromProperties = properties.timeoutOf(name);
+		if (fromProperties.isPresent()) {
+			return fromProperties.get();
+		}
+		return (fromAnnotation != null) ? fromAnnotation : properties.defaultTimeout();
+	}
+
+	private @Nullable Duration duration(CancelScopedPlace place, String attribute, String written) {
+		if (written.isEmpty()) {
+			return null;
+		}
+		String text = resolve(place, attribute, written);
+		if (text.isEmpty()) {
+			return null;
+		}
+		String advice = GOOD_DURATIONS.formatted(attribute);
+		Duration duration;
+		try {
+			duration = DurationStyle.detectAndParse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw InvalidCancelScopedException.of(place, attribute, shown(written, text), "which is not a duration",
+					advice, ex);
+		}
+		if (duration.isNegative()) {
+			throw InvalidCancelScopedException.of(place, attribute, shown(written, text), "which is negative", advice,
+					null);
+		}
+		return duration;
+	}
+
+	private String resolve(CancelScopedPlace place, String attribute, String written) {
+		String resolved;
+		try {
+			resolved = this.values.resolveStringValue(written);
+		}
+		catch (IllegalArgumentException | BeansException ex) {
+			throw unresolved(place, attribute, written, ex);
+		}
+		if (resolved != null && resolved.contains("${")) {
+			throw unresolved(place, attribute, written, null);
+		}
+		return (resolved != null) ? resolved : "";
+	}
+
+	private static InvalidCancelScopedException unresolved(CancelScopedPlace place, String attribute, String written,
+			@Nullable RuntimeException ex) {
+		String problem = (ex != null) ? "which can't be resolved: " + ex.getMessage() : "which can't be resolved";
+		return InvalidCancelScopedException.of(place, attribute, quoted(written), problem,
+				"Set the property that it names, or give a default after a colon, for example " + attribute
+						+ " = \"${quotes." + attribute + ":" + (attribute.equals("name") ? "quotes" : "800ms") + "}\".",
+				ex);
+	}
+
+	private static ScopeOptions cancelOnException(ScopeOptions options, CancelScopedAttributes attributes) {
+		List<Class<?>> exempt = attributes.noCancelFor();
+		if (!attributes.cancelOnException() || exempt.isEmpty()) {
+			return options.cancelOnException(attributes.cancelOnException());
+		}
+		return options
+			.cancelOnException((exception) -> exempt.stream().noneMatch((type) -> type.isInstance(exception)));
+	}
+
+	private static ScopeOptions exception(ScopeOptions options, CancelScopedPlace place, String name, Class<?> type) {
+		if (type == ScopeCancelledException.class) {
+			return options;
+		}
+		ExceptionFactory factory = ExceptionFactory.of(type.asSubclass(RuntimeException.class), name);
+		if (factory == null) {
+			throw InvalidCancelScopedException.of(place, "exception", type.getName() + ".class",
+					"which can't be created", "Give it a constructor " + ExceptionFactory.CONSTRUCTORS
+							+ ", for example: " + type.getSimpleName() + "(String message) { super(message); }",
+					null);
+		}
+		return options.exception(factory);
+	}
+
+	/** Both aliases are given, and differ. */
+	static InvalidCancelScopedException conflict(CancelScopedPlace place, AnnotationConfigurationException ex) {
+		return new InvalidCancelScopedException(
+				place + " has both value and timeout, and they differ. (" + ex.getMessage() + ")",
+				"They are two names of one attribute: give one of them, for example timeout = \"800ms\".", ex);
+	}
+
+	private static String shown(String written, String resolved) {
+		return written.equals(resolved) ? quoted(written) : quoted(written) + ", resolved to " + quoted(resolved);
+	}
+
+	private static String quoted(String value) {
+		return '"' + value + '"';
+	}
+
+}

@@ -1,0 +1,181 @@
+package io.cancelscope.spring.aop;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.cancelscope.spring.CancelScoped;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotationConfigurationException;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Knows which methods {@link CancelScoped} applies to. The pointcut and the operations
+ * ask the same source, so they never disagree.
+ * <p>
+ * Most classes hold no such annotation, so the first question is about the class, and
+ * each type is read once for it. The answer for a method is remembered, too.
+ */
+final class CancelScopedSource {
+
+	private static final Log logger = LogFactory.getLog(CancelScopedSource.class);
+
+	private final Map<Class<?>, Boolean> mentioning = new ConcurrentHashMap<>();
+
+	private final Map<MethodClassKey, List<MergedAnnotation<CancelScoped>>> annotations = new ConcurrentHashMap<>();
+
+	/** Whether the annotation stands anywhere in the hierarchy of the class. */
+	boolean isCandidate(Class<?> targetClass) {
+		return hierarchyOf(targetClass).stream().anyMatch(this::isMentionedIn);
+	}
+
+	/** Whether the annotation stands on this type or one of its methods. */
+	boolean isMentionedIn(Class<?> type) {
+		return this.mentioning.computeIfAbsent(type, CancelScopedSource::read);
+	}
+
+	private static boolean read(Class<?> type) {
+		if (!AnnotationUtils.isCandidateClass(type, CancelScoped.class)) {
+			return false;
+		}
+		try {
+			return MergedAnnotations.from(type).isPresent(CancelScoped.class)
+					|| declaredMethods(type).stream().anyMatch(CancelScopedSource::isAnnotated);
+		}
+		catch (IllegalStateException | LinkageError ex) {
+			// A class with methods that name types which aren't there: not a user's bean.
+			logger.debug("Can't look for @CancelScoped in " + type.getName(), ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Whether the annotation applies to calls of the method on such a bean, be it in
+	 * itself right or wrong.
+	 */
+	boolean appliesTo(Method method, Class<?> targetClass) {
+		try {
+			return !find(method, targetClass).isEmpty();
+		}
+		catch (AnnotationConfigurationException ex) {
+			return true;
+		}
+	}
+
+	/**
+	 * Returns all annotations that apply to calls of the method on such a bean, the most
+	 * specific first; empty if there are none.
+	 * @throws AnnotationConfigurationException if one of them contradicts itself
+	 */
+	List<MergedAnnotation<CancelScoped>> find(Method method, Class<?> targetClass) {
+		MethodClassKey key = new MethodClassKey(method, targetClass);
+		List<MergedAnnotation<CancelScoped>> known = this.annotations.get(key);
+		if (known == null) {
+			known = isCandidate(targetClass) || isMentionedIn(method.getDeclaringClass()) ? search(method, targetClass)
+					: List.of();
+			this.annotations.put(key, known);
+		}
+		return known;
+	}
+
+	private static List<MergedAnnotation<CancelScoped>> search(Method method, Class<?> targetClass) {
+		if (method.getDeclaringClass() == Object.class || Modifier.isStatic(method.getModifiers())
+				|| Modifier.isPrivate(method.getModifiers())) {
+			return List.of();
+		}
+		Class<?> userClass = ClassUtils.getUserClass(targetClass);
+		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
+		List<MergedAnnotation<CancelScoped>> found = new ArrayList<>();
+		collect(found, MergedAnnotations.from(specific, SearchStrategy.SUPERCLASS));
+		boolean covered = isCoveredByItsClass(specific);
+		if (covered) {
+			collect(found, MergedAnnotations.from(userClass, SearchStrategy.SUPERCLASS));
+		}
+		collect(found, MergedAnnotations.from(specific, SearchStrategy.TYPE_HIERARCHY));
+		if (covered) {
+			for (Class<?> type : hierarchyOf(userClass)) {
+				if (type.isInterface() && declares(type, specific, userClass)) {
+					collect(found, MergedAnnotations.from(type));
+				}
+			}
+		}
+		if (!specific.equals(method)) {
+			// A call through an interface that the target class itself doesn't implement.
+			collect(found, MergedAnnotations.from(method));
+			collect(found, MergedAnnotations.from(method.getDeclaringClass()));
+		}
+		return List.copyOf(found);
+	}
+
+	private static void collect(List<MergedAnnotation<CancelScoped>> found, MergedAnnotations annotations) {
+		annotations.stream(CancelScoped.class).forEach(found::add);
+	}
+
+	/** An annotation on a type is meant for what the type offers to others. */
+	private static boolean isCoveredByItsClass(Method method) {
+		return Modifier.isPublic(method.getModifiers()) && ClassUtils.isUserLevelMethod(method)
+				&& !ReflectionUtils.isObjectMethod(method);
+	}
+
+	static boolean declares(Class<?> type, Method method, Class<?> targetClass) {
+		return declaredMethods(type).stream()
+			.anyMatch((candidate) -> candidate.getName().equals(method.getName())
+					&& sameParameters(candidate, method, targetClass));
+	}
+
+	private static boolean sameParameters(Method candidate, Method method, Class<?> targetClass) {
+		if (candidate.getParameterCount() != method.getParameterCount()) {
+			return false;
+		}
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			Class<?> parameter = ResolvableType.forMethodParameter(candidate, i, targetClass).toClass();
+			if (parameter != method.getParameterTypes()[i]
+					&& candidate.getParameterTypes()[i] != method.getParameterTypes()[i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Whether the annotation stands on this very method. */
+	static boolean isAnnotated(Method method) {
+		return MergedAnnotations.from(method).isPresent(CancelScoped.class);
+	}
+
+	static List<Method> declaredMethods(Class<?> type) {
+		List<Method> methods = new ArrayList<>();
+		ReflectionUtils.doWithLocalMethods(type, methods::add);
+		return methods;
+	}
+
+	/** The class, its superclasses and all their interfaces. */
+	static Set<Class<?>> hierarchyOf(Class<?> targetClass) {
+		Set<Class<?>> types = new LinkedHashSet<>();
+		for (Class<?> type = targetClass; type != null && type != Object.class; type = type.getSuperclass()) {
+			types.add(type);
+		}
+		List<Class<?>> open = new ArrayList<>(types);
+		for (int i = 0; i < open.size(); i++) {
+			Collections.addAll(open, open.get(i).getInterfaces());
+		}
+		types.addAll(open);
+		return types;
+	}
+
+}

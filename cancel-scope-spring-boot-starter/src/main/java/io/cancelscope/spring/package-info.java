@@ -1,0 +1,41 @@
+/**
+ * Cancel scopes in a Spring Boot application: {@link io.cancelscope.spring.CancelScoped}
+ * on the methods of beans, an injectable {@link io.cancelscope.CancelScopes}, and scopes
+ * that follow the work to other threads.
+ *
+ * <table>
+ * <caption>What there is and what switches it on</caption>
+ * <tr>
+ * <th>feature</th>
+ * <th>package</th>
+ * <th>property</th>
+ * <th>on when</th>
+ * </tr>
+ * <tr>
+ * <td>the {@code CancelScopes} bean</td>
+ * <td>this one</td>
+ * <td>{@code cancel-scope.enabled}</td>
+ * <td>always; a bean of yours wins. Off, all that follows is off, too</td>
+ * </tr>
+ * <tr>
+ * <td>{@code @CancelScoped} is woven into beans</td>
+ * <td>{@code aop}</td>
+ * <td>{@code cancel-scope.default-timeout}, {@code cancel-scope.timeouts.<name>},
+ * {@code cancel-scope.fail-on-unweavable}</td>
+ * <td>always</td>
+ * </tr>
+ * <tr>
+ * <td>scopes follow {@code @Async} methods and tasks of Spring's executors</td>
+ * <td>{@code task}</td>
+ * <td>{@code cancel-scope.task.enabled}</td>
+ * <td>always</td>
+ * </tr>
+ * </table>
+ *
+ * Each feature has a package and an auto-configuration of its own; it uses the core and
+ * this package, never another feature.
+ */
+@NullMarked
+package io.cancelscope.spring;
+
+import org.jspecify.annotations.NullMarked;

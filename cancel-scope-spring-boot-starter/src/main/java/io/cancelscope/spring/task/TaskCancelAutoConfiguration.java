@@ -1,0 +1,39 @@
+package io.cancelscope.spring.task;
+
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration that carries scopes into {@code @Async} methods and the tasks of
+ * Spring's executors. It publishes no executor: that would switch off Spring Boot's.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.task.enabled" }, matchIfMissing = true)
+public final class TaskCancelAutoConfiguration {
+
+	/**
+	 * The first in order is the innermost, and the only one to see the task as it is. As
+	 * a fallback it leaves injection of a single decorator to the user's own.
+	 */
+	@Bean
+	@Fallback
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	CancelScopeTaskDecorator cancelScopeTaskDecorator() {
+		return new CancelScopeTaskDecorator();
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AsyncCarryingBeanPostProcessor asyncCarryingBeanPostProcessor() {
+		return new AsyncCarryingBeanPostProcessor();
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.cancelscope.spring;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.cancelscope.CancelScope;
+import io.cancelscope.CancelScopeListener;
+import io.cancelscope.TimeSource;
+import io.cancelscope.testing.ManualTime;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.CompositeTaskDecorator;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A whole application starts without a word about beans that came too early.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartUpLogTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "spring.main.lazy-initialization=false", "spring.main.lazy-initialization=true",
+			"spring.aop.auto=false", "spring.aop.proxy-target-class=false" })
+	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class);
+		ConfigurableApplicationContext context = application.run("--" + property,
+				"--logging.level.org.springframework.context.support=debug");
+		try (context) {
+			CompletableFuture<String> scope = context.getBean(Quotes.class).best();
+			assertThat(scope).succeedsWithin(java.time.Duration.ofSeconds(10)).isEqualTo("Service.best");
+		}
+		assertThat(output).contains("Started").doesNotContain("not eligible for getting processed");
+	}
+
+	interface Quotes {
+
+		CompletableFuture<String> best();
+
+	}
+
+	static class Service implements Quotes {
+
+		@Override
+		@Async
+		@CancelScoped("${quotes.budget:2s}")
+		public CompletableFuture<String> best() {
+			return CompletableFuture.completedFuture(CancelScope.current().name());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableAsync
+	@EnableScheduling
+	@EnableResilientMethods
+	static class Application {
+
+		@Bean
+		Quotes quotes() {
+			return new Service();
+		}
+
+		@Bean
+		TimeSource timeSource() {
+			return new ManualTime();
+		}
+
+		@Bean
+		CancelScopeListener listener() {
+			return new CancelScopeListener() {
+			};
+		}
+
+		@Bean
+		TaskDecorator usersDecorator() {
+			return new CompositeTaskDecorator(java.util.List.of());
+		}
+
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.cancelscope.spring;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * Features don't know each other, and the root knows none of them. Each rule is also seen
+ * to fail on the fixtures below this package.
+ */
+class StarterArchitectureTests {
+
+	private static final String FIXTURE = "io.cancelscope.spring.fixture";
+
+	private final JavaClasses starter = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+		.importPackages("io.cancelscope.spring");
+
+	@Test
+	void featuresDontKnowEachOther() {
+		assertThatNoException().isThrownBy(() -> featuresAreSeparate("io.cancelscope.spring").check(this.starter));
+	}
+
+	@Test
+	void featuresThatKnowEachOtherAreFound() {
+		JavaClasses bad = new ClassFileImporter().importPackages(FIXTURE);
+		assertThat(featuresAreSeparate(FIXTURE).evaluate(bad).getFailureReport().getDetails())
+			.anyMatch((detail) -> detail.contains("fixture.one.One"));
+	}
+
+	@Test
+	void rootKnowsNoFeature() {
+		assertThatNoException().isThrownBy(() -> rootKnowsNoFeature("io.cancelscope.spring").check(this.starter));
+	}
+
+	@Test
+	void rootThatKnowsAFeatureIsFound() {
+		JavaClasses bad = new ClassFileImporter().importPackages(FIXTURE);
+		assertThat(rootKnowsNoFeature(FIXTURE).evaluate(bad).hasViolation()).isTrue();
+	}
+
+	private static ArchRule featuresAreSeparate(String root) {
+		return slices().matching(root + ".(*)..").should().notDependOnEachOther();
+	}
+
+	private static ArchRule rootKnowsNoFeature(String root) {
+		return noClasses().that().resideInAPackage(root).should().dependOnClassesThat().resideInAPackage(root + ".*..");
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.cancelscope.demo.quote;
+
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Knows where this application listens, as its suppliers are the same application.
+ */
+@Component
+class OwnAddress {
+
+	private volatile int port;
+
+	@EventListener
+	void listening(WebServerInitializedEvent event) {
+		this.port = event.getWebServer().getPort();
+	}
+
+	int port() {
+		return this.port;
+	}
+
+}

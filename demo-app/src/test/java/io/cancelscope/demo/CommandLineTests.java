@@ -1,0 +1,89 @@
+package io.cancelscope.demo;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the command line accepts, and what it says otherwise.
+ */
+class CommandLineTests {
+
+	private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+	private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+	@Test
+	void nothingAndOptionsOfSpringAreForTheServer() {
+		assertThat(CommandLine.isForServer(new String[0])).isTrue();
+		assertThat(CommandLine
+			.isForServer(new String[] { "--server.port=9090", "--debug", "--cancel-scope.timeouts[audit]=1s" }))
+			.isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "--exampels", "--speed=20", "quotes", "--server.port 9090", "-x", "", "--" })
+	void otherOptionsAreNot(String option) {
+		assertThat(CommandLine.isForServer(new String[] { option })).isFalse();
+		assertThat(run(option)).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).contains("Usage:");
+	}
+
+	@Test
+	void unknownOptionIsNamed() {
+		assertThat(run("--examples", "--sped=20")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).startsWith("Unknown option '--sped=20'.").contains("--speed=20");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "fast", "", "0", "-1", "0.09", "101", "NaN", "Infinity" })
+	void speedIsANumberInRange(String speed) {
+		assertThat(run("--examples", "--speed=" + speed)).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).startsWith("'" + speed + "' is no speed: write a number from 0.1 to 100");
+		assertThat(out()).isEmpty();
+	}
+
+	@Test
+	void speedWithoutItsNumberIsWrong() {
+		assertThat(run("--examples", "--speed")).isEqualTo(DemoApplication.WRONG_USAGE);
+	}
+
+	@Test
+	void examplesTakeNoOptionOfTheServer() {
+		assertThat(run("--examples", "--server.port=9090")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).startsWith("'--server.port=9090' is for the web server");
+	}
+
+	@Test
+	void speedMayStandBeforeExamples() {
+		assertThat(CommandLine.parse(new String[] { "--speed=2.5", "--examples" }))
+			.isEqualTo(new CommandLine(false, true, 2.5));
+	}
+
+	@Test
+	void helpIsNoMistake() {
+		assertThat(run("--help")).isEqualTo(DemoApplication.FINE);
+		assertThat(out()).startsWith("Usage:");
+		assertThat(err()).isEmpty();
+	}
+
+	private int run(String... args) {
+		return DemoApplication.runWithoutServer(args, new PrintStream(this.out, true, StandardCharsets.UTF_8),
+				new PrintStream(this.err, true, StandardCharsets.UTF_8));
+	}
+
+	private String out() {
+		return this.out.toString(StandardCharsets.UTF_8);
+	}
+
+	private String err() {
+		return this.err.toString(StandardCharsets.UTF_8);
+	}
+
+}
