@@ -217,7 +217,7 @@ class CallbackTests {
 	void systemTimeRunsCallbacksOnAThreadOtherThanTheTimers() throws Exception {
 		AtomicReference<String> thread = new AtomicReference<>();
 		CountDownLatch ran = new CountDownLatch(1);
-		try (OpenScope scope = CancelScopes.create().open(ScopeOptions.timeout(java.time.Duration.ofMillis(5)))) {
+		try (OpenScope scope = CancelScopes.create().open(ScopeOptions.timeout(java.time.Duration.ofMillis(300)))) {
 			scope.onCancel((reason) -> {
 				thread.set(Thread.currentThread().getName());
 				ran.countDown();
