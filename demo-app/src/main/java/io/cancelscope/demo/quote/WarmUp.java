@@ -26,10 +26,10 @@ class WarmUp {
 
 	private static final Log log = LogFactory.getLog(WarmUp.class);
 
-	private static final List<String> QUESTIONS = List.of("budget=3s&suppliers=eos:fast", "budget=50ms",
-			"budget=1s&suppliers=delta:failing&mode=all-or-nothing", "budget=2+parsecs");
+	private static final List<String> QUESTIONS = List.of("budget=3s&suppliers=cumulus:fast,delta:fast,eos:fast",
+			"budget=50ms", "budget=1s&suppliers=delta:failing&mode=all-or-nothing", "budget=2+parsecs");
 
-	private static final int ROUNDS = 3;
+	private static final int ROUNDS = 5;
 
 	private static final int AT_ONCE = 10;
 
@@ -52,8 +52,8 @@ class WarmUp {
 		try {
 			for (int round = 0; round < ROUNDS; round++) {
 				QUESTIONS.forEach(this::ask);
+				askManyAtOnce("budget=1s&suppliers=cumulus:fast,delta:fast,eos:fast");
 			}
-			askManyAtOnce("budget=1s&suppliers=delta:fast,eos:fast");
 			this.audit.startAfresh();
 		}
 		catch (RuntimeException ex) {

@@ -198,7 +198,8 @@ class ReadmeTests {
 		String allOrNothing(Trip trip) {
 			var aurora = suppliers.ask("aurora", trip); // @Async, as below
 			var borealis = suppliers.ask("borealis", trip);
-			return firstComes(aurora) + " and " + firstComes(borealis); // one fails: both stop
+			// if one fails, the other is stopped
+			return firstComes(aurora) + " and " + firstComes(borealis);
 		}
 		// end::bubble[]
 
