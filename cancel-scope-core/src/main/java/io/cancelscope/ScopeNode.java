@@ -77,6 +77,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 *     own                  written under the monitor of `links`, where an expiry
 	 *                          compares it too, so a moved deadline does not fire
 	 *     lists, timer         the monitor of the Links they are in
+	 *     parent               plain; any thread may move it past released scopes, and an
+	 *                          older value only costs a longer walk
 	 *     previous, the stack  the thread's own
 	 *
 	 * Lock order: no monitor is ever taken while another is held. What runs outside of all
@@ -148,7 +150,8 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private final ScopeOptions options;
 
-	private final @Nullable ScopeNode parent;
+	/** Moves up, past released scopes that make no difference, and nowhere else. */
+	private @Nullable ScopeNode parent;
 
 	/** The scope where this one's tree begins; this one itself, for a top. */
 	private final ScopeNode top;
@@ -223,6 +226,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		ScopeNode parent = options.has(ScopeOptions.DETACHED) ? null : skipEquals(around);
 		int inherited = flags;
 		if (parent != null) {
+			parent.forgetReleasedParents();
 			inherited |= (parent.flags & BUBBLES) | (Math.min(parent.depth() + 1, MAX_DEPTH) << DEPTH_SHIFT);
 		}
 		if (options.has(ScopeOptions.BUBBLE)) {
@@ -379,6 +383,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * for now
 	 */
 	private @Nullable Cancellation settle(@Nullable Cancellation asOf) {
+		forgetReleasedParents();
 		boolean everyStep = false;
 		while (true) {
 			Object state = stored();
@@ -847,6 +852,21 @@ final class ScopeNode extends Frame implements OpenScope {
 		return this.parent != null && this.parent.hasFlag(BUBBLES);
 	}
 
+	/**
+	 * Work that is handed on from scope to scope would otherwise hold a chain of closed
+	 * ones behind it for ever, and walk it. A top stays, and so does one with a factory:
+	 * they still say what can be seen from here, and what is thrown.
+	 */
+	private void forgetReleasedParents() {
+		ScopeNode at = this.parent;
+		if (at != null && at.isReleased()) {
+			while (at.parent != null && at.top != at && at.isReleased() && at.options.exceptionFactory == null) {
+				at = at.parent;
+			}
+			this.parent = at;
+		}
+	}
+
 	/** The nearest one above that can cancel this scope, or {@code null} for a top. */
 	private @Nullable ScopeNode visibleParent() {
 		return (this.top != this && this.parent != null) ? this.parent.nearestUnreleased() : null;
@@ -908,6 +928,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** The parent has closed: links to the next one above that is open. */
 	private void handUp(boolean deadlineWent) {
+		forgetReleasedParents();
 		link();
 		if (deadlineWent) {
 			rearm(links());
