@@ -706,7 +706,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void link() {
 		Deque<ScopeNode> linked = new ArrayDeque<>(4);
 		ScopeNode at = this;
-		while (at != null && !at.links().anchored) {
+		while (at != null && !at.isAnchored()) {
 			ScopeNode parent = at.visibleParent();
 			if (parent == null || parent.links().adopt(at.links())) {
 				at.links().leaveIfGone();
@@ -718,6 +718,15 @@ final class ScopeNode extends Frame implements OpenScope {
 			outermostFirst.links().anchored = true;
 			outermostFirst.armIfNeeded();
 		}
+	}
+
+	/**
+	 * Not by the flag alone: a parent that closes takes this scope out of its list, and
+	 * clears the flag, while another thread that has just linked it is about to set it.
+	 */
+	private boolean isAnchored() {
+		Links links = links();
+		return links.anchored && (links.isHeld() || visibleParent() == null);
 	}
 
 	/**
