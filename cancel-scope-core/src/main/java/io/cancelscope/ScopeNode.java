@@ -924,7 +924,12 @@ final class ScopeNode extends Frame implements OpenScope {
 			raiseEpoch();
 		}
 		Links links = (Links) LINKS.getAcquire(this);
+		Wave missed = new Wave();
 		if (links != null) {
+			if (before instanceof Cancellation) {
+				// Guards against the canceller, who has not taken them yet: it came first.
+				collect(missed);
+			}
 			for (Links child : links.dispose()) {
 				child.node.handUp(releasesDeadline);
 			}
@@ -932,7 +937,14 @@ final class ScopeNode extends Frame implements OpenScope {
 				links.trace.closed();
 			}
 		}
+		if (before instanceof Cancellation cancelled && cancelled.reason.kind() == CancelReason.Kind.DEADLINE) {
+			missed.runOn(this.scopes.callbackExecutor);
+		}
+		else {
+			missed.tell();
+		}
 		this.scopes.tellClosed(this);
+		missed.throwTrouble();
 	}
 
 	/** The parent has closed: links to the next one above that is open. */
