@@ -34,7 +34,10 @@ final class Links {
 
 	final ScopeNode node;
 
-	/** True once every link from here to the top of the tree is in place. */
+	/**
+	 * Set once every link from here to the top of the tree is in place, and believed only
+	 * together with {@link #isHeld()}.
+	 */
 	volatile boolean anchored;
 
 	/** Set on opening, if the scope is among those watched for being forgotten. */
@@ -197,6 +200,11 @@ final class Links {
 		}
 		this.lastChild = child;
 		return true;
+	}
+
+	/** Whether this is in the list of a scope above. */
+	boolean isHeld() {
+		return this.container != null;
 	}
 
 	/** Leaves the parent's list for good if the scope was closed in the meantime. */

@@ -78,6 +78,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 *                          compares it too, so a moved deadline does not fire
 	 *     lists, timer         the monitor of the Links they are in
 	 *     whose interrupt      the monitor of the thread's Gate
+	 *     parent               plain; any thread may move it past released scopes, and an
+	 *                          older value only costs a longer walk
 	 *     previous, the stack  the thread's own
 	 *
 	 * Lock order: no monitor is ever taken while another is held. What runs outside of all
@@ -152,7 +154,8 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private final ScopeOptions options;
 
-	private final @Nullable ScopeNode parent;
+	/** Moves up, past released scopes that make no difference, and nowhere else. */
+	private @Nullable ScopeNode parent;
 
 	/** The scope where this one's tree begins; this one itself, for a top. */
 	private final ScopeNode top;
@@ -238,6 +241,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		ScopeNode parent = options.has(ScopeOptions.DETACHED) ? null : skipEquals(around);
 		int inherited = flags;
 		if (parent != null) {
+			parent.forgetReleasedParents();
 			inherited |= (parent.flags & BUBBLES) | (Math.min(parent.depth() + 1, MAX_DEPTH) << DEPTH_SHIFT);
 		}
 		if (options.has(ScopeOptions.BUBBLE)) {
@@ -401,6 +405,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * for now
 	 */
 	private @Nullable Cancellation settle(@Nullable Cancellation asOf) {
+		forgetReleasedParents();
 		boolean everyStep = false;
 		while (true) {
 			Object state = stored();
@@ -729,7 +734,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void link() {
 		Deque<ScopeNode> linked = new ArrayDeque<>(4);
 		ScopeNode at = this;
-		while (at != null && !at.links().anchored) {
+		while (at != null && !at.isAnchored()) {
 			ScopeNode parent = at.visibleParent();
 			if (parent == null || parent.links().adopt(at.links())) {
 				at.links().leaveIfGone();
@@ -741,6 +746,15 @@ final class ScopeNode extends Frame implements OpenScope {
 			outermostFirst.links().anchored = true;
 			outermostFirst.armIfNeeded();
 		}
+	}
+
+	/**
+	 * Not by the flag alone: a parent that closes takes this scope out of its list, and
+	 * clears the flag, while another thread that has just linked it is about to set it.
+	 */
+	private boolean isAnchored() {
+		Links links = links();
+		return links.anchored && (links.isHeld() || visibleParent() == null);
 	}
 
 	/**
@@ -963,6 +977,21 @@ final class ScopeNode extends Frame implements OpenScope {
 		return this.parent != null && this.parent.hasFlag(BUBBLES);
 	}
 
+	/**
+	 * Work that is handed on from scope to scope would otherwise hold a chain of closed
+	 * ones behind it for ever, and walk it. A top stays, and so does one with a factory:
+	 * they still say what can be seen from here, and what is thrown.
+	 */
+	private void forgetReleasedParents() {
+		ScopeNode at = this.parent;
+		if (at != null && at.isReleased()) {
+			while (at.parent != null && at.top != at && at.isReleased() && at.options.exceptionFactory == null) {
+				at = at.parent;
+			}
+			this.parent = at;
+		}
+	}
+
 	/** The nearest one above that can cancel this scope, or {@code null} for a top. */
 	private @Nullable ScopeNode visibleParent() {
 		return (this.top != this && this.parent != null) ? this.parent.nearestUnreleased() : null;
@@ -1013,7 +1042,13 @@ final class ScopeNode extends Frame implements OpenScope {
 			raiseEpoch();
 		}
 		Links links = (Links) LINKS.getAcquire(this);
+		Wave missed = new Wave();
 		if (links != null) {
+			if (before instanceof Cancellation) {
+				// Guards against the canceller, who has not taken them yet: it came
+				// first.
+				collect(missed);
+			}
 			for (Links child : links.dispose()) {
 				child.node.handUp(releasesDeadline);
 			}
@@ -1021,11 +1056,19 @@ final class ScopeNode extends Frame implements OpenScope {
 				links.trace.closed();
 			}
 		}
+		if (before instanceof Cancellation cancelled && cancelled.reason.kind() == CancelReason.Kind.DEADLINE) {
+			missed.runOn(this.scopes.callbackExecutor);
+		}
+		else {
+			missed.tell();
+		}
 		this.scopes.tellClosed(this);
+		missed.throwTrouble();
 	}
 
 	/** The parent has closed: links to the next one above that is open. */
 	private void handUp(boolean deadlineWent) {
+		forgetReleasedParents();
 		link();
 		if (deadlineWent) {
 			rearm(links());

@@ -87,13 +87,19 @@ public final class ManualTime implements TimeSource {
 			throw new IllegalArgumentException("Time does not go back, and was to be advanced by " + duration
 					+ ": give a duration of zero or more.");
 		}
-		long target = this.elapsed + duration.toNanos();
+		long target = later(this.elapsed, duration);
 		for (Entry due = next(target); due != null; due = next(target)) {
 			due.task.run();
 		}
 		synchronized (this.lock) {
 			this.elapsed = Math.max(this.elapsed, target);
 		}
+	}
+
+	/** At most as far as a clock can be moved. */
+	private static long later(long elapsed, Duration duration) {
+		Duration most = Duration.ofNanos(Long.MAX_VALUE - elapsed);
+		return (duration.compareTo(most) < 0) ? elapsed + duration.toNanos() : Long.MAX_VALUE;
 	}
 
 	private @Nullable Entry next(long target) {
