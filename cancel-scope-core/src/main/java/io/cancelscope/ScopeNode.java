@@ -1029,8 +1029,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void end() {
 		boolean carried = hasFlag(CARRIED);
 		if (carried || this.scopes.listener != null) {
-			cancellation(); // what has happened by now stays, for all that was started
-							// here
+			// What has happened by now stays, for all that was started here.
+			cancellation();
 		}
 		Object before = STATE.compareAndExchange(this, null, CLOSED);
 		if (before == CLOSED
@@ -1042,28 +1042,36 @@ final class ScopeNode extends Frame implements OpenScope {
 			raiseEpoch();
 		}
 		Links links = (Links) LINKS.getAcquire(this);
-		Wave missed = new Wave();
-		if (links != null) {
-			if (before instanceof Cancellation) {
-				// Guards against the canceller, who has not taken them yet: it came
-				// first.
-				collect(missed);
-			}
-			for (Links child : links.dispose()) {
-				child.node.handUp(releasesDeadline);
-			}
-			if (links.trace != null) {
-				links.trace.closed();
-			}
+		Wave missed = (links != null) ? unlink(links, before, releasesDeadline) : null;
+		this.scopes.tellClosed(this);
+		if (missed != null) {
+			missed.throwTrouble();
 		}
+	}
+
+	/**
+	 * Hands the children up and drops the rest, unless a cancellation came first whose
+	 * thread has not taken it yet: then this one wakes it.
+	 */
+	private Wave unlink(Links links, @Nullable Object before, boolean releasesDeadline) {
+		Wave missed = new Wave();
+		if (before instanceof Cancellation) {
+			collect(missed);
+		}
+		for (Links child : links.dispose()) {
+			child.node.handUp(releasesDeadline);
+		}
+		if (links.trace != null) {
+			links.trace.closed();
+		}
+		missed.interrupt();
 		if (before instanceof Cancellation cancelled && cancelled.reason.kind() == CancelReason.Kind.DEADLINE) {
 			missed.runOn(this.scopes.callbackExecutor);
 		}
 		else {
 			missed.tell();
 		}
-		this.scopes.tellClosed(this);
-		missed.throwTrouble();
+		return missed;
 	}
 
 	/** The parent has closed: links to the next one above that is open. */
