@@ -321,7 +321,7 @@ public final class CancelScopes {
 		if (this.listener == null) {
 			return;
 		}
-		if (SystemTime.isTimerThread()) {
+		if (SystemTime.INSTANCE.isTimerThread()) {
 			this.callbackExecutor.execute(() -> tellCancelled(scope, reason));
 		}
 		else {

@@ -1,20 +1,45 @@
 package io.cancelscope;
 
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
 
 /**
- * The JVM's clock and one shared daemon timer thread.
+ * The JVM's clock and one daemon timer thread, which starts when something is first
+ * scheduled and ends when nothing has been for a while.
+ * <p>
+ * Most deadlines never pass: the scope closes in time and takes its entry away. So the
+ * thread is woken only for an entry that is due before it would wake anyway, and is not
+ * told when the one it sleeps for has gone: it wakes once for nothing, and looks again. A
+ * scheduler that signals each new head, as the JDK's does, wakes its thread for every
+ * scope of an otherwise idle application. See {@code docs/decisions/0001-timer.md}.
  */
 final class SystemTime implements TimeSource {
 
-	static final SystemTime INSTANCE = new SystemTime();
+	static final SystemTime INSTANCE = new SystemTime(TimeUnit.SECONDS.toNanos(30));
 
-	private static final String TIMER_THREAD = "cancel-scope-timer";
+	private static final Logger logger = System.getLogger(CancelScope.class.getName());
 
-	private static final long IDLE_SECONDS = 30;
+	private static final ThreadFactory THREADS = DaemonThreads.named("cancel-scope-timer");
 
-	private SystemTime() {
+	private static final long FARTHEST_NANOS = 1L << 61;
+
+	private final long idleNanos;
+
+	/** Guarded by this object's monitor, like all below. */
+	private final TimerQueue queue = new TimerQueue();
+
+	private @Nullable Thread thread;
+
+	/** When the thread will wake by itself. */
+	private long wakesAt;
+
+	SystemTime(long idleNanos) {
+		this.idleNanos = idleNanos;
 	}
 
 	@Override
@@ -24,8 +49,86 @@ final class SystemTime implements TimeSource {
 
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
-		var entry = Timer.EXECUTOR.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-		return () -> entry.cancel(false);
+		long delay = Math.max(0, Math.min(delayNanos, FARTHEST_NANOS));
+		Alarm alarm = new Alarm(task, System.nanoTime() + delay);
+		Thread sleeper;
+		synchronized (this) {
+			this.queue.add(alarm);
+			sleeper = (this.thread == null) ? start() : (alarm.due - this.wakesAt < 0) ? this.thread : null;
+		}
+		LockSupport.unpark(sleeper);
+		return alarm;
+	}
+
+	private synchronized void remove(Alarm alarm) {
+		this.queue.remove(alarm);
+	}
+
+	/** How many tasks wait. */
+	synchronized int pending() {
+		return this.queue.size();
+	}
+
+	synchronized boolean isRunning() {
+		return this.thread != null;
+	}
+
+	boolean isTimerThread() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	private Thread start() {
+		Thread thread = THREADS.newThread(this::watch);
+		this.thread = thread;
+		this.wakesAt = System.nanoTime();
+		thread.start();
+		return thread;
+	}
+
+	private void watch() {
+		boolean idle = false;
+		while (true) {
+			TimerQueue.Entry due = null;
+			long sleep = 0;
+			synchronized (this) {
+				long now = System.nanoTime();
+				TimerQueue.Entry first = this.queue.first();
+				if (first == null && idle) {
+					this.thread = null;
+					return;
+				}
+				sleep = (first != null) ? first.due - now : this.idleNanos;
+				idle = first == null;
+				if (first != null && sleep <= 0) {
+					this.queue.remove(first);
+					due = first;
+				}
+				else {
+					this.wakesAt = now + sleep;
+				}
+			}
+			if (due != null) {
+				run(due.task);
+			}
+			else {
+				sleep(sleep);
+			}
+		}
+	}
+
+	private void sleep(long nanos) {
+		// An interrupt is nothing to this thread, and would keep it from sleeping.
+		Thread.interrupted();
+		LockSupport.parkNanos(this, nanos);
+	}
+
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.ERROR, "A task of the timer failed; the timer goes on", ex);
+		}
 	}
 
 	@Override
@@ -33,22 +136,16 @@ final class SystemTime implements TimeSource {
 		return "TimeSource.system()";
 	}
 
-	static boolean isTimerThread() {
-		return Thread.currentThread().getName().startsWith(TIMER_THREAD);
-	}
+	/** An entry that is its own way out. */
+	private final class Alarm extends TimerQueue.Entry implements Runnable {
 
-	/** Loaded, and its thread started, only when something is first scheduled. */
-	private static final class Timer {
+		Alarm(Runnable task, long due) {
+			super(task, due);
+		}
 
-		static final ScheduledThreadPoolExecutor EXECUTOR = create();
-
-		private static ScheduledThreadPoolExecutor create() {
-			var executor = new ScheduledThreadPoolExecutor(1, DaemonThreads.named(TIMER_THREAD));
-			// A closed scope must not be held by the entry it no longer needs.
-			executor.setRemoveOnCancelPolicy(true);
-			executor.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-			executor.allowCoreThreadTimeOut(true);
-			return executor;
+		@Override
+		public void run() {
+			remove(this);
 		}
 
 	}

@@ -1,0 +1,116 @@
+package io.cancelscope;
+
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits for its time, earliest first: a binary heap whose entries know their place,
+ * so that one that is no longer needed leaves at once and not when it would be due. Not
+ * safe for use by several threads; who owns it has a lock.
+ */
+final class TimerQueue {
+
+	private static final int FIRST_SIZE = 64;
+
+	private @Nullable Entry[] heap = new Entry[FIRST_SIZE];
+
+	private int size;
+
+	/** The earliest entry, or {@code null}. */
+	@Nullable Entry first() {
+		return this.heap[0];
+	}
+
+	int size() {
+		return this.size;
+	}
+
+	void add(Entry entry) {
+		if (this.size == this.heap.length) {
+			this.heap = Arrays.copyOf(this.heap, this.size * 2);
+		}
+		siftUp(this.size++, entry);
+	}
+
+	/** Removes an entry, if it is still in here. */
+	void remove(Entry entry) {
+		int place = entry.place;
+		if (place < 0) {
+			return;
+		}
+		entry.place = Entry.NOWHERE;
+		Entry last = this.heap[--this.size];
+		this.heap[this.size] = null;
+		if (last != null && last != entry) {
+			siftDown(place, last);
+			if (last.place == place) {
+				siftUp(place, last);
+			}
+		}
+	}
+
+	private void siftUp(int from, Entry entry) {
+		int place = from;
+		while (place > 0) {
+			int above = (place - 1) >>> 1;
+			Entry parent = this.heap[above];
+			if (parent == null || !entry.isBefore(parent)) {
+				break;
+			}
+			put(place, parent);
+			place = above;
+		}
+		put(place, entry);
+	}
+
+	private void siftDown(int from, Entry entry) {
+		int place = from;
+		while (true) {
+			int below = earlierChild(place);
+			Entry child = (below < this.size) ? this.heap[below] : null;
+			if (child == null || !child.isBefore(entry)) {
+				break;
+			}
+			put(place, child);
+			place = below;
+		}
+		put(place, entry);
+	}
+
+	private int earlierChild(int place) {
+		int left = 2 * place + 1;
+		Entry one = (left < this.size) ? this.heap[left] : null;
+		Entry other = (left + 1 < this.size) ? this.heap[left + 1] : null;
+		return (one != null && other != null && other.isBefore(one)) ? left + 1 : left;
+	}
+
+	private void put(int place, Entry entry) {
+		this.heap[place] = entry;
+		entry.place = place;
+	}
+
+	/** A task and its time. */
+	static class Entry {
+
+		private static final int NOWHERE = -1;
+
+		final Runnable task;
+
+		final long due;
+
+		private int place = NOWHERE;
+
+		Entry(Runnable task, long due) {
+			this.task = task;
+			this.due = due;
+		}
+
+		/** By difference: the clock may wrap. */
+		private boolean isBefore(Entry other) {
+			return this.due - other.due < 0;
+		}
+
+	}
+
+}
