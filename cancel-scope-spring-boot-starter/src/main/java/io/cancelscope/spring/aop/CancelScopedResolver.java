@@ -16,7 +16,6 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -61,7 +60,7 @@ final class CancelScopedResolver {
 
 	private String name(CancelScopedPlace place, String written) {
 		if (written.isEmpty()) {
-			return ClassUtils.getUserClass(place.targetClass()).getSimpleName() + "." + place.method().getName();
+			return place.owner().getSimpleName() + "." + place.method().getName();
 		}
 		String name = resolve(place, "name", written);
 		if (name.isBlank()) {
