@@ -1,6 +1,7 @@
 package io.cancelscope.spring.aop;
 
 import java.io.Serial;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -79,6 +80,13 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 		CancelScopedInterceptor interceptor = new CancelScopedInterceptor(this.operations,
 				new CancelScopedInvoker(this.scopes));
 		return new DefaultPointcutAdvisor(new CancelScopedPointcut(this.source), interceptor);
+	}
+
+	/** Ahead-of-time processing asks this of every bean. */
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		boolean mayBeExtended = !Modifier.isFinal(beanClass.getModifiers()) && this.source.isCandidate(beanClass);
+		return mayBeExtended ? super.determineBeanType(beanClass, beanName) : beanClass;
 	}
 
 	@Override
