@@ -229,7 +229,7 @@ class CancelScopedTests {
 	void annotationOnAnInterfaceReachesAnExistingJdkProxy() {
 		this.runner.withBean(Contract.class, () -> {
 			ProxyFactory factory = new ProxyFactory(Contract.class,
-					(org.aopalliance.intercept.MethodInterceptor) (invocation) -> CancelScope.current().name() + " "
+					(MethodInterceptor) (invocation) -> CancelScope.current().name() + " "
 							+ Budgets.shown(CancelScope.current()));
 			return (Contract) factory.getProxy();
 		}).run((context) -> {

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.aop;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
@@ -204,7 +205,7 @@ class InvalidCancelScopedTests {
 		application.setWebApplicationType(WebApplicationType.NONE);
 		application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>) (context) -> context
 			.registerBean("quotes", bean));
-		String[] arguments = java.util.Arrays.stream(properties).map("--"::concat).toArray(String[]::new);
+		String[] arguments = Arrays.stream(properties).map("--"::concat).toArray(String[]::new);
 		assertThatException().isThrownBy(() -> application.run(arguments).close());
 	}
 
