@@ -7,6 +7,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeCancelledException;
@@ -102,14 +103,21 @@ public @interface CancelScoped {
 	String name() default "";
 
 	/**
-	 * The least remaining budget that the method is worth starting with. <strong>Not
-	 * built yet:</strong> setting it stops the start-up.
+	 * The least remaining budget that the method is worth starting with, such as
+	 * {@code "300ms"}. Where less is left, the scope is cancelled with a message that
+	 * says so, and the method does not run; a {@link #fallback()} does. Where there is no
+	 * deadline, there is always enough.
 	 */
 	String requires() default "";
 
 	/**
-	 * The method of the same bean that makes another result when this scope was what
-	 * stopped the work. <strong>Not built yet:</strong> setting it stops the start-up.
+	 * The name of the method of the same bean that makes another result when this scope
+	 * was what stopped the work: its time was up, or it was cancelled itself, and no
+	 * scope around it was cancelled by then. Otherwise the exception passes. It takes the
+	 * same arguments, and if it likes, the {@link CancelReason} last; it may be private.
+	 * It runs after the scope has closed, in the scope around it.
+	 * <p>
+	 * Other failures of the method don't lead here: they pass.
 	 */
 	String fallback() default "";
 

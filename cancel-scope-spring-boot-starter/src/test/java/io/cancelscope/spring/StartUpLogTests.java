@@ -1,5 +1,7 @@
 package io.cancelscope.spring;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.cancelscope.CancelScope;
@@ -41,7 +43,7 @@ class StartUpLogTests {
 				"--logging.level.org.springframework.context.support=debug");
 		try (context) {
 			CompletableFuture<String> scope = context.getBean(Quotes.class).best();
-			assertThat(scope).succeedsWithin(java.time.Duration.ofSeconds(10)).isEqualTo("Service.best");
+			assertThat(scope).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("Service.best");
 		}
 		assertThat(output).contains("Started").doesNotContain("not eligible for getting processed");
 	}
@@ -88,7 +90,7 @@ class StartUpLogTests {
 
 		@Bean
 		TaskDecorator usersDecorator() {
-			return new CompositeTaskDecorator(java.util.List.of());
+			return new CompositeTaskDecorator(List.of());
 		}
 
 	}

@@ -1,6 +1,8 @@
 package io.cancelscope.spring.aop;
 
 import java.io.Serial;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +49,8 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	private final transient Supplier<CancelScopeProperties> properties;
 
-	private final transient Map<Class<?>, CancelScopedMethods> seen = new ConcurrentHashMap<>();
+	/** By all types of the bean: proxies of different interfaces may share a target. */
+	private final transient Map<Set<Class<?>>, CancelScopedMethods> seen = new ConcurrentHashMap<>();
 
 	private transient CancelScopedOperations operations;
 
@@ -79,6 +82,13 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 		return new DefaultPointcutAdvisor(new CancelScopedPointcut(this.source), interceptor);
 	}
 
+	/** Ahead-of-time processing asks this of every bean. */
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		boolean mayBeExtended = !Modifier.isFinal(beanClass.getModifiers()) && this.source.isCandidate(beanClass);
+		return mayBeExtended ? super.determineBeanType(beanClass, beanName) : beanClass;
+	}
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof AopInfrastructureBean) {
@@ -94,10 +104,10 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 		if (types.stream().noneMatch(this.source::isMentionedIn)) {
 			return bean;
 		}
-		CancelScopedMethods methods = this.seen.get(userClass);
+		CancelScopedMethods methods = this.seen.get(types);
 		if (methods == null) {
 			methods = inspect(bean, beanName, userClass, types);
-			this.seen.put(userClass, methods);
+			this.seen.put(types, methods);
 		}
 		return methods.woven().isEmpty() ? bean : weave(bean, beanName);
 	}
@@ -124,7 +134,7 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	/** Whether the proxy is, or would be, a subclass of the bean's class. */
 	private boolean isExtended(Object bean, String beanName) {
-		if (AopUtils.isAopProxy(bean) || java.lang.reflect.Proxy.isProxyClass(bean.getClass())) {
+		if (AopUtils.isAopProxy(bean) || Proxy.isProxyClass(bean.getClass())) {
 			return AopUtils.isCglibProxy(bean);
 		}
 		ProxyFactory proxyFactory = prepareProxyFactory(bean, beanName);

@@ -24,7 +24,18 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), targetClass(invocation));
-		return (operation != null) ? this.invoker.invoke(operation, invocation::proceed) : invocation.proceed();
+		if (operation == null) {
+			return invocation.proceed();
+		}
+		FallbackMethod fallback = operation.fallback();
+		return (fallback == null) ? this.invoker.invoke(operation, invocation::proceed)
+				: this.invoker.invokeOrElse(operation, invocation::proceed,
+						(reason) -> fallback.call(target(invocation), invocation.getArguments(), reason));
+	}
+
+	private static Object target(MethodInvocation invocation) {
+		Object target = invocation.getThis();
+		return (target != null) ? target : ((ProxyMethodInvocation) invocation).getProxy();
 	}
 
 	/** Clients made of an interface alone have no target but the proxy. */

@@ -1,11 +1,15 @@
 package io.cancelscope.spring.aop;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 
+import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Runs the body of a woven method in its scope: opens, proceeds, closes, and translates
@@ -20,11 +24,18 @@ final class CancelScopedInvoker {
 	}
 
 	@Nullable Object invoke(CancelScopedOperation operation, Body body) {
-		return this.scopes.get().call(operation.options(), (scope) -> proceed(scope, body));
+		return this.scopes.get().call(operation.options(), (scope) -> run(scope, operation, body));
+	}
+
+	@Nullable Object invokeOrElse(CancelScopedOperation operation, Body body, Fallback fallback) {
+		return this.scopes.get()
+			.callOrElse(operation.options(), (scope) -> run(scope, operation, body),
+					(reason) -> standIn(fallback, reason));
 	}
 
 	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
-	private static Object proceed(CancelScope scope, Body body) {
+	private static Object run(CancelScope scope, CancelScopedOperation operation, Body body) {
+		demand(scope, operation.requires());
 		try {
 			return body.proceed();
 		}
@@ -32,6 +43,29 @@ final class CancelScopedInvoker {
 			// Before the scope sees it: an exception that leaves it may cancel it.
 			throw CancelScopedInvoker.<RuntimeException>unchanged(translate(scope, ex));
 		}
+	}
+
+	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
+	private static Object standIn(Fallback fallback, CancelReason reason) {
+		try {
+			return fallback.call(reason);
+		}
+		catch (Throwable ex) {
+			throw CancelScopedInvoker.<RuntimeException>unchanged(ex);
+		}
+	}
+
+	/** Work that can't be done in what is left is not begun. */
+	private static void demand(CancelScope scope, @Nullable Duration required) {
+		Duration left = (required != null) ? scope.remaining().orElse(null) : null;
+		if (required != null && left != null && left.compareTo(required) < 0) {
+			scope.cancel("it requires " + shown(required) + " to start, and only " + shown(left) + " are left");
+			scope.check();
+		}
+	}
+
+	private static String shown(Duration duration) {
+		return DurationStyle.SIMPLE.print(duration);
 	}
 
 	/**
@@ -82,6 +116,16 @@ final class CancelScopedInvoker {
 	interface Body {
 
 		@Nullable Object proceed() throws Throwable;
+
+	}
+
+	/**
+	 * What to do instead.
+	 */
+	@FunctionalInterface
+	interface Fallback {
+
+		@Nullable Object call(CancelReason reason) throws Throwable;
 
 	}
 

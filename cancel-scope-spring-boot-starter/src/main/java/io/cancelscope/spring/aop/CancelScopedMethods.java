@@ -42,6 +42,7 @@ record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
 				}
 			}
 		}
+		unweavable.sort(null);
 		return new CancelScopedMethods(woven, unweavable);
 	}
 

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,8 @@ final class CancelScopedOperations {
 	}
 
 	private @Nullable CancelScopedOperation resolve(@Nullable String beanName, Method method, Class<?> userClass) {
-		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
+		// A client made of an interface alone has no class with a name to speak of.
+		Method specific = Proxy.isProxyClass(userClass) ? method : AopUtils.getMostSpecificMethod(method, userClass);
 		CancelScopedPlace place = new CancelScopedPlace(beanName, specific, userClass);
 		List<MergedAnnotation<CancelScoped>> annotations;
 		try {

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param targetClass the bean's class
  */
 record CancelScopedPlace(@Nullable String beanName, Method method, Class<?> targetClass) {
+
+	/** The bean's class, or the interface that a client without a class is made of. */
+	Class<?> owner() {
+		return Proxy.isProxyClass(this.targetClass) ? this.method.getDeclaringClass() : this.targetClass;
+	}
 
 	/** {@code com.acme.QuoteService#best}. */
 	String methodName() {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.StringValueResolver;
 
 /**
@@ -44,29 +44,23 @@ final class CancelScopedResolver {
 	 */
 	CancelScopedOperation resolve(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
 		CancelScopedAttributes attributes = CancelScopedAttributes.merge(annotations);
-		rejectUnbuilt(place, "requires", attributes.requires());
-		rejectUnbuilt(place, "fallback", attributes.fallback());
 		String name = name(place, attributes.name());
-		ScopeOptions options = ScopeOptions.named(name).withTimeout(timeout(place, name, attributes.timeout()));
+		Duration timeout = timeout(place, name, attributes.timeout());
+		ScopeOptions options = ScopeOptions.named(name).withTimeout(timeout);
 		options = attributes.shield() ? options.shield() : options;
 		options = attributes.bubble() ? options.bubble() : options;
 		options = attributes.interrupt() ? options.interrupt() : options;
 		options = attributes.checkOnEnter() ? options.checkOnEnter() : options;
 		options = attributes.checkOnExit() ? options.checkOnExit() : options;
 		options = cancelOnException(options, attributes);
-		return new CancelScopedOperation(exception(options, place, name, attributes.exception()));
-	}
-
-	private static void rejectUnbuilt(CancelScopedPlace place, String attribute, String value) {
-		if (!value.isEmpty()) {
-			throw InvalidCancelScopedException.of(place, attribute, quoted(value), "which is not built yet",
-					"Leave the attribute out for now.", null);
-		}
+		options = exception(options, place, name, attributes.exception());
+		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
+				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()));
 	}
 
 	private String name(CancelScopedPlace place, String written) {
 		if (written.isEmpty()) {
-			return ClassUtils.getUserClass(place.targetClass()).getSimpleName() + "." + place.method().getName();
+			return place.owner().getSimpleName() + "." + place.method().getName();
 		}
 		String name = resolve(place, "name", written);
 		if (name.isBlank()) {
@@ -86,6 +80,16 @@ final class CancelScopedResolver {
 			return fromProperties.get();
 		}
 		return (fromAnnotation != null) ? fromAnnotation : properties.defaultTimeout();
+	}
+
+	private @Nullable Duration requires(CancelScopedPlace place, String written, @Nullable Duration timeout) {
+		Duration requires = duration(place, "requires", written);
+		if (requires != null && timeout != null && requires.compareTo(timeout) > 0) {
+			throw InvalidCancelScopedException.of(place, "requires", quoted(written),
+					"which is more than its timeout of " + DurationStyle.SIMPLE.print(timeout),
+					"The method could never start. Require less, or give it more time.", null);
+		}
+		return requires;
 	}
 
 	private @Nullable Duration duration(CancelScopedPlace place, String attribute, String written) {
@@ -128,11 +132,21 @@ final class CancelScopedResolver {
 
 	private static InvalidCancelScopedException unresolved(CancelScopedPlace place, String attribute, String written,
 			@Nullable RuntimeException ex) {
-		String problem = (ex != null) ? "which can't be resolved: " + ex.getMessage() : "which can't be resolved";
-		return InvalidCancelScopedException.of(place, attribute, quoted(written), problem,
-				"Set the property that it names, or give a default after a colon, for example " + attribute
-						+ " = \"${quotes." + attribute + ":" + (attribute.equals("name") ? "quotes" : "800ms") + "}\".",
-				ex);
+		String problem = "which can't be resolved";
+		if (ex != null) {
+			problem += ": " + NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
+		}
+		String advice = written.contains("#{")
+				? "Correct the expression; a bean is written as in \"#{@limits.quotes}\"."
+				: "Set the property that it names, or give a default after a colon, for example " + attribute + " = "
+						+ quoted(withDefault(written, attribute)) + ".";
+		return InvalidCancelScopedException.of(place, attribute, quoted(written), problem, advice, ex);
+	}
+
+	private static String withDefault(String written, String attribute) {
+		String example = attribute.equals("name") ? "quotes" : "800ms";
+		return written.matches("\\$\\{[^:{}]+}") ? written.replace("}", ":" + example + "}")
+				: "${quotes.budget:" + example + "}";
 	}
 
 	private static ScopeOptions cancelOnException(ScopeOptions options, CancelScopedAttributes attributes) {

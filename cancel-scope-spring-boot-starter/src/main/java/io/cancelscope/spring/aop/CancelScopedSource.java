@@ -2,6 +2,7 @@ package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -164,7 +165,7 @@ final class CancelScopedSource {
 		return methods;
 	}
 
-	/** The class, its superclasses and all their interfaces. */
+	/** The class, its superclasses and all their interfaces; nothing generated. */
 	static Set<Class<?>> hierarchyOf(Class<?> targetClass) {
 		Set<Class<?>> types = new LinkedHashSet<>();
 		for (Class<?> type = targetClass; type != null && type != Object.class; type = type.getSuperclass()) {
@@ -175,6 +176,8 @@ final class CancelScopedSource {
 			Collections.addAll(open, open.get(i).getInterfaces());
 		}
 		types.addAll(open);
+		types.removeIf(Proxy::isProxyClass);
+		types.remove(Proxy.class);
 		return types;
 	}
 

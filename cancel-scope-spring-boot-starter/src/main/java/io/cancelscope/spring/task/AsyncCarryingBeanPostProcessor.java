@@ -14,7 +14,6 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.core.Ordered;
 import org.springframework.scheduling.annotation.AsyncAnnotationAdvisor;
 
 /**
@@ -22,18 +21,13 @@ import org.springframework.scheduling.annotation.AsyncAnnotationAdvisor;
  * executor runs it. The call itself carries it: advice outside of {@code @Async} puts the
  * scope into the invocation, and advice just inside, on the worker, takes it out.
  * <p>
- * It runs after the post-processor of {@code @EnableAsync} (the same order, but an
- * auto-configuration registers later), and puts its advice around the advisor it finds
- * there, with that one's pointcut. It makes no proxy of its own.
+ * Post-processors without an order run after all that have one, so {@code @EnableAsync}
+ * has done its work by then: this one puts its advice around the advisor it finds, with
+ * that one's pointcut. It makes no proxy of its own.
  */
-final class AsyncCarryingBeanPostProcessor implements BeanPostProcessor, Ordered {
+final class AsyncCarryingBeanPostProcessor implements BeanPostProcessor {
 
 	private static final String SCOPE = CancelScope.class.getName();
-
-	@Override
-	public int getOrder() {
-		return LOWEST_PRECEDENCE;
-	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {

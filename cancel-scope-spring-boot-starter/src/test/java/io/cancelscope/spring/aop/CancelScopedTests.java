@@ -229,12 +229,13 @@ class CancelScopedTests {
 	void annotationOnAnInterfaceReachesAnExistingJdkProxy() {
 		this.runner.withBean(Contract.class, () -> {
 			ProxyFactory factory = new ProxyFactory(Contract.class,
-					(org.aopalliance.intercept.MethodInterceptor) (invocation) -> Budgets.shown(CancelScope.current()));
+					(MethodInterceptor) (invocation) -> CancelScope.current().name() + " "
+							+ Budgets.shown(CancelScope.current()));
 			return (Contract) factory.getProxy();
 		}).run((context) -> {
 			Contract client = context.getBean(Contract.class);
-			assertThat(client.ofTheInterfacesMethod()).isEqualTo("2s");
-			assertThat(client.ofTheInterface("")).isEqualTo("1s");
+			assertThat(client.ofTheInterfacesMethod()).isEqualTo("Contract.ofTheInterfacesMethod 2s");
+			assertThat(client.ofTheInterface("")).isEqualTo("Contract.ofTheInterface 1s");
 			assertThat(client.getClass().getInterfaces()).contains(Contract.class);
 		});
 	}

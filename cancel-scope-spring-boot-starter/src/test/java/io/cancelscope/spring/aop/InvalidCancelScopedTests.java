@@ -1,5 +1,8 @@
 package io.cancelscope.spring.aop;
 
+import java.io.IOException;
+import java.util.Arrays;
+
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import org.junit.jupiter.api.Test;
@@ -62,7 +65,7 @@ class InvalidCancelScopedTests {
 				Action:
 
 				Set the property that it names, or give a default after a colon, for example \
-				timeout = "${quotes.timeout:800ms}".
+				timeout = "${quotes.budget:800ms}".
 				""".formatted(CLASS));
 	}
 
@@ -118,6 +121,51 @@ class InvalidCancelScopedTests {
 	}
 
 	@Test
+	void fallbackThatIsNotThere(CapturedOutput output) {
+		start(NoFallback.class);
+		assertThat(failure(output)).isEqualTo("""
+				Description:
+
+				Bean 'quotes': @CancelScoped on %1$s$NoFallback#best has fallback = "cheapest", \
+				and there is no such method in %1$s$NoFallback with these parameters.
+
+				Action:
+
+				A fallback takes the same arguments, and the CancelReason last if it wants it, for example \
+				String cheapest(int) or String cheapest(int, CancelReason reason).
+				""".formatted(CLASS));
+	}
+
+	@Test
+	void fallbackThatReturnsSomethingElse(CapturedOutput output) {
+		start(OtherFallback.class);
+		assertThat(failure(output))
+			.contains("$OtherFallback#best has fallback = \"cheapest\", which returns Integer instead of String.");
+	}
+
+	@Test
+	void fallbackThatThrowsWhatTheMethodDoesNot(CapturedOutput output) {
+		start(ThrowingFallback.class);
+		assertThat(failure(output)).contains("$ThrowingFallback#best has fallback = \"cheapest\","
+				+ " which throws IOException, and best doesn't declare it.");
+	}
+
+	@Test
+	void moreRequiredThanThereCanBe(CapturedOutput output) {
+		start(TooMuch.class);
+		assertThat(failure(output)).isEqualTo("""
+				Description:
+
+				Bean 'quotes': @CancelScoped on %s$TooMuch#best has requires = "3s", \
+				which is more than its timeout of 2000ms.
+
+				Action:
+
+				The method could never start. Require less, or give it more time.
+				""".formatted(CLASS));
+	}
+
+	@Test
 	void attributeOfTheClassIsReportedForTheMethodThatInheritsIt(CapturedOutput output) {
 		start(OnTheClass.class);
 		assertThat(failure(output)).contains("$OnTheClass#best has timeout = \"2 parsecs\", which is not a duration.");
@@ -157,7 +205,7 @@ class InvalidCancelScopedTests {
 		application.setWebApplicationType(WebApplicationType.NONE);
 		application.addInitializers((ApplicationContextInitializer<GenericApplicationContext>) (context) -> context
 			.registerBean("quotes", bean));
-		String[] arguments = java.util.Arrays.stream(properties).map("--"::concat).toArray(String[]::new);
+		String[] arguments = Arrays.stream(properties).map("--"::concat).toArray(String[]::new);
 		assertThatException().isThrownBy(() -> application.run(arguments).close());
 	}
 
@@ -250,6 +298,49 @@ class InvalidCancelScopedTests {
 	static class Fine {
 
 		@CancelScoped("2s")
+		void best() {
+		}
+
+	}
+
+	static class NoFallback {
+
+		@CancelScoped(fallback = "cheapest")
+		String best(int offers) {
+			return "best";
+		}
+
+	}
+
+	static class OtherFallback {
+
+		@CancelScoped(fallback = "cheapest")
+		String best() {
+			return "best";
+		}
+
+		Integer cheapest() {
+			return 1;
+		}
+
+	}
+
+	static class ThrowingFallback {
+
+		@CancelScoped(fallback = "cheapest")
+		String best() {
+			return "best";
+		}
+
+		String cheapest() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class TooMuch {
+
+		@CancelScoped(timeout = "2s", requires = "3s")
 		void best() {
 		}
 

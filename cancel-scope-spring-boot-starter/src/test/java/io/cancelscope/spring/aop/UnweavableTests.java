@@ -58,6 +58,17 @@ class UnweavableTests {
 	}
 
 	@Test
+	void typeOfTheProxyIsPredictedOnlyWhereThereIsOne() {
+		this.runner.run((context) -> {
+			CancelScopedBeanPostProcessor processor = context.getBean(CancelScopedBeanPostProcessor.class);
+			assertThat(processor.determineBeanType(FinalClass.class, "final")).isEqualTo(FinalClass.class);
+			assertThat(processor.determineBeanType(Object.class, "plain")).isEqualTo(Object.class);
+			assertThat(processor.determineBeanType(Mixed.class, "mixed")).isNotEqualTo(Mixed.class)
+				.isAssignableTo(Mixed.class);
+		});
+	}
+
+	@Test
 	void methodThatAJdkProxyDoesNotOfferIsNamed(CapturedOutput output) {
 		this.runner.withBean("implementation", Implementation.class)
 			.withPropertyValues("spring.aop.proxy-target-class=false")

@@ -14,6 +14,7 @@ import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -147,7 +148,7 @@ class WeavingOrderTests {
 		}
 
 		@Override
-		public @Nullable Object invoke(org.aopalliance.intercept.MethodInvocation invocation) throws Throwable {
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 			this.trail.add("user's advice in " + CancelScope.current().name());
 			return invocation.proceed();
 		}

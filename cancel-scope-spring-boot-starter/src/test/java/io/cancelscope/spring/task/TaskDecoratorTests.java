@@ -1,5 +1,6 @@
 package io.cancelscope.spring.task;
 
+import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -41,7 +42,7 @@ class TaskDecoratorTests {
 			Runnable decorated = this.decorator.decorate(() -> seen.set(CancelScope.current().name()));
 			FutureTask<Void> run = new FutureTask<>(decorated, null);
 			new Thread(run).start();
-			assertThat(run).succeedsWithin(java.time.Duration.ofSeconds(10));
+			assertThat(run).succeedsWithin(Duration.ofSeconds(10));
 		}
 		assertThat(seen).hasValue("request");
 	}

@@ -1,0 +1,93 @@
+package io.cancelscope.spring.aop;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+import io.cancelscope.CancelReason;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The method of the same bean that the annotation's attribute {@code fallback} names.
+ */
+final class FallbackMethod {
+
+	private final Method method;
+
+	private final boolean takesReason;
+
+	private FallbackMethod(Method method, boolean takesReason) {
+		this.method = method;
+		this.takesReason = takesReason;
+		ReflectionUtils.makeAccessible(method);
+	}
+
+	/**
+	 * Finds the method and checks that it can stand in.
+	 * @throws InvalidCancelScopedException if it can't
+	 */
+	static FallbackMethod of(CancelScopedPlace place, String name) {
+		Class<?>[] parameters = place.method().getParameterTypes();
+		Class<?>[] withReason = Arrays.copyOf(parameters, parameters.length + 1);
+		withReason[parameters.length] = CancelReason.class;
+		Class<?> userClass = ClassUtils.getUserClass(place.targetClass());
+		Method found = ReflectionUtils.findMethod(userClass, name, withReason);
+		boolean takesReason = found != null;
+		found = takesReason ? found : ReflectionUtils.findMethod(userClass, name, parameters);
+		if (found == null) {
+			throw invalid(place, name,
+					"and there is no such method in " + userClass.getName() + " with these parameters");
+		}
+		check(place, name, found);
+		return new FallbackMethod(found, takesReason);
+	}
+
+	private static void check(CancelScopedPlace place, String name, Method found) {
+		Class<?> result = place.method().getReturnType();
+		if (result != void.class && !ClassUtils.isAssignable(result, found.getReturnType())) {
+			throw invalid(place, name,
+					"which returns " + found.getReturnType().getSimpleName() + " instead of " + result.getSimpleName());
+		}
+		for (Class<?> exception : found.getExceptionTypes()) {
+			if (!ReflectionUtils.declaresException(place.method(), exception)
+					&& !RuntimeException.class.isAssignableFrom(exception)
+					&& !Error.class.isAssignableFrom(exception)) {
+				throw invalid(place, name, "which throws " + exception.getSimpleName() + ", and "
+						+ place.method().getName() + " doesn't declare it");
+			}
+		}
+	}
+
+	private static InvalidCancelScopedException invalid(CancelScopedPlace place, String name, String problem) {
+		Method method = place.method();
+		String parameters = Arrays.stream(method.getParameterTypes())
+			.map(Class::getSimpleName)
+			.collect(Collectors.joining(", "));
+		String signature = method.getReturnType().getSimpleName() + " " + name + "(" + parameters;
+		return InvalidCancelScopedException.of(place, "fallback", '"' + name + '"', problem,
+				"A fallback takes the same arguments, and the CancelReason last if it wants it, for example "
+						+ signature + ") or " + signature + (parameters.isEmpty() ? "" : ", ")
+						+ "CancelReason reason).",
+				null);
+	}
+
+	/** Calls the method; what it throws comes out unchanged. */
+	@Nullable Object call(@Nullable Object target, @Nullable Object[] arguments, CancelReason reason) throws Throwable {
+		@Nullable Object[] all = arguments;
+		if (this.takesReason) {
+			all = Arrays.copyOf(arguments, arguments.length + 1);
+			all[arguments.length] = reason;
+		}
+		try {
+			return this.method.invoke(target, all);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+}
