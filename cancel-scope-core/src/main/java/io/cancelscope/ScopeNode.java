@@ -67,7 +67,9 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * Cancelling is: store the state, tell the tree, then take the lists. Whichever order
 	 * these two meet in, one of them finds the entry, and the entry's own
 	 * compare-and-set lets only one run it. The same look at the end covers a scope whose
-	 * parent closes while it links, and a closing scope that hands its children up.
+	 * parent closes while it links, and a closing scope that hands its children up. A
+	 * scope can close before it has any links, unseen by who is just making them: so
+	 * who links looks at the parent's state, and at its own, after the links exist.
 	 *
 	 * What guards what.
 	 *     state, flags         compare-and-set, atomic or
@@ -624,7 +626,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** Takes what is to be woken in and below this cancelled scope into the wave. */
 	private void collect(Wave wave) {
 		Deque<Links> open = new ArrayDeque<>();
-		Links first = (Links) LINKS.getAcquire(this);
+		Links first = (Links) LINKS.getVolatile(this);
 		for (Links at = first; at != null; at = open.poll()) {
 			if (at.node.stored() instanceof Cancellation stored) {
 				for (Links child : at.wake(stored.reason, wave)) {
@@ -709,7 +711,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		while (at != null && !at.isAnchored()) {
 			ScopeNode parent = at.visibleParent();
 			if (parent == null || parent.links().adopt(at.links())) {
-				at.links().leaveIfGone();
+				at.links().leaveIfOver();
 				linked.push(at);
 				at = parent;
 			}
@@ -923,7 +925,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (releasesDeadline) {
 			raiseEpoch();
 		}
-		Links links = (Links) LINKS.getAcquire(this);
+		Links links = (Links) LINKS.getVolatile(this);
 		Wave missed = new Wave();
 		if (links != null) {
 			if (before instanceof Cancellation) {
