@@ -173,8 +173,9 @@ class ClosingTests {
 
 	@Test
 	void forgottenCloseInABodyIsFound() {
-		assertThatIllegalStateException().isThrownBy(
-				() -> this.scopes.run(ScopeOptions.named("body"), (scope) -> this.scopes.open(ScopeOptions.none())))
+		assertThatIllegalStateException()
+			.isThrownBy(
+					() -> this.scopes.run(ScopeOptions.named("body"), (scope) -> this.scopes.open(ScopeOptions.none())))
 			.withMessageContaining("'body'");
 
 		assertThat(this.scopes.current().name()).isEqualTo("root");
@@ -212,8 +213,7 @@ class ClosingTests {
 		OpenScope scope = this.scopes.open(ScopeOptions.none());
 		Registration attached = carried.attach();
 
-		assertThatIllegalStateException().isThrownBy(scope::close)
-			.withMessageContaining("an attachment of 'carried'");
+		assertThatIllegalStateException().isThrownBy(scope::close).withMessageContaining("an attachment of 'carried'");
 
 		assertThat(attached.unregister()).isFalse();
 		assertThat(carried.isCancelled()).isFalse();

@@ -232,7 +232,9 @@ class OutlivingTests {
 		assertThat(detached.remaining()).isEmpty();
 	}
 
-	/** Work of a scope: begun, in a scope of its own, or queued and begun when it goes on. */
+	/**
+	 * Work of a scope: begun, in a scope of its own, or queued and begun when it goes on.
+	 */
 	private final class Work {
 
 		private final CancelScope current;
@@ -244,7 +246,8 @@ class OutlivingTests {
 
 		void goOn(Runnable task) {
 			this.current.wrap(task).run();
-			this.current.wrap((Runnable) () -> OutlivingTests.this.scopes.run(ScopeOptions.none(), (inner) -> task.run()))
+			this.current
+				.wrap((Runnable) () -> OutlivingTests.this.scopes.run(ScopeOptions.none(), (inner) -> task.run()))
 				.run();
 		}
 

@@ -97,7 +97,8 @@ class RootTests {
 			try (Registration attached = root.attach()) {
 				assertThat(attached).isNotNull();
 				assertThat(CancelScope.current()).isSameAs(root);
-				this.scopes.run(ScopeOptions.none(), (inner) -> assertThat(scope.cancel() && inner.isCancelled()).isFalse());
+				this.scopes.run(ScopeOptions.none(),
+						(inner) -> assertThat(scope.cancel() && inner.isCancelled()).isFalse());
 			}
 			assertThat(CancelScope.current()).isSameAs(scope);
 		}
