@@ -130,7 +130,7 @@ final class Links {
 	 * child belongs to an ancestor of it by now
 	 */
 	synchronized boolean adopt(Links child) {
-		// The flag alone won't do: who closed the scope may not have seen these links yet.
+		// Whoever closed the scope may not have seen these links, and set no flag.
 		if (this.node.isReleased()) {
 			return false;
 		}
