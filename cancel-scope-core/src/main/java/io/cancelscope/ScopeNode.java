@@ -301,15 +301,17 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	private void warnAboutDepth() {
-		if (CancelScopes.warnAboutDepth()) {
-			List<String> names = new ArrayList<>();
-			for (ScopeNode at = this; at != null; at = at.parent) {
-				names.add(0, at.name());
-			}
-			int shown = Math.min(names.size(), 5);
-			logger.log(Level.WARNING, Messages.tooDeep(names.size(), names.subList(0, shown),
-					names.subList(names.size() - shown, names.size())));
+		List<String> names = new ArrayList<>();
+		for (ScopeNode at = this; at != null; at = at.parent) {
+			names.add(0, at.name());
 		}
+		// Work that is handed on counts up too, and leaves the closed ones behind.
+		if (names.size() < CancelScopes.SUSPICIOUS_DEPTH || !CancelScopes.warnAboutDepth()) {
+			return;
+		}
+		int shown = 5;
+		logger.log(Level.WARNING, Messages.tooDeep(names.size(), names.subList(0, shown),
+				names.subList(names.size() - shown, names.size())));
 	}
 
 	/**
@@ -929,7 +931,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		Wave missed = new Wave();
 		if (links != null) {
 			if (before instanceof Cancellation) {
-				// Guards against the canceller, who has not taken them yet: it came first.
+				// Guards against a canceller who came first and has not taken them yet.
 				collect(missed);
 			}
 			for (Links child : links.dispose()) {
