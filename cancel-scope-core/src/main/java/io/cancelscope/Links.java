@@ -184,8 +184,12 @@ final class Links {
 	 * child belongs to an ancestor of it by now
 	 */
 	synchronized boolean adopt(Links child) {
+		// Whoever closed the scope may not have seen these links, and set no flag.
+		if (this.node.isReleased()) {
+			return false;
+		}
 		if (this.gone) {
-			return !this.node.isReleased();
+			return true;
 		}
 		// Guards against another thread that links the same child to an ancestor of ours.
 		if (this.woken || !CONTAINER.compareAndSet(child, null, this)) {
@@ -208,12 +212,8 @@ final class Links {
 	}
 
 	/** Leaves the parent's list for good if the scope was closed in the meantime. */
-	void leaveIfGone() {
-		boolean gone;
-		synchronized (this) {
-			gone = this.gone;
-		}
-		if (gone) {
+	void leaveIfOver() {
+		if (this.node.isOver()) {
 			leaveContainer();
 		}
 	}
@@ -338,7 +338,7 @@ final class Links {
 		// The time source may be a user's, so not under the monitor.
 		Runnable timer = this.node.scopes.timeSource.schedule(this::ring, delayNanos);
 		synchronized (this) {
-			if (this.armed && this.arming == arming) {
+			if (this.armed && this.arming == arming && !this.node.isOver()) {
 				this.timer = timer;
 				return;
 			}

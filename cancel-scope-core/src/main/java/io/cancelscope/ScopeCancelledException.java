@@ -31,7 +31,12 @@ public class ScopeCancelledException extends RuntimeException {
 	private final String scope;
 
 	ScopeCancelledException(String message, CancelReason reason, String scope, @Nullable Throwable cause) {
-		super(message, cause);
+		super(message);
+		if (cause != null) {
+			// Otherwise left open, so that who translates a library's exception can add
+			// it.
+			initCause(cause);
+		}
 		this.reason = reason;
 		this.scope = scope;
 	}

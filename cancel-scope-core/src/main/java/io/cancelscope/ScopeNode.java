@@ -67,7 +67,9 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * Cancelling is: store the state, tell the tree, then take the lists. Whichever order
 	 * these two meet in, one of them finds the entry, and the entry's own
 	 * compare-and-set lets only one run it. The same look at the end covers a scope whose
-	 * parent closes while it links, and a closing scope that hands its children up.
+	 * parent closes while it links, and a closing scope that hands its children up. A
+	 * scope can close before it has any links, unseen by who is just making them: so
+	 * who links looks at the parent's state, and at its own, after the links exist.
 	 *
 	 * What guards what.
 	 *     state, flags         compare-and-set, atomic or
@@ -321,15 +323,17 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	private void warnAboutDepth() {
-		if (CancelScopes.warnAboutDepth()) {
-			List<String> names = new ArrayList<>();
-			for (ScopeNode at = this; at != null; at = at.parent) {
-				names.add(0, at.name());
-			}
-			int shown = Math.min(names.size(), 5);
-			logger.log(Level.WARNING, Messages.tooDeep(names.size(), names.subList(0, shown),
-					names.subList(names.size() - shown, names.size())));
+		List<String> names = new ArrayList<>();
+		for (ScopeNode at = this; at != null; at = at.parent) {
+			names.add(0, at.name());
 		}
+		// Work that is handed on counts up too, and leaves the closed ones behind.
+		if (names.size() < CancelScopes.SUSPICIOUS_DEPTH || !CancelScopes.warnAboutDepth()) {
+			return;
+		}
+		int shown = 5;
+		logger.log(Level.WARNING, Messages.tooDeep(names.size(), names.subList(0, shown),
+				names.subList(names.size() - shown, names.size())));
 	}
 
 	/**
@@ -651,7 +655,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** Takes what is to be woken in and below this cancelled scope into the wave. */
 	private void collect(Wave wave) {
 		Deque<Links> open = new ArrayDeque<>();
-		Links first = (Links) LINKS.getAcquire(this);
+		Links first = (Links) LINKS.getVolatile(this);
 		for (Links at = first; at != null; at = open.poll()) {
 			if (at.node.stored() instanceof Cancellation stored) {
 				for (Links child : at.wake(stored.reason, wave)) {
@@ -737,7 +741,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		while (at != null && !at.isAnchored()) {
 			ScopeNode parent = at.visibleParent();
 			if (parent == null || parent.links().adopt(at.links())) {
-				at.links().leaveIfGone();
+				at.links().leaveIfOver();
 				linked.push(at);
 				at = parent;
 			}
@@ -1041,7 +1045,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (releasesDeadline) {
 			raiseEpoch();
 		}
-		Links links = (Links) LINKS.getAcquire(this);
+		Links links = (Links) LINKS.getVolatile(this);
 		Wave missed = (links != null) ? unlink(links, before, releasesDeadline) : null;
 		this.scopes.tellClosed(this);
 		if (missed != null) {

@@ -1,5 +1,6 @@
 package io.cancelscope;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -217,11 +218,13 @@ class CallbackTests {
 	void systemTimeRunsCallbacksOnAThreadOtherThanTheTimers() throws Exception {
 		AtomicReference<String> thread = new AtomicReference<>();
 		CountDownLatch ran = new CountDownLatch(1);
-		try (OpenScope scope = CancelScopes.create().open(ScopeOptions.timeout(java.time.Duration.ofMillis(300)))) {
+		try (OpenScope scope = CancelScopes.create().open(ScopeOptions.none())) {
 			scope.onCancel((reason) -> {
 				thread.set(Thread.currentThread().getName());
 				ran.countDown();
 			});
+
+			scope.reschedule(Deadline.after(Duration.ofMillis(5)));
 
 			assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
 		}
