@@ -32,22 +32,19 @@ class InterruptPeersTests {
 	void table() throws Exception {
 		Map<Peer, List<String>> rows = new EnumMap<>(Peer.class);
 		for (Peer peer : Peer.values()) {
+			// Counted first and judged last, so that a failure still shows the table.
 			int leaked = leakedIntoTheNextTask(peer);
 			int lostOuter = outerBodiesThatRanOn(peer);
 			int lostForeign = foreignInterruptsLost(peer);
 			rows.put(peer, new ArrayList<>(List.of(leaked + " of " + RACES, lostOuter + " of " + NESTED_RUNS,
 					lostForeign + " of " + FOREIGN_RUNS)));
-			if (peer == Peer.OURS) {
-				assertThat(leaked).isZero();
-				assertThat(lostOuter).isZero();
-				assertThat(lostForeign).isZero();
-			}
 		}
 		System.out.println("| library | interrupt leaked into the next task "
 				+ "| outer of two equal deadlines lost | foreign interrupt lost beside a timeout |");
 		System.out.println("|---|---|---|---|");
 		rows.forEach((peer, cells) -> System.out
 			.println("| " + peer.title + " | " + String.join(" | ", cells) + " |"));
+		assertThat(rows.get(Peer.OURS)).allMatch((cell) -> cell.startsWith("0 of "));
 	}
 
 	/** The body ends at the very moment of the timeout; the next task looks at its flag. */
@@ -108,6 +105,7 @@ class InterruptPeersTests {
 		int lost = 0;
 		for (int run = 0; run < FOREIGN_RUNS; run++) {
 			CountDownLatch inside = new CountDownLatch(1);
+			CountDownLatch sent = new CountDownLatch(1);
 			Thread owner = Thread.currentThread();
 			Thread foreign = new Thread(() -> {
 				try {
@@ -117,13 +115,17 @@ class InterruptPeersTests {
 					return;
 				}
 				owner.interrupt();
+				sent.countDown();
 			});
 			foreign.start();
 			boolean thrown = false;
 			try {
-				peer.call(Duration.ofMillis(5), () -> {
+				peer.call(Duration.ofMillis(50), () -> {
 					inside.countDown();
-					spin(TimeUnit.MILLISECONDS.toNanos(15));
+					while (sent.getCount() > 0) {
+						Thread.onSpinWait();
+					}
+					spin(TimeUnit.MILLISECONDS.toNanos(70)); // the timeout fires now
 					return sleep(100);
 				});
 			}
