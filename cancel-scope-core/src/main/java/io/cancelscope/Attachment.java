@@ -86,7 +86,7 @@ final class Attachment extends Frame implements CancelScope.Registration {
 		try {
 			if (here && this.region != null) {
 				Region region = this.region;
-				ours = region.target.translate(region.leave(thrown), thrown);
+				ours = Failures.translate(region.target, region.leave(thrown), thrown);
 			}
 		}
 		finally {

@@ -75,6 +75,14 @@ final class Callback implements CancelScope.Registration {
 		}
 	}
 
+	/** The same, and throws it. */
+	void runOrThrow(CancelReason reason) {
+		VirtualMachineError error = run(reason);
+		if (error != null) {
+			throw error;
+		}
+	}
+
 	private void over(Object outcome) {
 		this.action = null;
 		synchronized (this) {

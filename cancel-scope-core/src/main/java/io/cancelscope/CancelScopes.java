@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -24,11 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CancelScopes {
 
-	static final int SUSPICIOUS_DEPTH = 1000;
-
 	private static final Logger logger = System.getLogger(CancelScope.class.getName());
-
-	private static final AtomicBoolean warnedAboutDepth = new AtomicBoolean();
 
 	final TimeSource timeSource;
 
@@ -140,7 +135,7 @@ public final class CancelScopes {
 			return result;
 		}
 		catch (Throwable ex) {
-			RuntimeException ours = scope.translate(scope.leaveRegion(ex), ex);
+			RuntimeException ours = Failures.translate(scope, scope.leaveRegion(ex), ex);
 			failure = (ours != null) ? ours : ex;
 			scope.failed(failure);
 			if (ours != null) {
@@ -185,7 +180,7 @@ public final class CancelScopes {
 		}
 		catch (Throwable ex) {
 			Gate.Interruption whose = scope.leaveRegion(ex);
-			RuntimeException ours = scope.translate(whose, ex);
+			RuntimeException ours = Failures.translate(scope, whose, ex);
 			failure = (ours != null) ? ours : ex;
 			scope.failed(failure);
 			if (whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCancelledOnlyHere(failure)) {
@@ -347,11 +342,6 @@ public final class CancelScopes {
 
 	private static void logFailure(ScopeNode scope, Throwable ex) {
 		logger.log(Level.WARNING, "The listener failed for scope '" + scope.name() + "'; the scope goes on", ex);
-	}
-
-	/** Answers once in the life of the library that there is something to be said. */
-	static boolean warnAboutDepth() {
-		return warnedAboutDepth.compareAndSet(false, true);
 	}
 
 	/**

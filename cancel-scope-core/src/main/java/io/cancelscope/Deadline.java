@@ -79,6 +79,24 @@ public final class Deadline {
 		return (instant != NONE) ? instant : instant - 1;
 	}
 
+	/** The earlier of two instants, either of which may be {@link #NONE}. */
+	static long earlier(long one, long other) {
+		return isLater(one, other) ? other : one;
+	}
+
+	/** Whether one instant comes after another; {@link #NONE} comes after all. */
+	static boolean isLater(long one, long other) {
+		return other != NONE && (one == NONE || one - other > 0);
+	}
+
+	/**
+	 * A deadline can't pass before it is set: one in the past counts from now. Otherwise
+	 * it would come before causes that were there first.
+	 */
+	static long notBefore(long now, long instant) {
+		return (instant - now < 0) ? instant(now, 0) : instant;
+	}
+
 	/**
 	 * Returns how long it is until this point.
 	 * @return the time left, zero once it has passed

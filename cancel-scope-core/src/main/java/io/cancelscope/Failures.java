@@ -5,7 +5,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes what {@code check()} throws where a user's factory has a say.
+ * Makes what {@code check()} throws, and what an interruption becomes: the library's own
+ * exception, or a user's where a factory has a say.
  */
 final class Failures {
 
@@ -15,8 +16,49 @@ final class Failures {
 	private Failures() {
 	}
 
+	/** What a check of this scope throws for this reason. */
+	static RuntimeException of(ScopeNode scope, CancelReason reason) {
+		return of(scope, reason, reason.cause());
+	}
+
+	/**
+	 * What an interruption of ours is called outside of the region it ended: the scope's
+	 * exception, with the interruption as its cause.
+	 * @return the scope's exception, or {@code null} if the one thrown is to pass
+	 */
+	static @Nullable RuntimeException translate(ScopeNode scope, Gate.Interruption whose, @Nullable Throwable thrown) {
+		if (whose != Gate.Interruption.OURS || !Interruptions.isOne(thrown)
+				|| ScopeCancelledException.findIn(thrown) != null) {
+			return null;
+		}
+		Cancellation found = scope.cancellation();
+		if (found == null) {
+			return null;
+		}
+		Throwable cause = found.reason.cause();
+		RuntimeException ours = of(scope, found.reason, (cause != null) ? cause : thrown);
+		if (cause != null && thrown != null) {
+			ours.addSuppressed(thrown);
+		}
+		return ours;
+	}
+
+	private static RuntimeException of(ScopeNode scope, CancelReason reason, @Nullable Throwable cause) {
+		String message = Messages.cancelled(scope.options, reason);
+		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
+				? new DeadlineExceededException(message, reason, scope.name(), cause)
+				: new ScopeCancelledException(message, reason, scope.name(), cause);
+		for (ScopeNode at = scope; at != null; at = at.parent()) {
+			Function<? super CancelReason, ? extends RuntimeException> factory = at.options.exceptionFactory;
+			if (factory != null) {
+				return made(factory, reason, ours);
+			}
+		}
+		return ours;
+	}
+
 	/** The factory's exception, with ours attached; ours alone if the factory fails. */
-	static RuntimeException made(Function<? super CancelReason, ? extends RuntimeException> factory,
+	private static RuntimeException made(Function<? super CancelReason, ? extends RuntimeException> factory,
 			CancelReason reason, ScopeCancelledException ours) {
 		RuntimeException theirs = ask(factory, reason, ours);
 		if (theirs == null || theirs == ours) {

@@ -25,6 +25,25 @@ final class Region extends GateFrame {
 		this.cell = cell;
 	}
 
+	/** Runs an operation in a region of its own. */
+	static <T extends @Nullable Object, X extends Exception> T run(ScopeNode target, CancelScope scope,
+			CancelScope.Operation<T, X> operation) throws X {
+		Region region = enter(target);
+		T result;
+		try {
+			result = operation.call(scope);
+		}
+		catch (Throwable ex) {
+			RuntimeException ours = Failures.translate(target, region.leave(ex), ex);
+			if (ours != null) {
+				throw ours;
+			}
+			throw ex;
+		}
+		region.leave(null);
+		return result;
+	}
+
 	/** Begins a region on the calling thread. */
 	static Region enter(ScopeNode target) {
 		Object[] cell = ScopeStack.cell();

@@ -20,8 +20,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scope in the tree. All that threads do to each other through scopes is decided here
- * and in its {@link Links}.
+ * A scope in the tree. All that threads do to each other through scopes is decided here:
+ * this class holds the state and answers for it, {@link View} looks up the tree,
+ * {@link Waking} and {@link Links} reach down it.
  */
 final class ScopeNode extends Frame implements OpenScope {
 
@@ -154,7 +155,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	final CancelScopes scopes;
 
-	private final ScopeOptions options;
+	final ScopeOptions options;
 
 	/** Moves up, past released scopes that make no difference, and nowhere else. */
 	private @Nullable ScopeNode parent;
@@ -187,9 +188,9 @@ final class ScopeNode extends Frame implements OpenScope {
 			long now = now();
 			long asked = (options.deadline != null) ? options.deadline.instantOn(scopes.timeSource) : Deadline.NONE;
 			if (options.timeoutNanos != Deadline.NONE) {
-				asked = earlier(asked, Deadline.instant(now, options.timeoutNanos));
+				asked = Deadline.earlier(asked, Deadline.instant(now, options.timeoutNanos));
 			}
-			this.own = notBefore(now, asked);
+			this.own = Deadline.notBefore(now, asked);
 			if (this.own - now <= 0) {
 				this.flags |= OPENED_LATE;
 			}
@@ -201,7 +202,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		else {
 			this.top = parent.top;
 			this.epoch = parent.epochForChild();
-			this.effective = earlier((long) EFFECTIVE.getOpaque(parent), this.own);
+			this.effective = Deadline.earlier(parent.effective(), this.own);
 		}
 	}
 
@@ -279,13 +280,12 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** Nothing more to do for it on opening than to link it in. */
 	private boolean isPlain() {
 		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
-				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES | OPENED_LATE))
-				&& depth() != CancelScopes.SUSPICIOUS_DEPTH;
+				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES | OPENED_LATE)) && depth() != DeepNesting.SUSPICIOUS;
 	}
 
 	private ScopeNode afterOpening() {
-		if (depth() == CancelScopes.SUSPICIOUS_DEPTH) {
-			warnAboutDepth();
+		if (depth() == DeepNesting.SUSPICIOUS) {
+			DeepNesting.warn(this);
 		}
 		this.scopes.tellOpened(this);
 		try {
@@ -294,7 +294,7 @@ final class ScopeNode extends Frame implements OpenScope {
 				cancellation();
 			}
 			if (this.own != Deadline.NONE && climbs() && cancellation() == null) {
-				armIfNeeded();
+				Waking.armIfNeeded(this);
 			}
 			if (this.options.has(ScopeOptions.CHECK_ON_ENTER)) {
 				check();
@@ -317,23 +317,9 @@ final class ScopeNode extends Frame implements OpenScope {
 	private void inheritCancellation() {
 		ScopeNode parent = visibleParent();
 		Cancellation above = (parent != null) ? parent.cancellation() : null;
-		if (above != null && STATE.compareAndSet(this, null, above.reached())) {
+		if (above != null && store(above.reached())) {
 			this.scopes.tellCancelled(this, above.reason);
 		}
-	}
-
-	private void warnAboutDepth() {
-		List<String> names = new ArrayList<>();
-		for (ScopeNode at = this; at != null; at = at.parent) {
-			names.add(0, at.name());
-		}
-		// Work that is handed on counts up too, and leaves the closed ones behind.
-		if (names.size() < CancelScopes.SUSPICIOUS_DEPTH || !CancelScopes.warnAboutDepth()) {
-			return;
-		}
-		int shown = 5;
-		logger.log(Level.WARNING, Messages.tooDeep(names.size(), names.subList(0, shown),
-				names.subList(names.size() - shown, names.size())));
 	}
 
 	/**
@@ -367,14 +353,14 @@ final class ScopeNode extends Frame implements OpenScope {
 	public void check() {
 		Cancellation found = cancellation();
 		if (found != null) {
-			throw failure(found.reason);
+			throw Failures.of(this, found.reason);
 		}
 	}
 
 	@Override
 	public Optional<Deadline> deadline() {
 		cancellation();
-		long effective = (long) EFFECTIVE.getOpaque(this);
+		long effective = effective();
 		return (effective != Deadline.NONE) ? Optional.of(Deadline.at(effective, this.scopes.timeSource))
 				: Optional.empty();
 	}
@@ -384,7 +370,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (cancellation() != null) {
 			return Optional.of(Duration.ZERO);
 		}
-		long effective = (long) EFFECTIVE.getOpaque(this);
+		long effective = effective();
 		return (effective != Deadline.NONE) ? Optional.of(Duration.ofNanos(Math.max(0, effective - now())))
 				: Optional.empty();
 	}
@@ -395,7 +381,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Nullable Cancellation cancellation() {
 		Object state = stored();
 		if (state == null && (int) EPOCH.getAcquire(this) == (int) EPOCH.getAcquire(this.top)) {
-			long effective = (long) EFFECTIVE.getOpaque(this);
+			long effective = effective();
 			if (effective == Deadline.NONE || now() - effective < 0) {
 				return null;
 			}
@@ -421,60 +407,24 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 			int epoch = (int) EPOCH.getVolatile(this.top);
 			View view = View.from(this, epoch, everyStep);
-			Cancellation above = view.above;
-			if (view.earliest != Deadline.NONE && (above == null || above.comesAfter(view.earliest))
-					&& ((asOf != null) ? asOf.instant : now()) - view.earliest >= 0) {
-				if (view.owner != null) {
-					view.owner.expire(view.earliest);
+			Cancellation above = view.above();
+			if (view.earliest() != Deadline.NONE && view.isExpired((asOf != null) ? asOf.instant : now())) {
+				if (view.owner() != null) {
+					view.owner().expire(view.earliest());
 				}
 				everyStep = true;
 			}
 			else if (above == null) {
-				remember(epoch, view.earliest);
+				remember(epoch, view.earliest());
 				return null;
 			}
 			else if (state == CLOSED) {
 				return above;
 			}
-			else if (STATE.compareAndSet(this, null, above.reached())) {
+			else if (store(above.reached())) {
 				this.scopes.tellCancelled(this, above.reason);
 			}
 		}
-	}
-
-	/** What a scope sees when it looks up: the nearest cancellation, and deadlines. */
-	private record View(@Nullable Cancellation above, long earliest, @Nullable ScopeNode owner) {
-
-		/**
-		 * Looks up as far as there is something to see. Unless every step is asked for,
-		 * an ancestor that is up to date answers for all above it; it knows the earliest
-		 * deadline then, but not whose it is.
-		 */
-		static View from(ScopeNode scope, int epoch, boolean everyStep) {
-			long earliest = Deadline.NONE;
-			ScopeNode owner = null;
-			for (ScopeNode at = scope; at != null; at = (at.top != at) ? at.parent : null) {
-				Object state = at.stored();
-				if (state instanceof Cancellation above) {
-					return new View(above, earliest, owner);
-				}
-				if (!everyStep && state == null && at != scope && at.top != at && (int) EPOCH.getAcquire(at) == epoch) {
-					long known = (long) EFFECTIVE.getOpaque(at);
-					return isLater(known, earliest) ? new View(null, earliest, owner) : new View(null, known, null);
-				}
-				long own = (long) OWN.getOpaque(at);
-				if (state == null && own != Deadline.NONE && !isLater(own, earliest)) {
-					earliest = own;
-					owner = at;
-				}
-			}
-			return new View(null, earliest, owner);
-		}
-
-		private static boolean isLater(long one, long other) {
-			return other != Deadline.NONE && (one == Deadline.NONE || one - other > 0);
-		}
-
 	}
 
 	private void remember(int epoch, long earliest) {
@@ -491,24 +441,6 @@ final class ScopeNode extends Frame implements OpenScope {
 				EPOCH.setRelease(this, epoch);
 			}
 		}
-	}
-
-	private RuntimeException failure(CancelReason reason) {
-		return failure(reason, reason.cause());
-	}
-
-	private RuntimeException failure(CancelReason reason, @Nullable Throwable cause) {
-		String message = Messages.cancelled(this.options, reason);
-		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
-				? new DeadlineExceededException(message, reason, name(), cause)
-				: new ScopeCancelledException(message, reason, name(), cause);
-		for (ScopeNode at = this; at != null; at = at.parent) {
-			Function<? super CancelReason, ? extends RuntimeException> factory = at.options.exceptionFactory;
-			if (factory != null) {
-				return Failures.made(factory, reason, ours);
-			}
-		}
-		return ours;
 	}
 
 	// Cancelling
@@ -535,7 +467,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		CancelReason reason = new CancelReason(kind, message, cause, name());
 		Cancellation begun = Cancellation.begunAt(reason, now());
-		if (!STATE.compareAndSet(this, null, begun)) {
+		if (!store(begun)) {
 			return false;
 		}
 		spread(begun);
@@ -564,29 +496,30 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 	}
 
-	private Cancellation expiry(long instant) {
+	Cancellation expiry(long instant) {
 		return Cancellation.begunAt(
 				new CancelReason(CancelReason.Kind.DEADLINE, Messages.expired(this.options), null, name()), instant);
 	}
 
-	private boolean storeExpiry(long instant, Cancellation begun) {
+	boolean storeExpiry(long instant, Cancellation begun) {
 		synchronized (links()) {
 			// Guards against reschedule(): a deadline that was moved does not fire.
-			return this.own == instant && STATE.compareAndSet(this, null, begun);
+			return this.own == instant && store(begun);
 		}
 	}
 
 	/** The timer rings: what is due is stored, what was moved meanwhile is set anew. */
 	void timeIsUp() {
 		View view = View.from(this, 0, true);
-		if (stored() != null || view.above != null || view.owner == null) {
+		ScopeNode owner = view.owner();
+		if (stored() != null || view.above() != null || owner == null) {
 			return;
 		}
-		if (now() - view.earliest >= 0) {
-			view.owner.expire(view.earliest);
+		if (view.isExpired(now())) {
+			owner.expire(view.earliest());
 		}
 		else {
-			armIfNeeded();
+			Waking.armIfNeeded(this);
 		}
 	}
 
@@ -605,7 +538,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		Cancellation reached = begun.reached();
 		for (ScopeNode at = nextToBubble(); at != null; at = at.nextToBubble()) {
 			reached.untold = true;
-			if (STATE.compareAndSet(at, null, reached)) {
+			if (at.store(reached)) {
 				at.arrive(reached, wave, inline);
 			}
 			else if (at.stored() != CLOSED) {
@@ -625,7 +558,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		raiseEpoch();
 		stored.untold = false;
 		wave.add(this, stored.reason);
-		collect(wave);
+		Waking.collect(this, wave);
 		wave.interrupt();
 		if (inline) {
 			wave.tell();
@@ -635,7 +568,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	private @Nullable ScopeNode nextToBubble() {
 		ScopeNode at = this.parent;
 		while (at != null && at.isReleased()) {
-			at = at.parent;
+			at = at.visibleAbove(); // what a released shield let go belongs to nobody
+									// above
 		}
 		return (at != null && at.hasFlag(BUBBLES)) ? at : null;
 	}
@@ -650,37 +584,6 @@ final class ScopeNode extends Frame implements OpenScope {
 			climb.push(at);
 		}
 		climb.forEach((at) -> at.settle(begun));
-	}
-
-	/** Takes what is to be woken in and below this cancelled scope into the wave. */
-	private void collect(Wave wave) {
-		Deque<Links> open = new ArrayDeque<>();
-		Links first = (Links) LINKS.getVolatile(this);
-		for (Links at = first; at != null; at = open.poll()) {
-			if (at.node.stored() instanceof Cancellation stored) {
-				for (Links child : at.wake(stored.reason, wave)) {
-					child.node.reachFrom(stored, wave);
-					open.add(child);
-				}
-			}
-		}
-	}
-
-	/**
-	 * Stores the cancellation of the parent, or the own deadline if that came first. One
-	 * that closes at this moment stays as it is; who closes it hands on what it holds.
-	 */
-	private void reachFrom(Cancellation above, Wave wave) {
-		long own = (long) OWN.getOpaque(this);
-		while (stored() == null) {
-			boolean first = own != Deadline.NONE && above.comesAfter(own);
-			Cancellation next = first ? expiry(own) : above.reached();
-			if (first ? storeExpiry(own, next) : STATE.compareAndSet(this, null, next)) {
-				next.untold = false;
-				wave.add(this, next.reason);
-			}
-			own = (long) OWN.getOpaque(this);
-		}
 	}
 
 	private void raiseEpoch() {
@@ -699,97 +602,20 @@ final class ScopeNode extends Frame implements OpenScope {
 	private Registration register(Consumer<? super CancelReason> action) {
 		Callback callback = new Callback(this, action);
 		if (cancellation() == null && links().add(callback)) {
-			link();
+			Waking.link(this);
 		}
 		Cancellation found = cancellation();
 		if (found != null) {
-			wake();
-			rethrow(callback.run(found.reason));
+			Waking.wake(this);
+			callback.runOrThrow(found.reason);
 		}
 		return callback;
 	}
 
 	void remove(Callback callback) {
-		Links links = (Links) LINKS.getAcquire(this);
+		Links links = linksIfAny();
 		if (links != null) {
 			links.remove(callback);
-		}
-	}
-
-	/** Runs, here and now, what a cancellation from above may have missed. */
-	private void wake() {
-		Wave wave = new Wave();
-		collect(wave);
-		wave.interrupt();
-		wave.run();
-	}
-
-	private static void rethrow(@Nullable VirtualMachineError error) {
-		if (error != null) {
-			throw error;
-		}
-	}
-
-	/**
-	 * Links this scope to its parent and so on up to the top of the tree, so that a
-	 * cancellation of any of them finds it, and sets the timers of those on the way whose
-	 * own deadline comes first. The caller looks once more whether it is cancelled.
-	 */
-	private void link() {
-		Deque<ScopeNode> linked = new ArrayDeque<>(4);
-		ScopeNode at = this;
-		while (at != null && !at.isAnchored()) {
-			ScopeNode parent = at.visibleParent();
-			if (parent == null || parent.links().adopt(at.links())) {
-				at.links().leaveIfOver();
-				linked.push(at);
-				at = parent;
-			}
-		}
-		for (ScopeNode outermostFirst : linked) {
-			outermostFirst.links().anchored = true;
-			outermostFirst.armIfNeeded();
-		}
-	}
-
-	/**
-	 * Not by the flag alone: a parent that closes takes this scope out of its list, and
-	 * clears the flag, while another thread that has just linked it is about to set it.
-	 */
-	private boolean isAnchored() {
-		Links links = links();
-		return links.anchored && (links.isHeld() || visibleParent() == null);
-	}
-
-	/**
-	 * Sets the timer, if the own deadline is the one that counts here. One that climbs is
-	 * watched in any case: nobody tells a scope with nothing to wake that the deadline
-	 * which counted was moved.
-	 */
-	private void armIfNeeded() {
-		long own = (long) OWN.getOpaque(this);
-		if (own == Deadline.NONE) {
-			return;
-		}
-		ScopeNode parent = visibleParent();
-		if (parent != null && parent.cancellation() != null) {
-			return;
-		}
-		if (parent != null && !climbs()) {
-			long above = (long) EFFECTIVE.getOpaque(parent);
-			if (above != Deadline.NONE && above - own <= 0) {
-				return; // ties belong to the ancestor, whose timer will do
-			}
-		}
-		links().arm(own - now());
-	}
-
-	/** Sets the timers that are needed below since a deadline above went or moved. */
-	private static void rearm(Links from) {
-		Deque<Links> open = new ArrayDeque<>();
-		for (Links at = from; at != null; at = open.poll()) {
-			at.node.armIfNeeded();
-			open.addAll(at.children());
 		}
 	}
 
@@ -798,7 +624,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	public boolean reschedule(Deadline deadline) {
 		Objects.requireNonNull(deadline, "deadline");
-		long instant = notBefore(now(), deadline.instantOn(this.scopes.timeSource));
+		long instant = Deadline.notBefore(now(), deadline.instantOn(this.scopes.timeSource));
 		if (cancellation() != null) {
 			return false;
 		}
@@ -817,7 +643,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		// Once linked, what comes to be woken later sets no timer up here any more.
 		if (cancellation() == null && (climbs() || links.anchored || links.hasSomethingToWake())) {
 			links.disarm();
-			rearm(links);
+			Waking.rearm(links);
 		}
 		return true;
 	}
@@ -828,23 +654,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	public <T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X {
 		Objects.requireNonNull(operation, "operation");
 		ScopeNode target = nearestUnreleased();
-		if (target == null) {
-			return operation.call(this);
-		}
-		Region region = Region.enter(target);
-		T result;
-		try {
-			result = operation.call(this);
-		}
-		catch (Throwable ex) {
-			RuntimeException ours = target.translate(region.leave(ex), ex);
-			if (ours != null) {
-				throw ours;
-			}
-			throw ex;
-		}
-		region.leave(null);
-		return result;
+		return (target != null) ? Region.run(target, this, operation) : operation.call(this);
 	}
 
 	/** Whether this scope, or one it sees above it, interrupts. */
@@ -854,7 +664,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Begins a region on the calling thread for the nearest scope that interrupts. */
 	@Nullable Region enterRegion() {
-		for (ScopeNode at = this; at != null; at = (at.top != at) ? at.parent : null) {
+		for (ScopeNode at = this; at != null; at = at.visibleAbove()) {
 			if (at.options.has(ScopeOptions.INTERRUPT) && !at.isReleased()) {
 				return Region.enter(at);
 			}
@@ -864,44 +674,23 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Ends the region of this scope's body, if it has one and this is its thread. */
 	Gate.Interruption leaveRegion(@Nullable Throwable thrown) {
-		Links links = (Links) LINKS.getAcquire(this);
+		Links links = linksIfAny();
 		Region region = (links != null) ? links.own : null;
 		return (region != null && region.isOfCallingThread()) ? region.leave(thrown) : Gate.Interruption.NOT_OURS;
 	}
 
-	/**
-	 * What an interruption of ours is called outside of the region it ended.
-	 * @return the scope's exception, or {@code null} if the given one is to pass
-	 */
-	@Nullable RuntimeException translate(Gate.Interruption whose, @Nullable Throwable thrown) {
-		if (whose != Gate.Interruption.OURS || !Interruptions.isOne(thrown)
-				|| ScopeCancelledException.findIn(thrown) != null) {
-			return null;
-		}
-		Cancellation found = cancellation();
-		if (found == null) {
-			return null;
-		}
-		Throwable cause = found.reason.cause();
-		RuntimeException ours = failure(found.reason, (cause != null) ? cause : thrown);
-		if (cause != null && thrown != null) {
-			ours.addSuppressed(thrown);
-		}
-		return ours;
-	}
-
 	void enlist(Region region) {
 		if (cancellation() == null && links().add(region)) {
-			link();
+			Waking.link(this);
 		}
 		if (cancellation() != null) {
-			wake();
+			Waking.wake(this);
 			region.gate.deliver(region, true);
 		}
 	}
 
 	void delist(Region region) {
-		Links links = (Links) LINKS.getAcquire(this);
+		Links links = linksIfAny();
 		if (links != null) {
 			links.remove(region);
 		}
@@ -911,7 +700,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	boolean sees(ScopeNode other) {
 		ScopeNode at = this;
 		while (at != null && at != other) {
-			at = (at.top != at) ? at.parent : null;
+			at = at.visibleAbove();
 		}
 		return at != null;
 	}
@@ -954,7 +743,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * Invariant: what a carried scope sees above it is carried too.
 	 */
 	void markCarried() {
-		for (ScopeNode at = this; at != null && !at.hasFlag(CARRIED); at = (at.top != at) ? at.parent : null) {
+		for (ScopeNode at = this; at != null && !at.hasFlag(CARRIED); at = at.visibleAbove()) {
 			FLAGS.getAndBitwiseOr(at, CARRIED);
 		}
 	}
@@ -971,13 +760,13 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Nullable ScopeNode nearestUnreleased() {
 		ScopeNode at = this;
 		while (at != null && at.isReleased()) {
-			at = (at.top != at) ? at.parent : null;
+			at = at.visibleAbove();
 		}
 		return at;
 	}
 
 	/** Somebody above waits for what happens here, so don't wait to be asked. */
-	private boolean climbs() {
+	boolean climbs() {
 		return this.parent != null && this.parent.hasFlag(BUBBLES);
 	}
 
@@ -986,7 +775,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * ones behind it for ever, and walk it. A top stays, and so does one with a factory:
 	 * they still say what can be seen from here, and what is thrown.
 	 */
-	private void forgetReleasedParents() {
+	void forgetReleasedParents() {
 		ScopeNode at = this.parent;
 		if (at != null && at.isReleased()) {
 			while (at.parent != null && at.top != at && at.isReleased() && at.options.exceptionFactory == null) {
@@ -997,7 +786,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	/** The nearest one above that can cancel this scope, or {@code null} for a top. */
-	private @Nullable ScopeNode visibleParent() {
+	@Nullable ScopeNode visibleParent() {
 		return (this.top != this && this.parent != null) ? this.parent.nearestUnreleased() : null;
 	}
 
@@ -1041,11 +830,11 @@ final class ScopeNode extends Frame implements OpenScope {
 				|| (before != null && ((int) FLAGS.getAndBitwiseOr(this, CLOSED_LATER) & CLOSED_LATER) != 0)) {
 			return;
 		}
-		boolean releasesDeadline = before == null && carried && (long) OWN.getOpaque(this) != Deadline.NONE;
+		boolean releasesDeadline = before == null && carried && own() != Deadline.NONE;
 		if (releasesDeadline) {
 			raiseEpoch();
 		}
-		Links links = (Links) LINKS.getVolatile(this);
+		Links links = linksIfAny();
 		Wave missed = (links != null) ? unlink(links, before, releasesDeadline) : null;
 		this.scopes.tellClosed(this);
 		if (missed != null) {
@@ -1060,10 +849,10 @@ final class ScopeNode extends Frame implements OpenScope {
 	private Wave unlink(Links links, @Nullable Object before, boolean releasesDeadline) {
 		Wave missed = new Wave();
 		if (before instanceof Cancellation) {
-			collect(missed);
+			Waking.collect(this, missed);
 		}
 		for (Links child : links.dispose()) {
-			child.node.handUp(releasesDeadline);
+			Waking.handUp(child.node, releasesDeadline);
 		}
 		if (links.trace != null) {
 			links.trace.closed();
@@ -1076,18 +865,6 @@ final class ScopeNode extends Frame implements OpenScope {
 			missed.tell();
 		}
 		return missed;
-	}
-
-	/** The parent has closed: links to the next one above that is open. */
-	private void handUp(boolean deadlineWent) {
-		forgetReleasedParents();
-		link();
-		if (deadlineWent) {
-			rearm(links());
-		}
-		if (cancellation() != null) {
-			wake();
-		}
 	}
 
 	@Override
@@ -1118,8 +895,40 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	// Small things
 
-	private @Nullable Object stored() {
+	@Nullable Object stored() {
 		return STATE.getVolatile(this);
+	}
+
+	/** Stores a cancellation unless the scope is cancelled or closed already. */
+	boolean store(Cancellation cancellation) {
+		return STATE.compareAndSet(this, null, cancellation);
+	}
+
+	long own() {
+		return (long) OWN.getOpaque(this);
+	}
+
+	long effective() {
+		return (long) EFFECTIVE.getOpaque(this);
+	}
+
+	/** Whether what this scope knows of those above it is as of this count. */
+	boolean isUpToDate(int epoch) {
+		return this.top != this && (int) EPOCH.getAcquire(this) == epoch;
+	}
+
+	@Nullable ScopeNode parent() {
+		return this.parent;
+	}
+
+	/** The next scope up, as far as this one sees; {@code null} for a top. */
+	@Nullable ScopeNode visibleAbove() {
+		return (this.top != this) ? this.parent : null;
+	}
+
+	/** What hangs below, or {@code null} as long as nothing does. */
+	@Nullable Links linksIfAny() {
+		return (Links) LINKS.getVolatile(this);
 	}
 
 	private boolean hasFlag(int flag) {
@@ -1130,11 +939,11 @@ final class ScopeNode extends Frame implements OpenScope {
 		return this.flags >>> DEPTH_SHIFT;
 	}
 
-	private long now() {
+	long now() {
 		return this.scopes.timeSource.nanoTime();
 	}
 
-	private Links links() {
+	Links links() {
 		Links links = (Links) LINKS.getAcquire(this);
 		if (links != null) {
 			return links;
@@ -1142,21 +951,6 @@ final class ScopeNode extends Frame implements OpenScope {
 		Links fresh = new Links(this);
 		Links other = (Links) LINKS.compareAndExchange(this, null, fresh);
 		return (other != null) ? other : fresh;
-	}
-
-	private static long earlier(long one, long other) {
-		if (one == Deadline.NONE || other == Deadline.NONE) {
-			return (one == Deadline.NONE) ? other : one;
-		}
-		return (one - other <= 0) ? one : other;
-	}
-
-	/**
-	 * A deadline can't pass before it is set: one in the past counts from now. Otherwise
-	 * it would come before causes that were there first.
-	 */
-	private static long notBefore(long now, long instant) {
-		return (instant - now < 0) ? Deadline.instant(now, 0) : instant;
 	}
 
 	/** Whether the cancellation that a value or a fallback is judged by began here. */
@@ -1175,7 +969,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		Object state = stored();
 		String word = (state == null) ? "open"
 				: (state instanceof Cancellation known) ? "cancelled: " + known.reason.kind() : "closed";
-		long effective = (long) EFFECTIVE.getOpaque(this);
+		long effective = effective();
 		return "CancelScope['" + name() + "', " + word
 				+ ((effective != Deadline.NONE) ? ", due " + Deadline.at(effective, this.scopes.timeSource) : "") + "]";
 	}

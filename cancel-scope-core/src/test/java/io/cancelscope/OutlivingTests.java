@@ -86,6 +86,31 @@ class OutlivingTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
+	void workOfAReleasedShieldBubblesToNobody(boolean begun) {
+		OpenScope offer = this.scopes.openUnbound(ScopeOptions.named("offer").bubble());
+		OpenScope shield = Scopes.openIn(offer, this.scopes, ScopeOptions.named("clean-up").shield());
+		Work work = new Work(shield, begun);
+		shield.close();
+
+		work.goOn(() -> this.scopes.run(ScopeOptions.named("late"), (scope) -> scope.cancel("only this")));
+
+		assertThat(offer.isCancelled()).isFalse();
+	}
+
+	@Test
+	void scopeOpenInsideAShieldThatClosesBubblesToNobody() {
+		OpenScope offer = this.scopes.openUnbound(ScopeOptions.named("offer").bubble());
+		OpenScope shield = Scopes.openIn(offer, this.scopes, ScopeOptions.named("clean-up").shield());
+		OpenScope inside = Scopes.openIn(shield, this.scopes, ScopeOptions.named("inside"));
+		shield.close();
+
+		inside.cancel("only this");
+
+		assertThat(offer.isCancelled()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
 	void shieldKeepsWhatIsAboveOutAlsoWhenClosed(boolean begun) {
 		OpenScope outer = this.scopes.openUnbound(ScopeOptions.none());
 		OpenScope shield = Scopes.openIn(outer, this.scopes, ScopeOptions.timeout(seconds(1)).shield());

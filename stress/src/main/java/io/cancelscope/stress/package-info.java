@@ -6,7 +6,7 @@
  * ./mvnw -Pstress -pl stress -am verify -DskipTests
  * </pre>
  *
- * {@code -Dstress.mode=default} takes longer and looks harder,
- * {@code -Dstress.tests=CancelAndClose} picks one.
+ * {@code -Dstress.mode=default -Dstress.split=true -Dstress.iterations=10} takes longer
+ * and looks harder, {@code -Dstress.tests=CancelAndClose} picks one.
  */
 package io.cancelscope.stress;
