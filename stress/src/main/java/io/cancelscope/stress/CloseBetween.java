@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * {@code root.cancel | middle.close | leaf.onCancel}. A scope that closes loses nobody's
- * callback.
+ * {@code root.cancel | middle.close}, with a callback in the leaf. A scope that closes
+ * loses nobody's callback.
  */
 @JCStressTest
 @State
@@ -31,6 +31,10 @@ public class CloseBetween {
 
 	private final OpenScope leaf = Below.openIn(this.middle);
 
+	public CloseBetween() {
+		this.leaf.onCancel((reason) -> this.runs.incrementAndGet());
+	}
+
 	@Actor
 	public void cancel() {
 		this.root.cancel();
@@ -39,11 +43,6 @@ public class CloseBetween {
 	@Actor
 	public void close() {
 		this.middle.close();
-	}
-
-	@Actor
-	public void register() {
-		this.leaf.onCancel((reason) -> this.runs.incrementAndGet());
 	}
 
 	@Arbiter

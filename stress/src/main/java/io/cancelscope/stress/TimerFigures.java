@@ -2,8 +2,10 @@ package io.cancelscope.stress;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -23,7 +25,7 @@ import io.netty.util.HashedWheelTimer;
  */
 public final class TimerFigures {
 
-	private static final int ROUNDS = 7;
+	private static final int ROUNDS = 9;
 
 	private static final int OPERATIONS = 300_000;
 
@@ -31,36 +33,53 @@ public final class TimerFigures {
 	}
 
 	public static void main(String[] args) throws Exception {
-		System.out.println(
-				"| ns for set + take away, a thread | 0 wait, 1 thread | 100k, 1 | 1M, 1 | 0, 2 | 100k, 2 | 1M, 2 |");
+		System.out.println("| ns for set + take away, a thread "
+				+ "| 0 wait, 1 thread | 100k, 1 | 1M, 1 | 0, 2 | 100k, 2 | 1M, 2 |");
 		System.out.println("|---|---|---|---|---|---|---|");
+		Map<Kind, StringBuilder> rows = new EnumMap<>(Kind.class);
 		for (Kind kind : Kind.values()) {
-			StringBuilder row = new StringBuilder("| ").append(kind.title);
-			for (int threads = 1; threads <= 2; threads++) {
-				for (int pending : new int[] { 0, 100_000, 1_000_000 }) {
-					row.append(String.format(Locale.ROOT, " | %.0f", measure(kind, pending, threads)));
-				}
-			}
-			System.out.println(row.append(" |"));
+			rows.put(kind, new StringBuilder("| ").append(kind.title));
 		}
+		for (int threads = 1; threads <= 2; threads++) {
+			for (int pending : new int[] { 0, 100_000, 1_000_000 }) {
+				measure(pending, threads)
+					.forEach((kind, nanos) -> rows.get(kind).append(String.format(Locale.ROOT, " | %.0f", nanos)));
+			}
+		}
+		rows.values().forEach((row) -> System.out.println(row.append(" |")));
 		System.exit(0);
 	}
 
-	private static double measure(Kind kind, int pending, int threads) throws Exception {
-		Timer timer = kind.create();
-		List<Runnable> waiting = new ArrayList<>(pending);
-		SplittableRandom random = new SplittableRandom(1);
-		for (int i = 0; i < pending; i++) {
-			waiting.add(timer.set(delay(random)));
+	/**
+	 * All kinds in turn, round by round, so that they share the machine's good and bad
+	 * times.
+	 */
+	private static Map<Kind, Double> measure(int pending, int threads) throws Exception {
+		Map<Kind, Timer> timers = new EnumMap<>(Kind.class);
+		Map<Kind, double[]> rounds = new EnumMap<>(Kind.class);
+		List<Runnable> waiting = new ArrayList<>();
+		for (Kind kind : Kind.values()) {
+			Timer timer = kind.create();
+			timers.put(kind, timer);
+			rounds.put(kind, new double[ROUNDS]);
+			SplittableRandom random = new SplittableRandom(1);
+			for (int i = 0; i < pending; i++) {
+				waiting.add(timer.set(delay(random)));
+			}
 		}
-		double[] rounds = new double[ROUNDS];
 		for (int round = 0; round < ROUNDS; round++) {
-			rounds[round] = round(timer, threads);
+			for (Kind kind : Kind.values()) {
+				rounds.get(kind)[round] = round(timers.get(kind), threads);
+			}
 		}
 		waiting.forEach(Runnable::run);
-		timer.stop();
-		Arrays.sort(rounds);
-		return rounds[ROUNDS / 2];
+		timers.values().forEach(Timer::stop);
+		Map<Kind, Double> medians = new EnumMap<>(Kind.class);
+		rounds.forEach((kind, each) -> {
+			Arrays.sort(each);
+			medians.put(kind, each[ROUNDS / 2]);
+		});
+		return medians;
 	}
 
 	private static double round(Timer timer, int threads) throws Exception {
