@@ -1,0 +1,46 @@
+package io.cancelscope;
+
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+import io.cancelscope.testing.Trail;
+
+/**
+ * What the core logs while this is open: the level, the message, and what was thrown. It
+ * goes nowhere else meanwhile.
+ */
+final class LogTrail extends Handler implements AutoCloseable {
+
+	/** Held, because the log manager forgets what nobody holds. */
+	private final Logger logger = Logger.getLogger(CancelScope.class.getName());
+
+	private final Trail trail = new Trail();
+
+	LogTrail() {
+		this.logger.setUseParentHandlers(false);
+		this.logger.addHandler(this);
+	}
+
+	List<String> lines() {
+		return this.trail.words();
+	}
+
+	@Override
+	public void publish(LogRecord line) {
+		String thrown = (line.getThrown() != null) ? ": " + line.getThrown() : "";
+		this.trail.add(line.getLevel() + " " + line.getMessage() + thrown);
+	}
+
+	@Override
+	public void flush() {
+	}
+
+	@Override
+	public void close() {
+		this.logger.removeHandler(this);
+		this.logger.setUseParentHandlers(true);
+	}
+
+}
