@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.time.Duration;
 
+import io.cancelscope.testing.LogTrail;
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import org.junit.jupiter.api.AfterEach;

@@ -6,6 +6,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.cancelscope.testing.LogTrail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
