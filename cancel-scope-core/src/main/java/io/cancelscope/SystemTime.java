@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Most deadlines never pass: the scope closes in time and takes its entry away. So the
  * thread is woken only for an entry that is due before it would wake anyway, and is not
- * told when the one it sleeps for has gone: it wakes once for nothing, and looks again. A
- * scheduler that signals each new head, as the JDK's does, wakes its thread for every
- * scope of an otherwise idle application. See {@code docs/decisions/0001-timer.md}.
+ * told when the one it sleeps for has gone: it wakes once for nothing, and looks again.
+ * That holds too for one that has gone before the thread was even awake. A scheduler that
+ * signals each new head, as the JDK's does, wakes its thread for every scope of an
+ * otherwise idle application. See {@code docs/decisions/0001-timer.md}.
  */
 final class SystemTime implements TimeSource {
 
@@ -35,8 +36,11 @@ final class SystemTime implements TimeSource {
 
 	private @Nullable Thread thread;
 
-	/** When the thread will wake by itself. */
+	/** When the thread will wake by itself, or is to, once it has looked. */
 	private long wakesAt;
+
+	/** Nothing was there when the thread fell asleep, and nothing has come since. */
+	private boolean idle;
 
 	SystemTime(long idleNanos) {
 		this.idleNanos = idleNanos;
@@ -51,10 +55,18 @@ final class SystemTime implements TimeSource {
 	public Runnable schedule(Runnable task, long delayNanos) {
 		long delay = Math.max(0, Math.min(delayNanos, FARTHEST_NANOS));
 		Alarm alarm = new Alarm(task, System.nanoTime() + delay);
-		Thread sleeper;
+		Thread sleeper = null;
 		synchronized (this) {
 			this.queue.add(alarm);
-			sleeper = (this.thread == null) ? start() : (alarm.due - this.wakesAt < 0) ? this.thread : null;
+			this.idle = false;
+			if (this.thread == null) {
+				start();
+				this.wakesAt = alarm.due;
+			}
+			else if (alarm.due - this.wakesAt < 0) {
+				this.wakesAt = alarm.due;
+				sleeper = this.thread;
+			}
 		}
 		LockSupport.unpark(sleeper);
 		return alarm;
@@ -77,34 +89,29 @@ final class SystemTime implements TimeSource {
 		return Thread.currentThread() == this.thread;
 	}
 
-	private Thread start() {
+	private void start() {
 		Thread thread = THREADS.newThread(this::watch);
-		this.thread = thread;
-		this.wakesAt = System.nanoTime();
 		thread.start();
-		return thread;
+		this.thread = thread;
 	}
 
 	private void watch() {
-		boolean idle = false;
 		while (true) {
 			TimerQueue.Entry due = null;
 			long sleep = 0;
 			synchronized (this) {
 				long now = System.nanoTime();
 				TimerQueue.Entry first = this.queue.first();
-				if (first == null && idle) {
-					this.thread = null;
-					return;
-				}
-				sleep = (first != null) ? first.due - now : this.idleNanos;
-				idle = first == null;
-				if (first != null && sleep <= 0) {
+				if (first != null && first.due - now <= 0) {
 					this.queue.remove(first);
 					due = first;
 				}
+				else if (first == null && this.idle && this.wakesAt - now <= 0) {
+					this.thread = null;
+					return;
+				}
 				else {
-					this.wakesAt = now + sleep;
+					sleep = sleepFrom(now, first);
 				}
 			}
 			if (due != null) {
@@ -114,6 +121,21 @@ final class SystemTime implements TimeSource {
 				sleep(sleep);
 			}
 		}
+	}
+
+	/**
+	 * How long to sleep. An entry that the thread was woken for and that has gone since
+	 * is slept for all the same: the next one like it need not wake the thread then.
+	 */
+	private long sleepFrom(long now, TimerQueue.@Nullable Entry first) {
+		long sleep = (first != null) ? first.due - now : this.idleNanos;
+		long planned = this.wakesAt - now;
+		if (planned > 0 && planned < sleep) {
+			return planned;
+		}
+		this.idle = first == null;
+		this.wakesAt = now + sleep;
+		return sleep;
 	}
 
 	private void sleep(long nanos) {

@@ -167,7 +167,22 @@ class ExceptionTests {
 		}
 		try (OpenScope scope = this.scopes.open(ScopeOptions.none().exception((reason) -> null))) {
 			scope.cancel();
-			assertThat(catchThrowable(scope::check)).isInstanceOf(ScopeCancelledException.class);
+			Throwable thrown = catchThrowable(scope::check);
+			assertThat(thrown).isInstanceOf(ScopeCancelledException.class);
+			assertThat(thrown.getSuppressed()).singleElement()
+				.asString()
+				.contains("The exception factory of a scope returned null");
+		}
+	}
+
+	@Test
+	void reasonOfAnExpiryNamesTheBudget() {
+		try (OpenScope scope = this.scopes.open(ScopeOptions.timeout(Duration.ZERO))) {
+			assertThat(scope.reason()).map(CancelReason::message).contains("the budget of 0s is used up");
+		}
+		Deadline past = Deadline.after(Duration.ZERO, this.time);
+		try (OpenScope scope = this.scopes.open(ScopeOptions.none().withDeadline(past))) {
+			assertThat(scope.reason()).map(CancelReason::message).contains("the deadline has passed");
 		}
 	}
 

@@ -32,7 +32,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @ExtendWith(ThreadStaysClean.class)
 class RandomTreeTests {
 
-	private static final int RUNS = 2000;
+	/** Fewer where the tests run again and again, as the mutation run does. */
+	private static final int RUNS = Integer.getInteger("io.cancelscope.random.runs", 2000);
 
 	@ParameterizedTest
 	@ValueSource(longs = { 0, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE - 700 })

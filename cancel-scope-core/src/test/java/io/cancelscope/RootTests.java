@@ -104,4 +104,26 @@ class RootTests {
 		}
 	}
 
+	@Test
+	void rootNamesItself() {
+		CancelScope root = CancelScope.current();
+
+		assertThat(root).hasToString("CancelScope[root]");
+		assertThat(root.wrap((Runnable) new Named("task"))).hasToString("task in CancelScope[root]");
+	}
+
+	/** A task that is known by its name. */
+	private record Named(String name) implements Runnable {
+
+		@Override
+		public void run() {
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
 }

@@ -115,4 +115,13 @@ class ManualTimeTests {
 		assertThatNullPointerException().isThrownBy(() -> this.time.schedule(null, 1)).withMessage("task");
 	}
 
+	@Test
+	void clockTellsWhereItStands() {
+		this.time.schedule(() -> this.trail.add("no"), 10);
+
+		this.time.advance(Duration.ofNanos(5));
+
+		assertThat(this.time).hasToString("ManualTime[PT0.000000005S after its start, 1 pending]");
+	}
+
 }
