@@ -342,4 +342,42 @@ class CallbackTests {
 		}
 	}
 
+	@Test
+	void interruptWhileCloseWaitsIsKeptAndCloseWaitsOn() throws Exception {
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		CancelScope.Registration registration = scope.onCancel((reason) -> {
+			inside.countDown();
+			awaitUninterruptibly(release);
+		});
+		Thread canceller = new Thread(scope::cancel);
+		canceller.start();
+		assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+		try (OtherThread closer = new OtherThread()) {
+			var outcome = closer.start(() -> {
+				closer.arrive();
+				registration.close();
+				return release.getCount();
+			});
+			closer.awaitBlocked();
+			closer.thread().interrupt();
+			closer.awaitBlocked();
+			release.countDown();
+
+			assertThat(outcome.value()).isZero();
+			assertThat(outcome.flag()).isTrue();
+		}
+		canceller.join(20_000);
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await(20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
 }

@@ -250,4 +250,21 @@ class ClosingTests {
 		assertThat(thread.isAlive()).isFalse();
 	}
 
+	@Test
+	void closingAnotherThreadsScopeLeavesTheOwnStackAlone() throws Exception {
+		CancelScopes scopes = CancelScopes.create();
+		OpenScope theirs = scopes.open(ScopeOptions.named("theirs"));
+		try (OtherThread other = new OtherThread()) {
+			var outcome = other.start(() -> {
+				try (OpenScope own = scopes.open(ScopeOptions.named("own"))) {
+					theirs.close();
+					return CancelScope.current() == own && !own.isCancelled();
+				}
+			});
+
+			assertThat(outcome.value()).isEqualTo(true);
+		}
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+	}
+
 }

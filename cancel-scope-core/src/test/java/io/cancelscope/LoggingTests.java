@@ -93,7 +93,7 @@ class LoggingTests {
 
 	/** Once in the life of the library means that another test may have had it. */
 	private static void warnAgain() throws ReflectiveOperationException {
-		Field warned = CancelScopes.class.getDeclaredField("warnedAboutDepth");
+		Field warned = DeepNesting.class.getDeclaredField("warned");
 		warned.setAccessible(true);
 		((AtomicBoolean) warned.get(null)).set(false);
 	}

@@ -281,4 +281,17 @@ class MoveOnTests {
 		return "fallback";
 	}
 
+	@Test
+	void exceptionThatPassesCancelsTheScopeForWhatStillRunsBelow() {
+		java.util.concurrent.atomic.AtomicReference<CancelScope> seen = new java.util.concurrent.atomic.AtomicReference<>();
+
+		org.assertj.core.api.Assertions.assertThatIllegalStateException()
+			.isThrownBy(() -> CancelScopes.create().callOrElse(ScopeOptions.named("quote"), (scope) -> {
+				seen.set(scope);
+				throw new IllegalStateException("broken");
+			}, (reason) -> "fallback"));
+
+		assertThat(seen.get().reason().orElseThrow().kind()).isEqualTo(CancelReason.Kind.FAILED);
+	}
+
 }

@@ -161,4 +161,20 @@ class TaskGroupEndTests {
 		assertThat(other.words()).singleElement().asString().contains("is closed");
 	}
 
+	@Test
+	void queuedTaskCancelledAloneKeepsNobodyWaiting() throws Exception {
+		java.util.Deque<Runnable> queue = new java.util.ArrayDeque<>();
+		CancelScopes scopes = CancelScopes.create();
+		try (TaskGroup group = TaskGroup.open(scopes, ScopeOptions.none(), queue::add)) {
+			java.util.concurrent.Future<String> queued = group.fork(() -> "never");
+
+			assertThat(queued.cancel(true)).isTrue();
+			assertThat(queued.cancel(true)).isFalse();
+			group.join();
+
+			assertThat(group.scope().isCancelled()).isFalse();
+			assertThat(queue).hasSize(1);
+		}
+	}
+
 }
