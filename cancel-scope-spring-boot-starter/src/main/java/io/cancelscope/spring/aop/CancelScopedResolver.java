@@ -2,6 +2,7 @@ package io.cancelscope.spring.aop;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -9,6 +10,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.ReturnValueAdapter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
@@ -33,9 +35,13 @@ final class CancelScopedResolver {
 
 	private final Supplier<CancelScopeProperties> properties;
 
-	CancelScopedResolver(StringValueResolver values, Supplier<CancelScopeProperties> properties) {
+	private final Supplier<List<ReturnValueAdapter>> adapters;
+
+	CancelScopedResolver(StringValueResolver values, Supplier<CancelScopeProperties> properties,
+			Supplier<List<ReturnValueAdapter>> adapters) {
 		this.values = values;
 		this.properties = properties;
+		this.adapters = adapters;
 	}
 
 	/**
@@ -55,7 +61,21 @@ final class CancelScopedResolver {
 		options = cancelOnException(options, attributes);
 		options = exception(options, place, name, attributes.exception());
 		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
-				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()));
+				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()),
+				attributes.checkOnExit(), handler(place));
+	}
+
+	private ReturnValueAdapter.@Nullable Handler handler(CancelScopedPlace place) {
+		Class<?> returnType = place.method().getReturnType();
+		if (returnType.isPrimitive()) {
+			return null;
+		}
+		return this.adapters.get()
+			.stream()
+			.map((adapter) -> adapter.handlerFor(returnType))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
 	}
 
 	private String name(CancelScopedPlace place, String written) {
