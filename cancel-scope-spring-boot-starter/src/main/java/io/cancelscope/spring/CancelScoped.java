@@ -58,7 +58,16 @@ import org.springframework.core.annotation.AliasFor;
  * the caller has the one that {@code @Async} made: cancelling that one does not reach the
  * scope.
  * </ul>
- * {@code Mono} and {@code Flux} are not followed: the scope bounds the making of them.
+ * <p>
+ * <strong>Reactive results.</strong> Where the method returns a {@code Mono}, a
+ * {@code Flux} or what Spring can turn into one, the method itself runs without a scope:
+ * each subscription opens one of its own, and its clock starts there. The budget covers
+ * the whole stream, not each item. Operators find the scope in the Reactor Context
+ * ({@code ScopeInContext}), not on their thread. Its parent is the subscriber's scope
+ * from there, or else the scope of the thread that called the method. A deadline or a
+ * cancellation ends the stream with the scope's exception and cancels what is upstream; a
+ * subscriber that cancels cancels the scope. {@link #interrupt()} has no effect here, nor
+ * has {@link #checkOnExit()}.
  * <p>
  * Durations are written as everywhere in Spring Boot: {@code "800ms"}, {@code "2s"},
  * {@code "PT2S"}, and a plain number counts milliseconds. Texts may hold
