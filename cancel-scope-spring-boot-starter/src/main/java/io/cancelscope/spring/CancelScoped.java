@@ -69,6 +69,8 @@ import org.springframework.core.annotation.AliasFor;
  * subscriber that cancels cancels the scope. {@link #interrupt()} has no effect here, nor
  * has {@link #checkOnExit()}.
  * <p>
+ * Kotlin's {@code suspend} functions are refused at start-up.
+ * <p>
  * Durations are written as everywhere in Spring Boot: {@code "800ms"}, {@code "2s"},
  * {@code "PT2S"}, and a plain number counts milliseconds. Texts may hold
  * <code>${…}</code> placeholders and <code>#{…}</code> expressions. All of it is resolved

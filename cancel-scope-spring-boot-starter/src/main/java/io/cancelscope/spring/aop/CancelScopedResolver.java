@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -49,6 +50,9 @@ final class CancelScopedResolver {
 	 * @throws InvalidCancelScopedException if they say what can't be done
 	 */
 	CancelScopedOperation resolve(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
+		if (KotlinDetector.isSuspendingFunction(place.method())) {
+			throw suspending(place);
+		}
 		CancelScopedAttributes attributes = CancelScopedAttributes.merge(annotations);
 		String name = name(place, attributes.name());
 		Duration timeout = timeout(place, name, attributes.timeout());
@@ -190,6 +194,15 @@ final class CancelScopedResolver {
 					null);
 		}
 		return options.exception(factory);
+	}
+
+	/** It returns at its first suspension, and what runs later would have no scope. */
+	private static InvalidCancelScopedException suspending(CancelScopedPlace place) {
+		return new InvalidCancelScopedException(
+				place + " is on a Kotlin suspend function, which scopes can't follow yet.",
+				"Limit it with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture"
+						+ " or a Mono, for example by future { … } or mono { … }.",
+				null);
 	}
 
 	/** Both aliases are given, and differ. */
