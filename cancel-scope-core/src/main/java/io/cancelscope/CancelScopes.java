@@ -183,7 +183,7 @@ public final class CancelScopes {
 			RuntimeException ours = Failures.translate(scope, whose, ex);
 			failure = (ours != null) ? ours : ex;
 			scope.failed(failure);
-			if (whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCancelledOnlyHere(failure)) {
+			if (whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCauseOf(failure)) {
 				if (ours != null) {
 					throw ours;
 				}

@@ -29,6 +29,25 @@ public sealed interface OpenScope extends CancelScope, AutoCloseable permits Sco
 	boolean reschedule(Deadline deadline);
 
 	/**
+	 * Says that the operation ended with an exception: that cancels the scope (as
+	 * {@link CancelReason.Kind#FAILED}), unless its options say otherwise. For operations
+	 * that end elsewhere than they began; {@link CancelScopes#call} does it by itself.
+	 * @param exception what the operation ended with
+	 */
+	void failed(Throwable exception);
+
+	/**
+	 * Returns whether this scope is what stopped an operation, and one may move on with
+	 * another value: the operation ended with one of our exceptions, the cancellation
+	 * began in this very scope, and no ancestor that it sees is cancelled by now. For
+	 * operations that end elsewhere than they began; {@link CancelScopes#callOrElse} does
+	 * it by itself.
+	 * @param exception what the operation ended with
+	 * @return whether this scope alone is the cause
+	 */
+	boolean isCauseOf(Throwable exception);
+
+	/**
 	 * Ends the scope: callbacks are dropped, timers are gone, and what was current on the
 	 * opening thread before is current again. Closing is not cancelling. A second call
 	 * does nothing.

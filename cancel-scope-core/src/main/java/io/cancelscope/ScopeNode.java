@@ -474,8 +474,9 @@ final class ScopeNode extends Frame implements OpenScope {
 		return true;
 	}
 
-	/** An exception leaves the scope: that cancels it, if it counts. */
-	void failed(Throwable exception) {
+	@Override
+	public void failed(Throwable exception) {
+		Objects.requireNonNull(exception, "exception");
 		boolean counts = true;
 		try {
 			counts = this.options.cancelOnException.test(exception);
@@ -953,8 +954,9 @@ final class ScopeNode extends Frame implements OpenScope {
 		return (other != null) ? other : fresh;
 	}
 
-	/** Whether the cancellation that a value or a fallback is judged by began here. */
-	boolean isCancelledOnlyHere(Throwable exception) {
+	@Override
+	public boolean isCauseOf(Throwable exception) {
+		Objects.requireNonNull(exception, "exception");
 		Cancellation found = cancellation();
 		if (found == null || !found.begunHere()) {
 			return false;

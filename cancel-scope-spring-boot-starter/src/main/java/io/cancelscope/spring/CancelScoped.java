@@ -41,10 +41,35 @@ import org.springframework.core.annotation.AliasFor;
  * bounds all attempts, the waits between them and the transaction. It lies inside
  * {@code @Async}: the scope opens on the worker, and its clock starts there.
  * <p>
- * <strong>What is not, yet.</strong> The scope ends when the method returns. Where the
- * result outlives the call ({@code CompletionStage}, {@code Future}, {@code Mono},
- * {@code Flux}, returned by a method that isn't {@code @Async}), it bounds the making of
- * the result, not the result.
+ * <strong>Results that outlive the call.</strong> Where the method returns a
+ * {@code CompletableFuture} or {@code CompletionStage}, the scope stays open until that
+ * completes; the thread leaves it when the method returns. A deadline or a cancellation
+ * fails the caller's future at once with the scope's exception and cancels the method's
+ * own, so return a {@code copy()} of one that others share. Cancelling the caller's
+ * future cancels the scope. A future that fails is an exception that leaves the scope. A
+ * value that comes later goes to the {@link LateResultHandler} beans. Three limits:
+ * <ul>
+ * <li>The caller gets another future than the method returned, except where the method
+ * declares a type that only it can make, such as a subclass of {@code CompletableFuture}:
+ * then the caller gets that very object, which a cancelled scope fails or cancels.
+ * <li>A {@code Future} that is no {@code CompletionStage} tells nobody when it is done:
+ * the scope ends when the method returns.
+ * <li>Of a method that is {@code @Async} too, the worker waits for the inner future, and
+ * the caller has the one that {@code @Async} made: cancelling that one does not reach the
+ * scope.
+ * </ul>
+ * <p>
+ * <strong>Reactive results.</strong> Where the method returns a {@code Mono}, a
+ * {@code Flux} or what Spring can turn into one, the method itself runs without a scope:
+ * each subscription opens one of its own, and its clock starts there. The budget covers
+ * the whole stream, not each item. Operators find the scope in the Reactor Context
+ * ({@code ScopeInContext}), not on their thread. Its parent is the subscriber's scope
+ * from there, or else the scope of the thread that called the method. A deadline or a
+ * cancellation ends the stream with the scope's exception and cancels what is upstream; a
+ * subscriber that cancels cancels the scope. {@link #interrupt()} has no effect here, nor
+ * has {@link #checkOnExit()}.
+ * <p>
+ * Kotlin's {@code suspend} functions are refused at start-up.
  * <p>
  * Durations are written as everywhere in Spring Boot: {@code "800ms"}, {@code "2s"},
  * {@code "PT2S"}, and a plain number counts milliseconds. Texts may hold

@@ -25,6 +25,19 @@
  * <td>always</td>
  * </tr>
  * <tr>
+ * <td>scopes last as long as the futures that {@code @CancelScoped} methods return</td>
+ * <td>{@code future}</td>
+ * <td></td>
+ * <td>always; beans of type {@code LateResultHandler} get what comes too late</td>
+ * </tr>
+ * <tr>
+ * <td>scopes last from subscription to the end of {@code Mono}, {@code Flux} and what
+ * Spring can turn into them</td>
+ * <td>{@code reactor}</td>
+ * <td></td>
+ * <td>Reactor is there</td>
+ * </tr>
+ * <tr>
  * <td>scopes follow {@code @Async} methods and tasks of Spring's executors</td>
  * <td>{@code task}</td>
  * <td>{@code cancel-scope.task.enabled}</td>

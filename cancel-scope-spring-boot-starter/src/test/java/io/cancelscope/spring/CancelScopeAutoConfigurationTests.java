@@ -11,6 +11,8 @@ import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
 import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
@@ -25,8 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class CancelScopeAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
+				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class));
 
 	@Test
 	void scopesAreThereByDefault() {
@@ -85,7 +88,8 @@ class CancelScopeAutoConfigurationTests {
 		assertThat(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).getCandidates())
 			.filteredOn((name) -> name.startsWith("io.cancelscope."))
 			.containsExactlyInAnyOrder(CancelScopeAutoConfiguration.class.getName(),
-					AopCancelAutoConfiguration.class.getName(), TaskCancelAutoConfiguration.class.getName());
+					AopCancelAutoConfiguration.class.getName(), FutureCancelAutoConfiguration.class.getName(),
+					ReactorCancelAutoConfiguration.class.getName(), TaskCancelAutoConfiguration.class.getName());
 	}
 
 	private static CancelScopeListener listener(String word, List<String> trail) {

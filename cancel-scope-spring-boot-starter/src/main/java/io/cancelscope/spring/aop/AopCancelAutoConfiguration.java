@@ -3,6 +3,7 @@ package io.cancelscope.spring.aop;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.ReturnValueAdapter;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -22,9 +23,10 @@ public final class AopCancelAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedBeanPostProcessor cancelScopedBeanPostProcessor(ObjectProvider<CancelScopes> scopes,
-			ObjectProvider<CancelScopeProperties> properties) {
+			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ReturnValueAdapter> adapters) {
 		return new CancelScopedBeanPostProcessor(SingletonSupplier.of(scopes::getObject),
-				SingletonSupplier.of(properties::getObject));
+				SingletonSupplier.of(properties::getObject),
+				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
 	}
 
 }

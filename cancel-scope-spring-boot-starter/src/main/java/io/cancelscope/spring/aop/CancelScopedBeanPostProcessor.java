@@ -4,6 +4,7 @@ import java.io.Serial;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.ReturnValueAdapter;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -25,6 +27,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringValueResolver;
 
 /**
  * Weaves {@code @CancelScoped} into beans when they are made, and checks what the
@@ -49,6 +52,8 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	private final transient Supplier<CancelScopeProperties> properties;
 
+	private final transient Supplier<List<ReturnValueAdapter>> adapters;
+
 	/** By all types of the bean: proxies of different interfaces may share a target. */
 	private final transient Map<Set<Class<?>>, CancelScopedMethods> seen = new ConcurrentHashMap<>();
 
@@ -57,10 +62,12 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
-	CancelScopedBeanPostProcessor(Supplier<CancelScopes> scopes, Supplier<CancelScopeProperties> properties) {
+	CancelScopedBeanPostProcessor(Supplier<CancelScopes> scopes, Supplier<CancelScopeProperties> properties,
+			Supplier<List<ReturnValueAdapter>> adapters) {
 		this.scopes = scopes;
 		this.properties = properties;
-		this.operations = new CancelScopedOperations(this.source, new CancelScopedResolver((text) -> text, properties));
+		this.adapters = adapters;
+		this.operations = operations((text) -> text);
 		setOrder(LOWEST_PRECEDENCE - 1);
 		setBeforeExistingAdvisors(true);
 	}
@@ -69,11 +76,14 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
 		if (beanFactory instanceof ConfigurableBeanFactory configurable) {
-			EmbeddedValueResolver values = new EmbeddedValueResolver(configurable);
-			this.operations = new CancelScopedOperations(this.source,
-					new CancelScopedResolver(values, this.properties));
+			this.operations = operations(new EmbeddedValueResolver(configurable));
 		}
 		this.advisor = advisor();
+	}
+
+	private CancelScopedOperations operations(StringValueResolver values) {
+		return new CancelScopedOperations(this.source,
+				new CancelScopedResolver(values, this.properties, this.adapters));
 	}
 
 	private Advisor advisor() {

@@ -1,5 +1,6 @@
 package io.cancelscope.spring.aop;
 
+import io.cancelscope.spring.ReturnValueAdapter;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,15 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 		if (operation == null) {
 			return invocation.proceed();
 		}
-		FallbackMethod fallback = operation.fallback();
+		FallbackMethod method = operation.fallback();
+		CancelScopedInvoker.Fallback fallback = (method == null) ? null
+				: (reason) -> method.call(target(invocation), invocation.getArguments(), reason);
+		ReturnValueAdapter.Handler handler = operation.handler();
+		if (handler != null) {
+			return this.invoker.invoke(operation, handler, invocation::proceed, fallback);
+		}
 		return (fallback == null) ? this.invoker.invoke(operation, invocation::proceed)
-				: this.invoker.invokeOrElse(operation, invocation::proceed,
-						(reason) -> fallback.call(target(invocation), invocation.getArguments(), reason));
+				: this.invoker.invokeOrElse(operation, invocation::proceed, fallback);
 	}
 
 	private static Object target(MethodInvocation invocation) {

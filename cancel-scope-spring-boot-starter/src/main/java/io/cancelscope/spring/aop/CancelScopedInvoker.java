@@ -7,6 +7,7 @@ import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.ReturnValueAdapter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.convert.DurationStyle;
@@ -33,9 +34,17 @@ final class CancelScopedInvoker {
 					(reason) -> standIn(fallback, reason));
 	}
 
+	/** A call whose result may outlive it: who handles that decides when it is over. */
+	@Nullable Object invoke(CancelScopedOperation operation, ReturnValueAdapter.Handler handler, Body body,
+			@Nullable Fallback fallback) throws Throwable {
+		return handler.handle(new ScopedInvocation(this.scopes.get(), operation, body, fallback));
+	}
+
 	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
-	private static Object run(CancelScope scope, CancelScopedOperation operation, Body body) {
-		demand(scope, operation.requires());
+	static Object run(CancelScope scope, CancelScopedOperation operation, Body body) {
+		if (demand(scope, operation.requires())) {
+			scope.check();
+		}
 		try {
 			return body.proceed();
 		}
@@ -55,13 +64,17 @@ final class CancelScopedInvoker {
 		}
 	}
 
-	/** Work that can't be done in what is left is not begun. */
-	private static void demand(CancelScope scope, @Nullable Duration required) {
+	/**
+	 * Work that can't be done in what is left is not begun.
+	 * @return whether that is so; the scope is cancelled then
+	 */
+	static boolean demand(CancelScope scope, @Nullable Duration required) {
 		Duration left = (required != null) ? scope.remaining().orElse(null) : null;
-		if (required != null && left != null && left.compareTo(required) < 0) {
-			scope.cancel("it requires " + shown(required) + " to start, and only " + shown(left) + " are left");
-			scope.check();
+		if (required == null || left == null || left.compareTo(required) >= 0) {
+			return false;
 		}
+		scope.cancel("it requires " + shown(required) + " to start, and only " + shown(left) + " are left");
+		return true;
 	}
 
 	private static String shown(Duration duration) {
@@ -72,7 +85,7 @@ final class CancelScopedInvoker {
 	 * A library that was stopped by us wraps our exception in its own. The caller gets
 	 * the scope's exception, with the library's attached. What a check threw passes.
 	 */
-	private static Throwable translate(CancelScope scope, Throwable thrown) {
+	static Throwable translate(CancelScope scope, Throwable thrown) {
 		if (!(thrown instanceof Exception) || thrown instanceof ScopeCancelledException
 				|| ScopeCancelledException.findIn(thrown.getCause()) == null) {
 			return thrown;

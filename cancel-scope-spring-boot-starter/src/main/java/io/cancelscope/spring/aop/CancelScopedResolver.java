@@ -2,6 +2,7 @@ package io.cancelscope.spring.aop;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -9,10 +10,12 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.ReturnValueAdapter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -33,9 +36,13 @@ final class CancelScopedResolver {
 
 	private final Supplier<CancelScopeProperties> properties;
 
-	CancelScopedResolver(StringValueResolver values, Supplier<CancelScopeProperties> properties) {
+	private final Supplier<List<ReturnValueAdapter>> adapters;
+
+	CancelScopedResolver(StringValueResolver values, Supplier<CancelScopeProperties> properties,
+			Supplier<List<ReturnValueAdapter>> adapters) {
 		this.values = values;
 		this.properties = properties;
+		this.adapters = adapters;
 	}
 
 	/**
@@ -43,6 +50,9 @@ final class CancelScopedResolver {
 	 * @throws InvalidCancelScopedException if they say what can't be done
 	 */
 	CancelScopedOperation resolve(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
+		if (KotlinDetector.isSuspendingFunction(place.method())) {
+			throw suspending(place);
+		}
 		CancelScopedAttributes attributes = CancelScopedAttributes.merge(annotations);
 		String name = name(place, attributes.name());
 		Duration timeout = timeout(place, name, attributes.timeout());
@@ -55,7 +65,21 @@ final class CancelScopedResolver {
 		options = cancelOnException(options, attributes);
 		options = exception(options, place, name, attributes.exception());
 		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
-				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()));
+				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()),
+				attributes.checkOnExit(), handler(place));
+	}
+
+	private ReturnValueAdapter.@Nullable Handler handler(CancelScopedPlace place) {
+		Class<?> returnType = place.method().getReturnType();
+		if (returnType.isPrimitive()) {
+			return null;
+		}
+		return this.adapters.get()
+			.stream()
+			.map((adapter) -> adapter.handlerFor(returnType))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
 	}
 
 	private String name(CancelScopedPlace place, String written) {
@@ -170,6 +194,15 @@ final class CancelScopedResolver {
 					null);
 		}
 		return options.exception(factory);
+	}
+
+	/** It returns at its first suspension, and what runs later would have no scope. */
+	private static InvalidCancelScopedException suspending(CancelScopedPlace place) {
+		return new InvalidCancelScopedException(
+				place + " is on a Kotlin suspend function, which scopes can't follow yet.",
+				"Limit it with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture"
+						+ " or a Mono, for example by future { … } or mono { … }.",
+				null);
 	}
 
 	/** Both aliases are given, and differ. */

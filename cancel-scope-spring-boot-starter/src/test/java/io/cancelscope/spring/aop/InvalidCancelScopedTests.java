@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import kotlin.Metadata;
+import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -200,6 +202,22 @@ class InvalidCancelScopedTests {
 				""".formatted(CLASS));
 	}
 
+	@Test
+	void suspendFunctionOfKotlin(CapturedOutput output) {
+		start(Suspending.class);
+		assertThat(failure(output)).isEqualTo("""
+				Description:
+
+				Bean 'quotes': @CancelScoped on %s$Suspending#best is on a Kotlin suspend function, \
+				which scopes can't follow yet.
+
+				Action:
+
+				Limit it with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture \
+				or a Mono, for example by future { … } or mono { … }.
+				""".formatted(CLASS));
+	}
+
 	private static void start(Class<?> bean, String... properties) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
@@ -342,6 +360,17 @@ class InvalidCancelScopedTests {
 
 		@CancelScoped(timeout = "2s", requires = "3s")
 		void best() {
+		}
+
+	}
+
+	/** As the Kotlin compiler makes it. */
+	@Metadata
+	static class Suspending {
+
+		@CancelScoped("2s")
+		Object best(Continuation<? super String> continuation) {
+			return "best";
 		}
 
 	}

@@ -1,0 +1,37 @@
+package io.cancelscope.spring;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the scope of a {@link CancelScoped} method last as long as its result, for
+ * results of one kind. Beans of this type are asked in their order, once for each woven
+ * method, at start-up. The starter has one for futures and one for reactive types; write
+ * your own for another library's.
+ */
+@FunctionalInterface
+public interface ReturnValueAdapter {
+
+	/**
+	 * Decides who handles the calls of methods that return this type.
+	 * @param returnType what the method declares to return
+	 * @return who handles them, or {@code null} if this adapter has no business with them
+	 */
+	@Nullable Handler handlerFor(Class<?> returnType);
+
+	/**
+	 * Handles the calls of a method.
+	 */
+	@FunctionalInterface
+	interface Handler {
+
+		/**
+		 * Makes the call and ties its scope to its result.
+		 * @param call the call, not made yet
+		 * @return what the caller gets
+		 * @throws Throwable what the method throws
+		 */
+		@Nullable Object handle(ScopedCall call) throws Throwable;
+
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.cancelscope.spring.future;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+
+import io.cancelscope.CancelScope;
+import io.cancelscope.OpenScope;
+import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopedCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ties scopes to futures. Where a method may return any {@link CompletableFuture}, the
+ * caller gets one of ours; where it declares a type that we can't make, such as a
+ * subclass, the caller gets the method's own.
+ */
+final class FutureAdapter implements ReturnValueAdapter {
+
+	private final LateResults lateResults;
+
+	FutureAdapter(LateResults lateResults) {
+		this.lateResults = lateResults;
+	}
+
+	@Override
+	public @Nullable Handler handlerFor(Class<?> returnType) {
+		if (Future.class.isAssignableFrom(returnType) || CompletionStage.class.isAssignableFrom(returnType)) {
+			boolean replaceable = returnType.isAssignableFrom(CompletableFuture.class);
+			return (call) -> handle(call, replaceable);
+		}
+		return null;
+	}
+
+	private @Nullable Object handle(ScopedCall call, boolean replaceable) throws Throwable {
+		CancelScope around = CancelScope.current();
+		OpenScope scope = call.open();
+		Object returned;
+		try {
+			returned = call.proceedIn(scope);
+		}
+		catch (Throwable ex) {
+			Throwable failure = call.fail(scope, ex);
+			if (call.hasStandIn(scope, failure)) {
+				return call.standIn(scope, around);
+			}
+			throw failure;
+		}
+		if (!(returned instanceof CompletionStage<?> stage)) {
+			// A plain Future tells nobody when it is done.
+			scope.close();
+			return returned;
+		}
+		return replaceable ? new ScopedFuture<>(call, scope, around, stage, this.lateResults).start()
+				: KeptStage.start(call, scope, stage);
+	}
+
+}

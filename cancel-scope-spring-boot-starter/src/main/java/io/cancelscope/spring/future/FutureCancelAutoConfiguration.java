@@ -1,0 +1,28 @@
+package io.cancelscope.spring.future;
+
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.LateResultHandler;
+import io.cancelscope.spring.ReturnValueAdapter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration that ties scopes to the futures that {@code @CancelScoped} methods
+ * return.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+public final class FutureCancelAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ReturnValueAdapter cancelScopeFutureAdapter(ObjectProvider<LateResultHandler> handlers) {
+		return new FutureAdapter(new LateResults(handlers));
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.cancelscope.spring.reactor;
+
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.ReturnValueAdapter;
+import reactor.core.publisher.Flux;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration that ties scopes to the reactive types that {@code @CancelScoped}
+ * methods return.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnClass(Flux.class)
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+public final class ReactorCancelAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ReturnValueAdapter cancelScopeReactiveAdapter() {
+		return new ReactiveResultAdapter();
+	}
+
+}
