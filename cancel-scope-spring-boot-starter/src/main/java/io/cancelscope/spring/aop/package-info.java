@@ -6,6 +6,9 @@
  * one's attributes into {@code ScopeOptions}, which {@code CancelScopedOperations} keeps.
  * In a call {@code CancelScopedInterceptor} takes them from there, and
  * {@code CancelScopedInvoker} opens the scope, proceeds and closes it.
+ * <p>
+ * With {@code cancel-scope.weaving=aspect} the way in is {@code CancelScopedAspect},
+ * which hands over to the same interceptor; a post-processor then only checks.
  */
 @NullMarked
 package io.cancelscope.spring.aop;
