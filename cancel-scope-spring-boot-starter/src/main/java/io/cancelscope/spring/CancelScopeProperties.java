@@ -22,11 +22,15 @@ import org.springframework.boot.convert.DurationStyle;
  * precedence over the annotation's.
  * @param failOnUnweavable Whether to stop the start-up, instead of logging a warning, if
  * a @CancelScoped method cannot be woven.
+ * @param weaving What weaves @CancelScoped into beans. The aspect needs AspectJ, and sees
+ * only annotations that stand on the class or its methods.
+ * @param aspect Weaving by the AspectJ aspect
  * @param task Carrying of scopes to other threads
  */
 @ConfigurationProperties("cancel-scope")
 public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Nullable Duration defaultTimeout,
-		Map<String, String> timeouts, @DefaultValue("false") boolean failOnUnweavable, @DefaultValue Task task) {
+		Map<String, String> timeouts, @DefaultValue("false") boolean failOnUnweavable,
+		@DefaultValue("advisor") Weaving weaving, @DefaultValue Aspect aspect, @DefaultValue Task task) {
 
 	// The budgets are texts because names hold dots: the binder takes a dot in the key of
 	// a
@@ -83,6 +87,35 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 
 	private static String relaxed(String name) {
 		return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * The ways to weave {@code @CancelScoped} into beans.
+	 */
+	public enum Weaving {
+
+		/**
+		 * A post-processor puts advice around beans: around retries and throttling, and
+		 * wherever the annotation may stand.
+		 */
+		ADVISOR,
+
+		/**
+		 * An AspectJ aspect among the user's own: in an order by property, inside retries
+		 * and throttling.
+		 */
+		ASPECT
+
+	}
+
+	/**
+	 * The properties {@code cancel-scope.aspect.*}.
+	 *
+	 * @param order Order of the aspect among other aspects and advisors. Lower values are
+	 * further out.
+	 */
+	public record Aspect(@DefaultValue("0") int order) {
+
 	}
 
 	/**

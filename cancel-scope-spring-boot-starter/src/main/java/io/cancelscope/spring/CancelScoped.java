@@ -34,12 +34,17 @@ import org.springframework.core.annotation.AliasFor;
  * then from the interface's method, then from the interface. Calls that reach the method
  * from outside the bean are woven; calls within the bean are not, and neither are
  * private, static and final methods or final classes, which are named in a warning at
- * start-up. For those, and for single blocks, use {@link CancelScopes}.
+ * start-up. For those, and for single blocks, use {@link CancelScopes}. With
+ * {@code cancel-scope.weaving=aspect} an AspectJ aspect weaves instead: it sees the
+ * annotation on methods and classes, also inherited by the class, but neither on
+ * interfaces nor within other annotations; a warning at start-up names those, too.
  * <p>
  * <strong>What is inside.</strong> The scope lies around {@code @Retryable},
  * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}: one budget
  * bounds all attempts, the waits between them and the transaction. It lies inside
- * {@code @Async}: the scope opens on the worker, and its clock starts there.
+ * {@code @Async}: the scope opens on the worker, and its clock starts there. The aspect
+ * lies inside {@code @Retryable} and {@code @ConcurrencyLimit}: each attempt then has a
+ * budget of its own.
  * <p>
  * <strong>Results that outlive the call.</strong> Where the method returns a
  * {@code CompletableFuture} or {@code CompletionStage}, the scope stays open until that

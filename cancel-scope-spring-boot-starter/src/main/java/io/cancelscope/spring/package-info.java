@@ -21,8 +21,9 @@
  * <td>{@code @CancelScoped} is woven into beans</td>
  * <td>{@code aop}</td>
  * <td>{@code cancel-scope.default-timeout}, {@code cancel-scope.timeouts.<name>},
- * {@code cancel-scope.fail-on-unweavable}</td>
- * <td>always</td>
+ * {@code cancel-scope.fail-on-unweavable}, {@code cancel-scope.weaving},
+ * {@code cancel-scope.aspect.order}</td>
+ * <td>always; {@code weaving=aspect} needs {@code spring-boot-starter-aspectj}</td>
  * </tr>
  * <tr>
  * <td>scopes last as long as the futures that {@code @CancelScoped} methods return</td>

@@ -27,7 +27,8 @@ class CancelScopePropertiesTests {
 	void defaults() {
 		CancelScopeProperties properties = bind(Map.of("cancel-scope.enabled", "true"));
 		assertThat(properties)
-			.isEqualTo(new CancelScopeProperties(true, null, Map.of(), false, new CancelScopeProperties.Task(true)));
+			.isEqualTo(new CancelScopeProperties(true, null, Map.of(), false, CancelScopeProperties.Weaving.ADVISOR,
+					new CancelScopeProperties.Aspect(0), new CancelScopeProperties.Task(true)));
 	}
 
 	@Test

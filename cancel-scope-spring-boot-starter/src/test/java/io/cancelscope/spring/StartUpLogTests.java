@@ -36,7 +36,7 @@ class StartUpLogTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.main.lazy-initialization=false", "spring.main.lazy-initialization=true",
-			"spring.aop.auto=false", "spring.aop.proxy-target-class=false" })
+			"spring.aop.auto=false", "spring.aop.proxy-target-class=false", "cancel-scope.weaving=aspect" })
 	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) {
 		SpringApplication application = new SpringApplication(Application.class);
 		ConfigurableApplicationContext context = application.run("--" + property,

@@ -1,32 +1,18 @@
 package io.cancelscope.spring.aop;
 
-import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.CancelScopeProperties;
-import io.cancelscope.spring.ReturnValueAdapter;
 
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Role;
-import org.springframework.util.function.SingletonSupplier;
+import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration that weaves {@code @CancelScoped} into beans.
+ * Auto-configuration that weaves {@code @CancelScoped} into beans, in the way that
+ * {@code cancel-scope.weaving} says.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+@Import(WeavingSelector.class)
 public final class AopCancelAutoConfiguration {
-
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static CancelScopedBeanPostProcessor cancelScopedBeanPostProcessor(ObjectProvider<CancelScopes> scopes,
-			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ReturnValueAdapter> adapters) {
-		return new CancelScopedBeanPostProcessor(SingletonSupplier.of(scopes::getObject),
-				SingletonSupplier.of(properties::getObject),
-				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
-	}
 
 }

@@ -3,7 +3,6 @@ package io.cancelscope.spring.aop;
 import java.io.Serial;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +12,6 @@ import java.util.function.Supplier;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
@@ -43,8 +40,6 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	@Serial
 	private static final long serialVersionUID = 1L;
-
-	private static final Log logger = LogFactory.getLog(CancelScopedBeanPostProcessor.class);
 
 	private final transient CancelScopedSource source = new CancelScopedSource();
 
@@ -105,12 +100,7 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 			return bean;
 		}
 		Class<?> userClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-		Set<Class<?>> types = new LinkedHashSet<>(CancelScopedSource.hierarchyOf(userClass));
-		if (bean instanceof Advised advised) {
-			for (Class<?> type : advised.getProxiedInterfaces()) {
-				types.addAll(CancelScopedSource.hierarchyOf(type));
-			}
-		}
+		Set<Class<?>> types = CancelScopedMethods.typesOf(bean, userClass);
 		if (types.stream().noneMatch(this.source::isMentionedIn)) {
 			return bean;
 		}
@@ -136,9 +126,7 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	private CancelScopedMethods inspect(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
 		CancelScopedMethods methods = CancelScopedMethods.of(this.source, userClass, types, isExtended(bean, beanName));
 		methods.woven().forEach((method) -> this.operations.prepare(beanName, method, userClass));
-		if (!methods.unweavable().isEmpty()) {
-			report(beanName, methods);
-		}
+		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
 		return methods;
 	}
 
@@ -152,18 +140,6 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 			evaluateProxyInterfaces(bean.getClass(), proxyFactory);
 		}
 		return proxyFactory.isProxyTargetClass();
-	}
-
-	private void report(String beanName, CancelScopedMethods methods) {
-		String description = "Bean '" + beanName + "': @CancelScoped has no effect on "
-				+ String.join(", ", methods.unweavable()) + ".";
-		String action = "Move the annotation to a method that other beans call and that is neither private,"
-				+ " static nor final, in a class that isn't final; or open the scope in the code,"
-				+ " with CancelScopes.run(…) or call(…).";
-		if (this.properties.get().failOnUnweavable()) {
-			throw new InvalidCancelScopedException(description, action, null);
-		}
-		logger.warn(description + " " + action);
 	}
 
 }

@@ -6,8 +6,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
+import io.cancelscope.spring.CancelScoped;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.AopUtils;
 
 /**
  * The annotated methods of one bean: those a proxy reaches, and those it doesn't.
@@ -16,6 +23,19 @@ import org.jspecify.annotations.Nullable;
  * @param unweavable the methods it was meant for, each with what keeps it from them
  */
 record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
+
+	private static final Log logger = LogFactory.getLog(CancelScopedMethods.class);
+
+	/** The types of the bean and of its proxy, if it has one. */
+	static Set<Class<?>> typesOf(Object bean, Class<?> userClass) {
+		Set<Class<?>> types = new LinkedHashSet<>(CancelScopedSource.hierarchyOf(userClass));
+		if (bean instanceof Advised advised) {
+			for (Class<?> type : advised.getProxiedInterfaces()) {
+				types.addAll(CancelScopedSource.hierarchyOf(type));
+			}
+		}
+		return types;
+	}
 
 	/**
 	 * Looks at a bean.
@@ -44,6 +64,43 @@ record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
 		}
 		unweavable.sort(null);
 		return new CancelScopedMethods(woven, unweavable);
+	}
+
+	/** The same where the aspect weaves: it doesn't see all that a proxy reaches. */
+	CancelScopedMethods reachedByAspect(Class<?> userClass) {
+		Set<Method> reached = new LinkedHashSet<>();
+		Set<String> obstacles = new TreeSet<>(this.unweavable);
+		for (Method method : this.woven) {
+			Method specific = AopUtils.getMostSpecificMethod(method, userClass);
+			if (specific.isAnnotationPresent(CancelScoped.class)
+					|| specific.getDeclaringClass().isAnnotationPresent(CancelScoped.class)) {
+				reached.add(method);
+			}
+			else {
+				obstacles.add(specific.getDeclaringClass().getName() + "#" + specific.getName()
+						+ " (the aspect sees annotations only on the method itself and on its class)");
+			}
+		}
+		return new CancelScopedMethods(reached, List.copyOf(obstacles));
+	}
+
+	/**
+	 * Says which annotations have no effect, if there are any.
+	 * @throws InvalidCancelScopedException if that is to fail
+	 */
+	void reportUnweavable(String beanName, boolean fail) {
+		if (this.unweavable.isEmpty()) {
+			return;
+		}
+		String description = "Bean '" + beanName + "': @CancelScoped has no effect on "
+				+ String.join(", ", this.unweavable) + ".";
+		String action = "Move the annotation to a method that other beans call and that is neither private,"
+				+ " static nor final, in a class that isn't final; or open the scope in the code,"
+				+ " with CancelScopes.run(…) or call(…).";
+		if (fail) {
+			throw new InvalidCancelScopedException(description, action, null);
+		}
+		logger.warn(description + " " + action);
 	}
 
 	private static @Nullable String obstacle(Method method, Class<?> userClass, Set<Class<?>> types, boolean extended) {

@@ -8,6 +8,9 @@
  * {@code CancelScopedInvoker} opens the scope, proceeds and closes it; or, where the
  * result outlives the call, leaves that to the {@code ReturnValueAdapter} of the method's
  * type.
+ * <p>
+ * With {@code cancel-scope.weaving=aspect} the way in is {@code CancelScopedAspect},
+ * which hands over to the same interceptor; a post-processor then only checks.
  */
 @NullMarked
 package io.cancelscope.spring.aop;

@@ -1,0 +1,29 @@
+package io.cancelscope.spring.aop;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.ReturnValueAdapter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Weaving by a post-processor that puts advice around beans.
+ */
+@Configuration(proxyBeanMethods = false)
+class AdvisorWeavingConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopedBeanPostProcessor cancelScopedBeanPostProcessor(ObjectProvider<CancelScopes> scopes,
+			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ReturnValueAdapter> adapters) {
+		return new CancelScopedBeanPostProcessor(SingletonSupplier.of(scopes::getObject),
+				SingletonSupplier.of(properties::getObject),
+				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.cancelscope.spring.aop;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.ReturnValueAdapter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Weaving by the aspect, and a post-processor that only checks.
+ */
+@Configuration(proxyBeanMethods = false)
+class AspectWeavingConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopedSource cancelScopedSource() {
+		return new CancelScopedSource();
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopedOperations cancelScopedOperations(CancelScopedSource source, ConfigurableBeanFactory beanFactory,
+			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ReturnValueAdapter> adapters) {
+		return new CancelScopedOperations(source,
+				new CancelScopedResolver(new EmbeddedValueResolver(beanFactory),
+						SingletonSupplier.of(properties::getObject),
+						SingletonSupplier.of(() -> adapters.orderedStream().toList())));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopedCheckingBeanPostProcessor cancelScopedCheckingBeanPostProcessor(CancelScopedSource source,
+			CancelScopedOperations operations, ObjectProvider<CancelScopeProperties> properties) {
+		return new CancelScopedCheckingBeanPostProcessor(source, operations,
+				SingletonSupplier.of(properties::getObject));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopedAspect cancelScopedAspect(CancelScopedOperations operations, ObjectProvider<CancelScopes> scopes,
+			ObjectProvider<CancelScopeProperties> properties) {
+		CancelScopedInvoker invoker = new CancelScopedInvoker(SingletonSupplier.of(scopes::getObject));
+		return new CancelScopedAspect(new CancelScopedInterceptor(operations, invoker),
+				() -> properties.getObject().aspect().order());
+	}
+
+}

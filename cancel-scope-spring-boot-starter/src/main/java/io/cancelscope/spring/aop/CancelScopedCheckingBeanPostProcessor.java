@@ -1,0 +1,64 @@
+package io.cancelscope.spring.aop;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import io.cancelscope.spring.CancelScopeProperties;
+
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Checks what the annotations of a bean say where the aspect is what weaves: mistakes
+ * come to light when the bean is made, and so do annotations that the aspect does not
+ * reach. Changes no bean; comes last, when the proxy is there to be looked at.
+ */
+final class CancelScopedCheckingBeanPostProcessor implements BeanPostProcessor, Ordered {
+
+	private final CancelScopedSource source;
+
+	private final CancelScopedOperations operations;
+
+	private final Supplier<CancelScopeProperties> properties;
+
+	private final Map<Set<Class<?>>, Boolean> seen = new ConcurrentHashMap<>();
+
+	CancelScopedCheckingBeanPostProcessor(CancelScopedSource source, CancelScopedOperations operations,
+			Supplier<CancelScopeProperties> properties) {
+		this.source = source;
+		this.operations = operations;
+		this.properties = properties;
+	}
+
+	@Override
+	public int getOrder() {
+		return LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (!(bean instanceof AopInfrastructureBean)) {
+			Class<?> userClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+			Set<Class<?>> types = CancelScopedMethods.typesOf(bean, userClass);
+			if (types.stream().anyMatch(this.source::isMentionedIn) && !this.seen.containsKey(types)) {
+				check(bean, beanName, userClass, types);
+				this.seen.put(types, Boolean.TRUE);
+			}
+		}
+		return bean;
+	}
+
+	private void check(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
+		CancelScopedMethods methods = CancelScopedMethods
+			.of(this.source, userClass, types, !AopUtils.isJdkDynamicProxy(bean))
+			.reachedByAspect(userClass);
+		methods.woven().forEach((method) -> this.operations.prepare(beanName, method, userClass));
+		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
+	}
+
+}
