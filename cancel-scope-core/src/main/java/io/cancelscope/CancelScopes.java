@@ -125,27 +125,7 @@ public final class CancelScopes {
 			CancelScope.Operation<T, X> operation) throws X {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
-		ScopeNode scope = ScopeNode.openBound(this, options);
-		Throwable failure = null;
-		try {
-			T result = operation.call(scope);
-			if (options.has(ScopeOptions.CHECK_ON_EXIT)) {
-				scope.check();
-			}
-			return result;
-		}
-		catch (Throwable ex) {
-			RuntimeException ours = Failures.translate(scope, scope.leaveRegion(ex), ex);
-			failure = (ours != null) ? ours : ex;
-			scope.failed(failure);
-			if (ours != null) {
-				throw ours;
-			}
-			throw ex;
-		}
-		finally {
-			close(scope, failure);
-		}
+		return callOr(options, operation, null);
 	}
 
 	/**
@@ -168,6 +148,11 @@ public final class CancelScopes {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
 		Objects.requireNonNull(fallback, "fallback");
+		return callOr(options, operation, fallback);
+	}
+
+	private <T extends @Nullable Object, X extends Exception> T callOr(ScopeOptions options,
+			CancelScope.Operation<T, X> operation, @Nullable Function<CancelReason, ? extends T> fallback) throws X {
 		ScopeNode scope = ScopeNode.openBound(this, options);
 		CancelReason reason;
 		Throwable failure = null;
@@ -183,7 +168,7 @@ public final class CancelScopes {
 			RuntimeException ours = Failures.translate(scope, whose, ex);
 			failure = (ours != null) ? ours : ex;
 			scope.failed(failure);
-			if (whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCauseOf(failure)) {
+			if (fallback == null || whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCauseOf(failure)) {
 				if (ours != null) {
 					throw ours;
 				}
