@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,12 @@ final class SystemTime implements TimeSource {
 
 	private final long idleNanos;
 
-	/** Guarded by this object's monitor, like all below. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** Guarded by the lock, like all below. */
 	private final TimerQueue queue = new TimerQueue();
 
-	private @Nullable Thread thread;
+	private volatile @Nullable Thread thread;
 
 	/** When the thread will wake by itself, or is to, once it has looked. */
 	private long wakesAt;
@@ -56,7 +59,8 @@ final class SystemTime implements TimeSource {
 		long delay = Math.max(0, Math.min(delayNanos, FARTHEST_NANOS));
 		Alarm alarm = new Alarm(task, System.nanoTime() + delay);
 		Thread sleeper = null;
-		synchronized (this) {
+		this.lock.lock();
+		try {
 			this.queue.add(alarm);
 			this.idle = false;
 			if (this.thread == null) {
@@ -68,20 +72,35 @@ final class SystemTime implements TimeSource {
 				sleeper = this.thread;
 			}
 		}
+		finally {
+			this.lock.unlock();
+		}
 		LockSupport.unpark(sleeper);
 		return alarm;
 	}
 
-	private synchronized void remove(Alarm alarm) {
-		this.queue.remove(alarm);
+	private void remove(Alarm alarm) {
+		this.lock.lock();
+		try {
+			this.queue.remove(alarm);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/** How many tasks wait. */
-	synchronized int pending() {
-		return this.queue.size();
+	int pending() {
+		this.lock.lock();
+		try {
+			return this.queue.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
-	synchronized boolean isRunning() {
+	boolean isRunning() {
 		return this.thread != null;
 	}
 
@@ -99,7 +118,8 @@ final class SystemTime implements TimeSource {
 		while (true) {
 			TimerQueue.Entry due = null;
 			long sleep = 0;
-			synchronized (this) {
+			this.lock.lock();
+			try {
 				long now = System.nanoTime();
 				TimerQueue.Entry first = this.queue.first();
 				if (first != null && first.due - now <= 0) {
@@ -113,6 +133,9 @@ final class SystemTime implements TimeSource {
 				else {
 					sleep = sleepFrom(now, first);
 				}
+			}
+			finally {
+				this.lock.unlock();
 			}
 			if (due != null) {
 				run(due.task);
