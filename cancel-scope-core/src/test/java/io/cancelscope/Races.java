@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Races implements AutoCloseable {
 
-	private static final int RUNS = 10_000;
+	private static final int RUNS = 20_000;
 
 	private final ExecutorService pool = Executors.newSingleThreadExecutor();
 

@@ -121,8 +121,8 @@ class ReadmeTests {
 			}
 			return quotes;
 		}
-		// end::annotation[]
 
+		// hide[]
 		int asked() {
 			return this.asked;
 		}
@@ -142,8 +142,10 @@ class ReadmeTests {
 			};
 			this.suppliers = List.of(slow, slow, slow, slow, slow);
 		}
+		// show[]
 
 	}
+	// end::annotation[]
 
 	@Service
 	static class TripService {

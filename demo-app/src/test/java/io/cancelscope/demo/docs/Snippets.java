@@ -51,8 +51,7 @@ final class Snippets {
 		List<String> lines = Files.readAllLines(this.root.resolve(file));
 		int start = indexOf(lines, "// tag::" + name + "[]", file);
 		int end = indexOf(lines, "// end::" + name + "[]", file);
-		List<String> region = lines.subList(start + 1, end)
-			.stream()
+		List<String> region = shown(lines.subList(start + 1, end)).stream()
 			.filter((line) -> !line.strip().startsWith("// tag::") && !line.strip().startsWith("// end::"))
 			.toList();
 		int indent = region.stream().filter((line) -> !line.isBlank()).mapToInt(Snippets::tabs).min().orElse(0);
@@ -61,6 +60,28 @@ final class Snippets {
 			.collect(Collectors.joining("\n"))
 			.replaceAll("(?m)^static class", "class")
 			.stripTrailing();
+	}
+
+	/** Without what stands between {@code // hide[]} and {@code // show[]}. */
+	private static List<String> shown(List<String> lines) {
+		List<String> shown = new ArrayList<>();
+		boolean hidden = false;
+		for (String line : lines) {
+			if (line.strip().equals("// hide[]")) {
+				hidden = true;
+			}
+			else if (line.strip().equals("// show[]")) {
+				hidden = false;
+				// One empty line is enough around what is left out.
+				if (!shown.isEmpty() && shown.get(shown.size() - 1).isBlank()) {
+					shown.remove(shown.size() - 1);
+				}
+			}
+			else if (!hidden) {
+				shown.add(line);
+			}
+		}
+		return shown;
 	}
 
 	private static int indexOf(List<String> lines, String mark, String file) {
