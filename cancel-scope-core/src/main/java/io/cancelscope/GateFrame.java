@@ -40,10 +40,4 @@ abstract class GateFrame extends Frame {
 		return null;
 	}
 
-	@Override
-	String label() {
-		ScopeNode scope = scope();
-		return "scope '" + ((scope != null) ? scope.name() : RootScope.NAME) + "'";
-	}
-
 }

@@ -46,6 +46,11 @@ final class Mask extends GateFrame {
 	}
 
 	@Override
+	String label() {
+		return "a shield";
+	}
+
+	@Override
 	@Nullable String abandon(String outer) {
 		end();
 		return null;

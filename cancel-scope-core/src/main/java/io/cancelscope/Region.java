@@ -95,6 +95,11 @@ final class Region extends GateFrame {
 	}
 
 	@Override
+	String label() {
+		return "the interruptible region of '" + this.target.name() + "'";
+	}
+
+	@Override
 	@Nullable String abandon(String outer) {
 		this.target.delist(this);
 		end(null);

@@ -32,7 +32,7 @@ class RegionTests {
 		try (OpenScope scope = this.scopes.open(ScopeOptions.named("a"))) {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> scope.interruptibly((s) -> this.scopes.open(ScopeOptions.named("forgotten"))))
-				.withMessageContaining("Closed scope 'a' while 'forgotten'");
+				.withMessageContaining("Closed the interruptible region of 'a' while 'forgotten'");
 
 			assertThat(CancelScope.current()).isSameAs(scope);
 			assertThat(scope.cancel()).isTrue();
