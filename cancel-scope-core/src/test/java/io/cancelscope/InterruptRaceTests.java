@@ -115,7 +115,7 @@ class InterruptRaceTests {
 		ExecutorService worker = Executors.newSingleThreadExecutor(kind.factory());
 		CyclicBarrier barrier = new CyclicBarrier(2);
 		try {
-			for (int run = 0; run < RUNS / 4; run++) {
+			for (int run = 0; run < RUNS; run++) {
 				OpenScope outer = this.scopes.openUnbound(ScopeOptions.named("outer").interrupt());
 				Future<String> work = worker.submit(outer.wrap(() -> {
 					try {
@@ -153,7 +153,7 @@ class InterruptRaceTests {
 		CyclicBarrier barrier = new CyclicBarrier(2);
 		AtomicInteger hit = new AtomicInteger();
 		try {
-			for (int run = 0; run < RUNS / 4; run++) {
+			for (int run = 0; run < RUNS; run++) {
 				OpenScope outer = this.scopes.openUnbound(ScopeOptions.none());
 				Future<?> work = worker.submit(() -> outer.interruptibly((scope) -> {
 					try {
