@@ -1,20 +1,15 @@
 package io.cancelscope;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -91,8 +86,6 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * here recurses along the tree, in depth or in width.
 	 */
 	// @formatter:on
-
-	private static final Logger logger = System.getLogger(CancelScope.class.getName());
 
 	private static final Object CLOSED = new Object();
 
