@@ -24,6 +24,17 @@ public record CancelReason(Kind kind, String message, @Nullable Throwable cause,
 		Objects.requireNonNull(origin, "origin");
 	}
 
+	/** Fails for a kind that nobody can choose. */
+	static void requireChosen(Kind kind) {
+		Objects.requireNonNull(kind, "kind");
+		if (kind == Kind.DEADLINE || kind == Kind.MISNESTED) {
+			throw new IllegalArgumentException("A scope can't be cancelled as " + kind + ": "
+					+ ((kind == Kind.DEADLINE) ? "that is for time to do. Give it a deadline, or move the one it has"
+							+ " with OpenScope.reschedule(…)" : "that is for scopes closed in the wrong order")
+					+ "; otherwise choose REQUESTED, FAILED, DISCONNECTED or SHUTDOWN.");
+		}
+	}
+
 	/**
 	 * What sort of cause a cancellation had.
 	 */

@@ -129,6 +129,23 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	boolean cancel(String message, @Nullable Throwable cause);
 
 	/**
+	 * Cancels this scope like {@link #cancel(String, Throwable)}, and says what sort of
+	 * cause it was. For integrations, which know that the one who waits is gone
+	 * ({@link CancelReason.Kind#DISCONNECTED}) or that the application stops
+	 * ({@link CancelReason.Kind#SHUTDOWN}).
+	 * @param kind what sort of cause; neither {@link CancelReason.Kind#DEADLINE}, which
+	 * only time brings about, nor {@link CancelReason.Kind#MISNESTED}
+	 * @param message why, for people: it is part of every exception this causes
+	 * @param cause what led to it, or {@code null}: it becomes the cause of those
+	 * exceptions
+	 * @return {@code true} for the call that cancelled it, {@code false} if it was
+	 * cancelled or closed already
+	 * @throws IllegalArgumentException if the kind is one of those two
+	 * @throws IllegalStateException if this is the root
+	 */
+	boolean cancel(CancelReason.Kind kind, String message, @Nullable Throwable cause);
+
+	/**
 	 * Registers what is to be done when this scope is cancelled, such as stopping the
 	 * resource that is about to block. It runs exactly once, and only on cancellation:
 	 * closing the scope drops it. Registered with a scope that is already cancelled, it

@@ -69,6 +69,12 @@ final class RootScope implements CancelScope {
 	}
 
 	@Override
+	public boolean cancel(CancelReason.Kind kind, String message, @Nullable Throwable cause) {
+		CancelReason.requireChosen(kind);
+		return cancel(message);
+	}
+
+	@Override
 	public Registration onCancel(Consumer<? super CancelReason> callback) {
 		Objects.requireNonNull(callback, "callback");
 		return NeverRuns.INSTANCE;

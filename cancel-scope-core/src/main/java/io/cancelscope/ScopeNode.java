@@ -450,11 +450,17 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	@Override
 	public boolean cancel(String message, @Nullable Throwable cause) {
-		Objects.requireNonNull(message, "message");
 		return cancel(CancelReason.Kind.REQUESTED, message, cause);
 	}
 
-	boolean cancel(CancelReason.Kind kind, String message, @Nullable Throwable cause) {
+	@Override
+	public boolean cancel(CancelReason.Kind kind, String message, @Nullable Throwable cause) {
+		CancelReason.requireChosen(kind);
+		return begin(kind, message, cause);
+	}
+
+	private boolean begin(CancelReason.Kind kind, String message, @Nullable Throwable cause) {
+		Objects.requireNonNull(message, "message");
 		if (cancellation() != null || isOver()) {
 			return false;
 		}
@@ -478,7 +484,7 @@ final class ScopeNode extends Frame implements OpenScope {
 			exception.addSuppressed(ex);
 		}
 		if (counts) {
-			cancel(CancelReason.Kind.FAILED, "it failed with " + exception, exception);
+			begin(CancelReason.Kind.FAILED, "it failed with " + exception, exception);
 		}
 	}
 
@@ -878,7 +884,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	@Override
 	String abandon(String outer) {
-		cancel(CancelReason.Kind.MISNESTED, outer + " was closed before it", null);
+		begin(CancelReason.Kind.MISNESTED, outer + " was closed before it", null);
 		end();
 		return "'" + name() + "'";
 	}

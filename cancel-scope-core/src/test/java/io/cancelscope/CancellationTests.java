@@ -10,6 +10,8 @@ import io.cancelscope.testing.ThreadStaysClean;
 import io.cancelscope.testing.Trail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.cancelscope.Scopes.openIn;
 import static io.cancelscope.Scopes.seconds;
@@ -171,6 +173,34 @@ class CancellationTests {
 	}
 
 	@Test
+	void cancellerSaysWhatSortOfCauseItWas() {
+		Exception cause = new Exception("broken pipe");
+		OpenScope parent = this.scopes.openUnbound(ScopeOptions.named("parent"));
+		OpenScope child = openIn(parent, this.scopes, ScopeOptions.none());
+
+		assertThat(parent.cancel(Kind.DISCONNECTED, "the client left", cause)).isTrue();
+		assertThat(parent.cancel(Kind.SHUTDOWN, "too late", null)).isFalse();
+
+		assertThat(child.reason()).hasValue(new CancelReason(Kind.DISCONNECTED, "the client left", cause, "parent"));
+		assertThatExceptionOfType(ScopeCancelledException.class).isThrownBy(child::check)
+			.withMessage("scope 'unnamed' was cancelled, along with 'parent': the client left")
+			.withCause(cause);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "DEADLINE", "MISNESTED" })
+	void nobodyChoosesAKindThatOnlyHappens(Kind kind) {
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
+
+		assertThatIllegalArgumentException().isThrownBy(() -> scope.cancel(kind, "message", null))
+			.withMessageContaining("can't be cancelled as " + kind)
+			.withMessageContaining("choose REQUESTED, FAILED, DISCONNECTED or SHUTDOWN");
+		assertThatIllegalArgumentException().isThrownBy(() -> CancelScope.current().cancel(kind, "message", null));
+
+		assertThat(scope.isCancelled()).isFalse();
+	}
+
+	@Test
 	void closedScopeIsNotCancelled() {
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
 		scope.close();
@@ -268,6 +298,9 @@ class CancellationTests {
 
 		assertThatNullPointerException().isThrownBy(() -> scope.cancel(null)).withMessage("message");
 		assertThatNullPointerException().isThrownBy(() -> scope.cancel(null, null)).withMessage("message");
+		assertThatNullPointerException().isThrownBy(() -> scope.cancel(null, "m", null)).withMessage("kind");
+		assertThatNullPointerException().isThrownBy(() -> scope.cancel(Kind.SHUTDOWN, null, null))
+			.withMessage("message");
 		assertThatNullPointerException().isThrownBy(() -> this.scopes.open(null)).withMessage("options");
 		assertThatNullPointerException().isThrownBy(() -> this.scopes.openUnbound(null)).withMessage("options");
 		assertThatNullPointerException().isThrownBy(() -> this.scopes.run(ScopeOptions.none(), null))

@@ -42,6 +42,7 @@ class RootTests {
 		assertThatIllegalStateException().isThrownBy(root::cancel).withMessageContaining("open one first");
 		assertThatIllegalStateException().isThrownBy(() -> root.cancel("m"));
 		assertThatIllegalStateException().isThrownBy(() -> root.cancel("m", new Exception()));
+		assertThatIllegalStateException().isThrownBy(() -> root.cancel(CancelReason.Kind.SHUTDOWN, "m", null));
 		assertThatIllegalStateException().isThrownBy(() -> this.scopes.cancel("m"));
 		assertThatNullPointerException().isThrownBy(() -> root.cancel(null)).withMessage("message");
 	}
