@@ -33,15 +33,19 @@ public final class CancelScopes {
 
 	final @Nullable ForgottenScopes forgotten;
 
+	/** The open scopes without a parent; null where nobody asked to remember them. */
+	final @Nullable Roots roots;
+
 	/** The listener or the watch for forgotten scopes; null where neither is set. */
 	final @Nullable Object watching;
 
 	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable CancelScopeListener listener,
-			@Nullable ForgottenScopes forgotten) {
+			@Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
 		this.timeSource = timeSource;
 		this.callbackExecutor = callbackExecutor;
 		this.listener = listener;
 		this.forgotten = forgotten;
+		this.roots = roots;
 		this.watching = (listener != null) ? listener : forgotten;
 	}
 
@@ -244,6 +248,28 @@ public final class CancelScopes {
 	}
 
 	/**
+	 * Cancels every scope that is open here and has no parent, on whichever thread, and
+	 * with it everything below that isn't shielded: for the end of an application. Those
+	 * that are opened afterwards are not concerned.
+	 * @param kind what sort of cause, most often {@link CancelReason.Kind#SHUTDOWN}
+	 * @param message why, for people
+	 * @return how many scopes without a parent this call cancelled
+	 * @throws IllegalArgumentException if nobody can choose the kind, see
+	 * {@link CancelScope#cancel(CancelReason.Kind, String, Throwable)}
+	 * @throws IllegalStateException if they are not remembered
+	 * @see Builder#rememberOpen()
+	 */
+	public int cancelAll(CancelReason.Kind kind, String message) {
+		CancelReason.requireChosen(kind);
+		Objects.requireNonNull(message, "message");
+		if (this.roots == null) {
+			throw new IllegalStateException("Which scopes are open is not remembered here: build this CancelScopes"
+					+ " with CancelScopes.builder().rememberOpen().");
+		}
+		return this.roots.cancel(kind, message);
+	}
+
+	/**
 	 * Returns an executor that runs each task in the scope of the thread that submits it,
 	 * as it was then. All tasks run, also those of a scope cancelled by then.
 	 * @param executor the executor that runs the tasks
@@ -280,7 +306,7 @@ public final class CancelScopes {
 	/** The same, on the time that a scope's parent lives on. */
 	CancelScopes onTimeOf(CancelScopes parent) {
 		return (this.timeSource == parent.timeSource) ? this
-				: new CancelScopes(parent.timeSource, this.callbackExecutor, this.listener, this.forgotten);
+				: new CancelScopes(parent.timeSource, this.callbackExecutor, this.listener, this.forgotten, this.roots);
 	}
 
 	void tellOpened(ScopeNode scope) {
@@ -342,6 +368,8 @@ public final class CancelScopes {
 
 		private int sampling;
 
+		private boolean rememberOpen;
+
 		private Builder() {
 		}
 
@@ -396,13 +424,25 @@ public final class CancelScopes {
 		}
 
 		/**
+		 * Remembers which scopes are open, so that {@link CancelScopes#cancelAll} can end
+		 * them. Only those without a parent are remembered, and only weakly; opening and
+		 * closing one of them takes a little longer.
+		 * @return this builder
+		 */
+		public Builder rememberOpen() {
+			this.rememberOpen = true;
+			return this;
+		}
+
+		/**
 		 * Builds it. The builder can be used again.
 		 * @return a new one
 		 */
 		public CancelScopes build() {
 			Executor executor = (this.callbackExecutor != null) ? this.callbackExecutor : CallbackThreads.SHARED;
 			ForgottenScopes forgotten = (this.sampling > 0) ? new ForgottenScopes(this.sampling) : null;
-			return new CancelScopes(this.timeSource, executor, this.listener, forgotten);
+			Roots roots = this.rememberOpen ? new Roots() : null;
+			return new CancelScopes(this.timeSource, executor, this.listener, forgotten, roots);
 		}
 
 	}

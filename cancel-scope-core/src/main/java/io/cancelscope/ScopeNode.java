@@ -272,13 +272,17 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Nothing more to do for it on opening than to link it in. */
 	private boolean isPlain() {
-		return this.scopes.watching == null && !this.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
+		return this.scopes.watching == null && (this.parent != null || this.scopes.roots == null)
+				&& !this.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
 				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES | OPENED_LATE)) && depth() != DeepNesting.SUSPICIOUS;
 	}
 
 	private ScopeNode afterOpening() {
 		if (depth() == DeepNesting.SUSPICIOUS) {
 			DeepNesting.warn(this);
+		}
+		if (this.parent == null && this.scopes.roots != null) {
+			links().root = this.scopes.roots.opened(this);
 		}
 		this.scopes.tellOpened(this);
 		try {
@@ -856,6 +860,9 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 		if (links.trace != null) {
 			links.trace.closed();
+		}
+		if (links.root != null) {
+			links.root.closed();
 		}
 		missed.interrupt();
 		if (before instanceof Cancellation cancelled && cancelled.reason.kind() == CancelReason.Kind.DEADLINE) {
