@@ -29,6 +29,16 @@ public interface CancelScopeListener {
 	}
 
 	/**
+	 * A scope that is only observed would have been cancelled now, or by now; it isn't.
+	 * Told at most once for each scope. A deadline is told when the scope closes.
+	 * @param scope the scope
+	 * @param reason why it would have been cancelled
+	 * @see CancelScopes.Builder#observe
+	 */
+	default void observed(CancelScope scope, CancelReason reason) {
+	}
+
+	/**
 	 * A scope was closed.
 	 * @param scope the scope
 	 */

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ public final class CancelScopes {
 
 	final @Nullable ForgottenScopes forgotten;
 
+	private final @Nullable Predicate<? super String> observe;
+
 	/** The open scopes without a parent; null where nobody asked to remember them. */
 	final @Nullable Roots roots;
 
@@ -40,10 +43,11 @@ public final class CancelScopes {
 	final @Nullable Object watching;
 
 	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable CancelScopeListener listener,
-			@Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
+			@Nullable Predicate<? super String> observe, @Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
 		this.timeSource = timeSource;
 		this.callbackExecutor = callbackExecutor;
 		this.listener = listener;
+		this.observe = observe;
 		this.forgotten = forgotten;
 		this.roots = roots;
 		this.watching = (listener != null) ? listener : forgotten;
@@ -305,8 +309,12 @@ public final class CancelScopes {
 
 	/** The same, on the time that a scope's parent lives on. */
 	CancelScopes onTimeOf(CancelScopes parent) {
-		return (this.timeSource == parent.timeSource) ? this
-				: new CancelScopes(parent.timeSource, this.callbackExecutor, this.listener, this.forgotten, this.roots);
+		return (this.timeSource == parent.timeSource) ? this : new CancelScopes(parent.timeSource,
+				this.callbackExecutor, this.listener, this.observe, this.forgotten, this.roots);
+	}
+
+	boolean observes(ScopeOptions options) {
+		return this.observe != null && this.observe.test(options.name);
 	}
 
 	void tellOpened(ScopeNode scope) {
@@ -340,6 +348,23 @@ public final class CancelScopes {
 		}
 	}
 
+	void tellObserved(ScopeNode scope, CancelReason reason) {
+		if (this.listener == null) {
+			return;
+		}
+		if (SystemTime.INSTANCE.isTimerThread()) {
+			this.callbackExecutor.execute(() -> tellObserved(scope, reason));
+		}
+		else {
+			try {
+				this.listener.observed(scope, reason);
+			}
+			catch (RuntimeException | Error ex) {
+				logFailure(scope, ex);
+			}
+		}
+	}
+
 	void tellClosed(ScopeNode scope) {
 		if (this.listener != null) {
 			try {
@@ -365,6 +390,8 @@ public final class CancelScopes {
 		private @Nullable Executor callbackExecutor;
 
 		private @Nullable CancelScopeListener listener;
+
+		private @Nullable Predicate<? super String> observe;
 
 		private int sampling;
 
@@ -407,6 +434,22 @@ public final class CancelScopes {
 		}
 
 		/**
+		 * Only observes scopes instead of cancelling them: to learn what a budget would
+		 * do before it does it. Their own deadlines and what would cancel or bubble to
+		 * them are told to the listener ({@link CancelScopeListener#observed}), and have
+		 * no effect: nothing throws and nobody is interrupted, and {@code cancel} answers
+		 * {@code false}. What cancels a scope around them that isn't observed reaches
+		 * them as ever.
+		 * @param names says whether the scopes of a name are only observed; asked for
+		 * each scope that opens, so it should be quick
+		 * @return this builder
+		 */
+		public Builder observe(Predicate<? super String> names) {
+			this.observe = Objects.requireNonNull(names, "names");
+			return this;
+		}
+
+		/**
 		 * Remembers, for one in so many scopes, where it was opened, and logs that place
 		 * if the scope is forgotten without having been closed. Taking the place down
 		 * costs microseconds: 1 is for tests, some thousands for production.
@@ -442,7 +485,7 @@ public final class CancelScopes {
 			Executor executor = (this.callbackExecutor != null) ? this.callbackExecutor : CallbackThreads.SHARED;
 			ForgottenScopes forgotten = (this.sampling > 0) ? new ForgottenScopes(this.sampling) : null;
 			Roots roots = this.rememberOpen ? new Roots() : null;
-			return new CancelScopes(this.timeSource, executor, this.listener, forgotten, roots);
+			return new CancelScopes(this.timeSource, executor, this.listener, this.observe, forgotten, roots);
 		}
 
 	}
@@ -466,6 +509,16 @@ public final class CancelScopes {
 			}
 			finally {
 				this.second.cancelled(scope, reason);
+			}
+		}
+
+		@Override
+		public void observed(CancelScope scope, CancelReason reason) {
+			try {
+				this.first.observed(scope, reason);
+			}
+			finally {
+				this.second.observed(scope, reason);
 			}
 		}
 

@@ -43,6 +43,9 @@ final class Links {
 	/** Set on opening, if the scope is among those watched for being forgotten. */
 	ForgottenScopes.@Nullable Trace trace;
 
+	/** Set on opening, if the scope is only observed. */
+	@Nullable Observed observed;
+
 	/** Set on opening, if the scope has no parent and those are remembered. */
 	Roots.@Nullable Root root;
 

@@ -1,5 +1,6 @@
 package io.cancelscope;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -39,6 +40,10 @@ final class Messages {
 	static String expired(ScopeOptions scope) {
 		return (scope.timeout != null) ? "the budget of " + Durations.format(scope.timeout) + " is used up"
 				: "the deadline has passed";
+	}
+
+	static String observedExpiry(ScopeOptions scope, long elapsedNanos) {
+		return expired(scope) + ", after " + Durations.format(Duration.ofNanos(elapsedNanos));
 	}
 
 	static String misnested(String outer, List<String> forgotten) {

@@ -107,6 +107,9 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** Its deadline had passed when it was opened. */
 	private static final int OPENED_LATE = 1 << 5;
 
+	/** What would cancel it from within is only told; its own deadline is none. */
+	private static final int OBSERVED = 1 << 6;
+
 	private static final int DEPTH_SHIFT = 8;
 
 	private static final int MAX_DEPTH = Integer.MAX_VALUE >>> DEPTH_SHIFT;
@@ -183,10 +186,19 @@ final class ScopeNode extends Frame implements OpenScope {
 			if (options.timeoutNanos != Deadline.NONE) {
 				asked = Deadline.earlier(asked, Deadline.instant(now, options.timeoutNanos));
 			}
-			this.own = Deadline.notBefore(now, asked);
-			if (this.own - now <= 0) {
-				this.flags |= OPENED_LATE;
+			asked = Deadline.notBefore(now, asked);
+			if (scopes.observes(options)) {
+				observe(new Observed(now, asked));
 			}
+			else {
+				this.own = asked;
+				if (asked - now <= 0) {
+					this.flags |= OPENED_LATE;
+				}
+			}
+		}
+		else if (scopes.observes(options)) {
+			observe(new Observed(now(), Deadline.NONE));
 		}
 		if (parent == null || options.has(ScopeOptions.SHIELD)) {
 			this.top = this;
@@ -197,6 +209,11 @@ final class ScopeNode extends Frame implements OpenScope {
 			this.epoch = parent.epochForChild();
 			this.effective = Deadline.earlier(parent.effective(), this.own);
 		}
+	}
+
+	private void observe(Observed observed) {
+		this.flags |= OBSERVED;
+		links().observed = observed;
 	}
 
 	// Opening
@@ -469,6 +486,12 @@ final class ScopeNode extends Frame implements OpenScope {
 			return false;
 		}
 		CancelReason reason = new CancelReason(kind, message, cause, name());
+		if (hasFlag(OBSERVED)) {
+			if (kind != CancelReason.Kind.FAILED || climbs()) {
+				tellObserved(reason);
+			}
+			return false;
+		}
 		Cancellation begun = Cancellation.begunAt(reason, now());
 		if (!store(begun)) {
 			return false;
@@ -541,6 +564,10 @@ final class ScopeNode extends Frame implements OpenScope {
 		arrive(begun, wave, inline);
 		Cancellation reached = begun.reached();
 		for (ScopeNode at = nextToBubble(); at != null; at = at.nextToBubble()) {
+			if (at.hasFlag(OBSERVED) && at.cancellation() == null) {
+				at.tellObserved(begun.reason);
+				break;
+			}
 			reached.untold = true;
 			if (at.store(reached)) {
 				at.arrive(reached, wave, inline);
@@ -590,6 +617,26 @@ final class ScopeNode extends Frame implements OpenScope {
 		climb.forEach((at) -> at.settle(begun));
 	}
 
+	/** What would have cancelled this scope, if it weren't only observed. */
+	private void tellObserved(CancelReason reason) {
+		Observed observed = links().observed;
+		if (observed != null && observed.isFirst()) {
+			this.scopes.tellObserved(this, reason);
+		}
+	}
+
+	/** At the end is early enough, and spares a scope that only observes the timer. */
+	private void tellObservedExpiry() {
+		Observed observed = links().observed;
+		if (observed != null && observed.hasDeadline() && cancellation() == null) {
+			long now = now();
+			if (observed.isExpired(now)) {
+				tellObserved(new CancelReason(CancelReason.Kind.DEADLINE,
+						Messages.observedExpiry(this.options, observed.elapsed(now)), null, name()));
+			}
+		}
+	}
+
 	private void raiseEpoch() {
 		EPOCH.getAndAdd(this.top, 1);
 	}
@@ -633,6 +680,10 @@ final class ScopeNode extends Frame implements OpenScope {
 			return false;
 		}
 		Links links = links();
+		if (links.observed != null) {
+			links.observed.reschedule(instant);
+			return !isOver();
+		}
 		synchronized (links) {
 			// Guards against expire(): either it comes first, or it finds the new one.
 			if (stored() != null) {
@@ -825,6 +876,9 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private void end() {
 		boolean carried = hasFlag(CARRIED);
+		if (hasFlag(OBSERVED) && !isOver()) {
+			tellObservedExpiry();
+		}
 		if (carried || this.scopes.listener != null) {
 			// What has happened by now stays, for all that was started here.
 			cancellation();
