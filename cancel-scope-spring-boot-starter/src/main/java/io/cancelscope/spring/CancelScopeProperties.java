@@ -20,6 +20,10 @@ import org.springframework.boot.convert.DurationStyle;
  * unless set.
  * @param timeouts Budgets by the name of the scope, such as '800ms' or '2s'. Each takes
  * precedence over the annotation's.
+ * @param mode Whether scopes are cancelled, or only observed. Observing logs and counts
+ * what would have been cancelled, throws nothing and interrupts nobody.
+ * @param modes Modes by the name of the scope, 'enforce' or 'observe'. Each takes
+ * precedence over the mode of all.
  * @param failOnUnweavable Whether to stop the start-up, instead of logging a warning, if
  * a @CancelScoped method cannot be woven.
  * @param weaving What weaves @CancelScoped into beans. The aspect needs AspectJ, and sees
@@ -29,18 +33,20 @@ import org.springframework.boot.convert.DurationStyle;
  */
 @ConfigurationProperties("cancel-scope")
 public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Nullable Duration defaultTimeout,
-		Map<String, String> timeouts, @DefaultValue("false") boolean failOnUnweavable,
-		@DefaultValue("advisor") Weaving weaving, @DefaultValue Aspect aspect, @DefaultValue Task task) {
+		Map<String, String> timeouts, @DefaultValue("enforce") Mode mode, Map<String, String> modes,
+		@DefaultValue("false") boolean failOnUnweavable, @DefaultValue("advisor") Weaving weaving,
+		@DefaultValue Aspect aspect, @DefaultValue Task task) {
 
-	// The budgets are texts because names hold dots: the binder takes a dot in the key of
-	// a
-	// map for a deeper level, unless the map's values are of a type of java.lang.
+	// Budgets and modes are texts because names hold dots: the binder takes a dot in the
+	// key of a map for a deeper level, unless its values are of a type of java.lang.
 	public CancelScopeProperties {
 		timeouts = (timeouts != null) ? Map.copyOf(timeouts) : Map.of();
 		if (defaultTimeout != null) {
 			checked("default-timeout", defaultTimeout.toString(), defaultTimeout);
 		}
 		timeouts.forEach(CancelScopeProperties::duration);
+		modes = (modes != null) ? Map.copyOf(modes) : Map.of();
+		modes.forEach(CancelScopeProperties::mode);
 	}
 
 	private static Duration duration(String name, String timeout) {
@@ -51,6 +57,16 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 		catch (IllegalArgumentException ex) {
 			throw invalid(property, timeout, "It is not a duration.");
 		}
+	}
+
+	private static Mode mode(String name, String mode) {
+		for (Mode known : Mode.values()) {
+			if (known.name().equalsIgnoreCase(mode)) {
+				return known;
+			}
+		}
+		throw new InvalidConfigurationPropertyValueException("cancel-scope.modes." + name, mode,
+				"It is not a mode. Give 'enforce' or 'observe'.");
 	}
 
 	private static Duration checked(String property, String value, Duration duration) {
@@ -73,20 +89,43 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	 * @return the budget, empty where the properties give none
 	 */
 	public Optional<Duration> timeoutOf(String name) {
-		String exact = this.timeouts.get(name);
+		return named(this.timeouts, name).map((entry) -> duration(entry.getKey(), entry.getValue()));
+	}
+
+	/**
+	 * Returns the mode that the properties give to the scopes of a name, found like
+	 * {@link #timeoutOf}: their own, or that of all.
+	 * @param name the name of the scope
+	 * @return the mode
+	 */
+	public Mode modeOf(String name) {
+		return named(this.modes, name).map((entry) -> mode(entry.getKey(), entry.getValue())).orElse(this.mode);
+	}
+
+	private static <V> Optional<Map.Entry<String, V>> named(Map<String, V> values, String name) {
+		V exact = values.get(name);
 		if (exact != null) {
-			return Optional.of(duration(name, exact));
+			return Optional.of(Map.entry(name, exact));
 		}
 		String relaxed = relaxed(name);
-		return this.timeouts.entrySet()
-			.stream()
-			.filter((entry) -> relaxed(entry.getKey()).equals(relaxed))
-			.map((entry) -> duration(entry.getKey(), entry.getValue()))
-			.findFirst();
+		return values.entrySet().stream().filter((entry) -> relaxed(entry.getKey()).equals(relaxed)).findFirst();
 	}
 
 	private static String relaxed(String name) {
 		return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Whether scopes are cancelled.
+	 */
+	public enum Mode {
+
+		/** What is cancelled stops. */
+		ENFORCE,
+
+		/** What would have been cancelled is logged and counted, and goes on. */
+		OBSERVE
+
 	}
 
 	/**

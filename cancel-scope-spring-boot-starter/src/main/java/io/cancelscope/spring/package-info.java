@@ -44,6 +44,12 @@
  * <td>{@code cancel-scope.task.enabled}</td>
  * <td>always</td>
  * </tr>
+ * <tr>
+ * <td>scopes are only observed: what would have been cancelled is logged and counted</td>
+ * <td>{@code observe}</td>
+ * <td>{@code cancel-scope.mode}, {@code cancel-scope.modes.<name>}</td>
+ * <td>one of them says {@code observe}</td>
+ * </tr>
  * </table>
  *
  * Each feature has a package and an auto-configuration of its own; it uses the core and

@@ -12,6 +12,7 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
 import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
@@ -89,7 +90,8 @@ class CancelScopeAutoConfigurationTests {
 			.filteredOn((name) -> name.startsWith("io.cancelscope."))
 			.containsExactlyInAnyOrder(CancelScopeAutoConfiguration.class.getName(),
 					AopCancelAutoConfiguration.class.getName(), FutureCancelAutoConfiguration.class.getName(),
-					ReactorCancelAutoConfiguration.class.getName(), TaskCancelAutoConfiguration.class.getName());
+					ObserveCancelAutoConfiguration.class.getName(), ReactorCancelAutoConfiguration.class.getName(),
+					TaskCancelAutoConfiguration.class.getName());
 	}
 
 	private static CancelScopeListener listener(String word, List<String> trail) {

@@ -26,9 +26,9 @@ class CancelScopePropertiesTests {
 	@Test
 	void defaults() {
 		CancelScopeProperties properties = bind(Map.of("cancel-scope.enabled", "true"));
-		assertThat(properties)
-			.isEqualTo(new CancelScopeProperties(true, null, Map.of(), false, CancelScopeProperties.Weaving.ADVISOR,
-					new CancelScopeProperties.Aspect(0), new CancelScopeProperties.Task(true)));
+		assertThat(properties).isEqualTo(new CancelScopeProperties(true, null, Map.of(),
+				CancelScopeProperties.Mode.ENFORCE, Map.of(), false, CancelScopeProperties.Weaving.ADVISOR,
+				new CancelScopeProperties.Aspect(0), new CancelScopeProperties.Task(true)));
 	}
 
 	@Test
@@ -44,6 +44,23 @@ class CancelScopePropertiesTests {
 	void budgetsAreFoundWhereCaseAndPunctuationAreLost() {
 		assertThat(bind(Map.of("cancel-scope.timeouts.quoteservice.best", "2s")).timeoutOf("QuoteService.best"))
 			.contains(Duration.ofSeconds(2));
+	}
+
+	@Test
+	void modesAreFoundByTheNameOfTheScope() {
+		CancelScopeProperties properties = bind(
+				Map.of("cancel-scope.mode", "observe", "cancel-scope.modes.quoteservice.best", "Enforce"));
+		assertThat(properties.modeOf("QuoteService.best")).isEqualTo(CancelScopeProperties.Mode.ENFORCE);
+		assertThat(properties.modeOf("QuoteService.all")).isEqualTo(CancelScopeProperties.Mode.OBSERVE);
+	}
+
+	@Test
+	void unknownModeOfANameIsRefused() {
+		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.modes.quotes", "watch")))
+			.havingRootCause()
+			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+			.withMessage("Property cancel-scope.modes.quotes with value 'watch' is invalid: It is not a mode."
+					+ " Give 'enforce' or 'observe'.");
 	}
 
 	@Test

@@ -1,0 +1,33 @@
+package io.cancelscope.spring.observe;
+
+import io.cancelscope.TimeSource;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.CancelScopesCustomizer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * Auto-configuration that only observes scopes instead of cancelling them.
+ */
+@AutoConfiguration(before = CancelScopeAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+@Conditional(OnObserveMode.class)
+public final class ObserveCancelAutoConfiguration {
+
+	/** A listener, and so told by the scopes' bean what it is to count. */
+	@Bean
+	ObservedCancellations observedCancellations(ObjectProvider<TimeSource> timeSource) {
+		return new ObservedCancellations(timeSource.getIfAvailable(TimeSource::system));
+	}
+
+	@Bean
+	CancelScopesCustomizer observedScopesCustomizer(CancelScopeProperties properties) {
+		return (builder) -> builder.observe(new ObservedNames(properties));
+	}
+
+}
