@@ -3,7 +3,9 @@ package io.cancelscope;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -179,6 +181,31 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	 * @throws ScopeCancelledException if cancelling this scope interrupted the operation
 	 */
 	<T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X;
+
+	/**
+	 * Sleeps, on this scope's time: a safe point that lasts. Ends at once when it is
+	 * cancelled.
+	 * @param duration how long; zero or less only checks
+	 * @throws ScopeCancelledException if this scope is or becomes cancelled
+	 * @throws InterruptedException if somebody else interrupts the thread
+	 */
+	void sleep(Duration duration) throws InterruptedException;
+
+	/**
+	 * Waits for a future, no longer than this scope lasts, unlike
+	 * {@link java.util.concurrent.CompletableFuture#join()}, which nothing ends. The
+	 * future itself is left alone: who wants it to stop cancels it, or runs what
+	 * completes it in this scope.
+	 * @param future what to wait for
+	 * @param <T> the type of its value
+	 * @return its value
+	 * @throws ScopeCancelledException if this scope is cancelled, or becomes so while
+	 * waiting; also if the future failed with our exception because of that
+	 * @throws ExecutionException if the future failed otherwise
+	 * @throws java.util.concurrent.CancellationException if the future was cancelled
+	 * @throws InterruptedException if somebody else interrupts the thread
+	 */
+	<T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException;
 
 	/**
 	 * Returns a task that runs the given one with this scope current, on whichever

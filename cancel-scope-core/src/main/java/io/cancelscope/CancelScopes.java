@@ -5,8 +5,10 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -249,6 +251,37 @@ public final class CancelScopes {
 	 */
 	public boolean cancel(String message) {
 		return CancelScope.current().cancel(message);
+	}
+
+	/**
+	 * Sleeps, on the current scope's time: a safe point that lasts. Ends at once when it
+	 * is cancelled.
+	 * @param duration how long; zero or less only checks
+	 * @throws ScopeCancelledException if the current scope is or becomes cancelled
+	 * @throws InterruptedException if somebody else interrupts the thread
+	 * @see CancelScope#sleep(Duration)
+	 */
+	public void sleep(Duration duration) throws InterruptedException {
+		CancelScope.current().sleep(duration);
+	}
+
+	/**
+	 * Waits for a future, no longer than the current scope lasts, unlike
+	 * {@link java.util.concurrent.CompletableFuture#join()}, which nothing ends. The
+	 * future itself is left alone: who wants it to stop cancels it, or runs what
+	 * completes it in the current scope.
+	 * @param future what to wait for
+	 * @param <T> the type of its value
+	 * @return its value
+	 * @throws ScopeCancelledException if the current scope is cancelled, or becomes so
+	 * while waiting; also if the future failed with our exception because of that
+	 * @throws ExecutionException if the future failed otherwise
+	 * @throws java.util.concurrent.CancellationException if the future was cancelled
+	 * @throws InterruptedException if somebody else interrupts the thread
+	 * @see CancelScope#await(Future)
+	 */
+	public <T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException {
+		return CancelScope.current().await(future);
 	}
 
 	/**

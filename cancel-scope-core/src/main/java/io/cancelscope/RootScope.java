@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -84,6 +86,18 @@ final class RootScope implements CancelScope {
 	public <T extends @Nullable Object, X extends Exception> T interruptibly(Operation<T, X> operation) throws X {
 		Objects.requireNonNull(operation, "operation");
 		return operation.call(this);
+	}
+
+	@Override
+	public void sleep(Duration duration) throws InterruptedException {
+		Objects.requireNonNull(duration, "duration");
+		Waiting.sleep(this, TimeSource.system(), duration);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException {
+		Objects.requireNonNull(future, "future");
+		return Waiting.await(this, future);
 	}
 
 	@Override

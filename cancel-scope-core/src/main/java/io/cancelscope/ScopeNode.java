@@ -8,7 +8,9 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -710,6 +712,18 @@ final class ScopeNode extends Frame implements OpenScope {
 		Objects.requireNonNull(operation, "operation");
 		ScopeNode target = nearestUnreleased();
 		return (target != null) ? Region.run(target, this, operation) : operation.call(this);
+	}
+
+	@Override
+	public void sleep(Duration duration) throws InterruptedException {
+		Objects.requireNonNull(duration, "duration");
+		Waiting.sleep(this, this.scopes.timeSource, duration);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException {
+		Objects.requireNonNull(future, "future");
+		return Waiting.await(this, future);
 	}
 
 	/** Whether this scope, or one it sees above it, interrupts. */
