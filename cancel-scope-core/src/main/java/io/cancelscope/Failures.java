@@ -49,7 +49,7 @@ final class Failures {
 				? new DeadlineExceededException(message, reason, scope.name(), cause)
 				: new ScopeCancelledException(message, reason, scope.name(), cause);
 		for (ScopeNode at = scope; at != null; at = at.parent()) {
-			Function<? super CancelReason, ? extends RuntimeException> factory = at.options.exceptionFactory;
+			Function<? super ScopeCancelledException, ? extends RuntimeException> factory = at.options.exceptionFactory;
 			if (factory != null) {
 				return made(factory, reason, ours);
 			}
@@ -58,9 +58,9 @@ final class Failures {
 	}
 
 	/** The factory's exception, with ours attached; ours alone if the factory fails. */
-	private static RuntimeException made(Function<? super CancelReason, ? extends RuntimeException> factory,
+	private static RuntimeException made(Function<? super ScopeCancelledException, ? extends RuntimeException> factory,
 			CancelReason reason, ScopeCancelledException ours) {
-		RuntimeException theirs = ask(factory, reason, ours);
+		RuntimeException theirs = ask(factory, ours);
 		if (theirs == null || theirs == ours) {
 			return ours;
 		}
@@ -71,10 +71,11 @@ final class Failures {
 		return theirs;
 	}
 
-	private static @Nullable RuntimeException ask(Function<? super CancelReason, ? extends RuntimeException> factory,
-			CancelReason reason, ScopeCancelledException ours) {
+	private static @Nullable RuntimeException ask(
+			Function<? super ScopeCancelledException, ? extends RuntimeException> factory,
+			ScopeCancelledException ours) {
 		try {
-			RuntimeException made = factory.apply(reason);
+			RuntimeException made = factory.apply(ours);
 			if (made == null) {
 				ours.addSuppressed(new IllegalStateException("The exception factory of a scope returned null"
 						+ " instead of an exception; return a fresh one each time."));

@@ -47,13 +47,13 @@ public final class ScopeOptions {
 
 	final Predicate<? super Throwable> cancelOnException;
 
-	final @Nullable Function<? super CancelReason, ? extends RuntimeException> exceptionFactory;
+	final @Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory;
 
 	private final int switches;
 
 	private ScopeOptions(String name, @Nullable Duration timeout, @Nullable Deadline deadline, int switches,
 			Predicate<? super Throwable> cancelOnException,
-			@Nullable Function<? super CancelReason, ? extends RuntimeException> exceptionFactory) {
+			@Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory) {
 		this.name = name;
 		this.timeout = timeout;
 		this.timeoutNanos = (timeout != null) ? Deadline.nanos(timeout) : Deadline.NONE;
@@ -226,6 +226,19 @@ public final class ScopeOptions {
 	 * @return new options
 	 */
 	public ScopeOptions exception(Function<? super CancelReason, ? extends RuntimeException> factory) {
+		Objects.requireNonNull(factory, "factory");
+		return exceptionFrom((ours) -> factory.apply(ours.reason()));
+	}
+
+	/**
+	 * Returns these options with a factory like {@link #exception(Function)}'s, which
+	 * gets the library's own exception to make another one of: its message names scope,
+	 * budget and origin, and it is the best of causes.
+	 * @param factory makes the exception from the library's; called on the thread that
+	 * checks
+	 * @return new options
+	 */
+	public ScopeOptions exceptionFrom(Function<? super ScopeCancelledException, ? extends RuntimeException> factory) {
 		return new ScopeOptions(this.name, this.timeout, this.deadline, this.switches, this.cancelOnException,
 				Objects.requireNonNull(factory, "factory"));
 	}

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import static io.cancelscope.Scopes.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -101,6 +102,21 @@ class ExceptionTests {
 			assertThat(first).isNotSameAs(second).hasMessage("enough");
 			assertThat(first.getCause()).isInstanceOf(ScopeCancelledException.class)
 				.hasMessage("scope 's' was cancelled: enough");
+		}
+	}
+
+	@Test
+	void factoryMakesItsExceptionOfOurs() {
+		ScopeOptions options = ScopeOptions.named("s")
+			.withTimeout(seconds(1))
+			.exceptionFrom((ours) -> new IllegalStateException(ours.getMessage(), ours));
+		try (OpenScope scope = this.scopes.open(options)) {
+			this.time.advance(seconds(1));
+
+			assertThatIllegalStateException().isThrownBy(scope::check)
+				.withMessage("scope 's' (1s) exceeded its deadline")
+				.withCauseInstanceOf(DeadlineExceededException.class)
+				.satisfies((theirs) -> assertThat(theirs).hasNoSuppressedExceptions());
 		}
 	}
 

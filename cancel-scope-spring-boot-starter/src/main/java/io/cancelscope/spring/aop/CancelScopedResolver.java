@@ -63,7 +63,7 @@ final class CancelScopedResolver {
 		options = attributes.checkOnEnter() ? options.checkOnEnter() : options;
 		options = attributes.checkOnExit() ? options.checkOnExit() : options;
 		options = cancelOnException(options, attributes);
-		options = exception(options, place, name, attributes.exception());
+		options = exception(options, place, attributes.exception());
 		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
 				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()),
 				attributes.checkOnExit(), handler(place));
@@ -182,18 +182,18 @@ final class CancelScopedResolver {
 			.cancelOnException((exception) -> exempt.stream().noneMatch((type) -> type.isInstance(exception)));
 	}
 
-	private static ScopeOptions exception(ScopeOptions options, CancelScopedPlace place, String name, Class<?> type) {
+	private static ScopeOptions exception(ScopeOptions options, CancelScopedPlace place, Class<?> type) {
 		if (type == ScopeCancelledException.class) {
 			return options;
 		}
-		ExceptionFactory factory = ExceptionFactory.of(type.asSubclass(RuntimeException.class), name);
+		ExceptionFactory factory = ExceptionFactory.of(type.asSubclass(RuntimeException.class));
 		if (factory == null) {
 			throw InvalidCancelScopedException.of(place, "exception", type.getName() + ".class",
 					"which can't be created", "Give it a constructor " + ExceptionFactory.CONSTRUCTORS
 							+ ", for example: " + type.getSimpleName() + "(String message) { super(message); }",
 					null);
 		}
-		return options.exception(factory);
+		return options.exceptionFrom(factory);
 	}
 
 	/** It returns at its first suspension, and what runs later would have no scope. */
