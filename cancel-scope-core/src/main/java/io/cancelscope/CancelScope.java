@@ -258,6 +258,12 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	Registration attach();
 
 	/**
+	 * Returns what this scope looks like right now, for those who show or measure scopes.
+	 * @return a snapshot; of the root, one that says nothing
+	 */
+	ScopeDetails details();
+
+	/**
 	 * The handle of something that can be taken back: a callback registered with a scope,
 	 * or a scope attached to a thread.
 	 */

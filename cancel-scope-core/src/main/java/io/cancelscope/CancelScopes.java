@@ -355,6 +355,7 @@ public final class CancelScopes {
 			this.forgotten.opened(scope);
 		}
 		if (this.listener != null) {
+			scope.noteOpening();
 			try {
 				this.listener.opened(scope);
 			}
@@ -406,6 +407,7 @@ public final class CancelScopes {
 			catch (RuntimeException | Error ex) {
 				logFailure(scope, ex);
 			}
+			scope.forgetThread();
 		}
 	}
 

@@ -49,6 +49,9 @@ final class Links {
 	/** Set on opening, if the scope has no parent and those are remembered. */
 	Roots.@Nullable Root root;
 
+	/** Set on opening, if a listener watches the scope. */
+	volatile @Nullable Noted noted;
+
 	/** Whose child list this is in, or {@code null}. */
 	private volatile @Nullable Links container;
 

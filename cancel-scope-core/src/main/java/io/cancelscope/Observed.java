@@ -23,6 +23,10 @@ final class Observed {
 		this.deadline = deadline;
 	}
 
+	long deadline() {
+		return this.deadline;
+	}
+
 	boolean hasDeadline() {
 		return this.deadline != Deadline.NONE;
 	}

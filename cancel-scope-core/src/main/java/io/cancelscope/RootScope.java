@@ -127,6 +127,11 @@ final class RootScope implements CancelScope {
 	}
 
 	@Override
+	public ScopeDetails details() {
+		return ScopeDetails.OF_ROOT;
+	}
+
+	@Override
 	public String toString() {
 		return "CancelScope[" + NAME + "]";
 	}

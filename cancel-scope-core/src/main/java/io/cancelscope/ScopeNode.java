@@ -505,6 +505,10 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	public void failed(Throwable exception) {
 		Objects.requireNonNull(exception, "exception");
+		Noted noted = noted();
+		if (noted != null) {
+			noted.failed = true;
+		}
 		boolean counts = true;
 		try {
 			counts = this.options.cancelOnException.test(exception);
@@ -966,6 +970,57 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	void watchedBy(ForgottenScopes.Trace trace) {
 		links().trace = trace;
+	}
+
+	// Being looked at
+
+	@Override
+	public ScopeDetails details() {
+		boolean closed = isOver();
+		Cancellation found = closed ? null : cancellation();
+		if (closed && stored() instanceof Cancellation known) {
+			found = known;
+		}
+		Noted noted = noted();
+		Duration elapsed = (noted != null) ? Duration.ofNanos(now() - noted.openedAt) : null;
+		return new ScopeDetails(nearestOpenAround(), this.options.has(ScopeOptions.SHIELD), hasFlag(BUBBLES),
+				interrupts(), hasFlag(OBSERVED), !hasFlag(UNBOUND), hasFlag(CARRIED), closed,
+				noted != null && noted.failed, found != null && found.begunHere(), elapsed, budget(noted),
+				(noted != null) ? noted.thread : null);
+	}
+
+	private @Nullable Duration budget(@Nullable Noted noted) {
+		// A released scope's own deadline counts for nobody else, but it was this one's.
+		long due = Deadline.earlier(own(), effective());
+		Observed observed = hasFlag(OBSERVED) ? links().observed : null;
+		if (observed != null) {
+			due = Deadline.earlier(due, observed.deadline());
+		}
+		return (noted != null && due != Deadline.NONE) ? Duration.ofNanos(Math.max(0, due - noted.openedAt)) : null;
+	}
+
+	private @Nullable ScopeNode nearestOpenAround() {
+		ScopeNode at = this.parent;
+		while (at != null && at.isOver()) {
+			at = at.parent;
+		}
+		return at;
+	}
+
+	private @Nullable Noted noted() {
+		Links links = linksIfAny();
+		return (links != null) ? links.noted : null;
+	}
+
+	void noteOpening() {
+		links().noted = new Noted(now(), hasFlag(UNBOUND) ? null : Thread.currentThread());
+	}
+
+	void forgetThread() {
+		Noted noted = noted();
+		if (noted != null) {
+			noted.thread = null;
+		}
 	}
 
 	// Small things

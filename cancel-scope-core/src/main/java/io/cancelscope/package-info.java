@@ -13,7 +13,8 @@
  * <li>{@link io.cancelscope.CancelReason}, {@link io.cancelscope.ScopeCancelledException}
  * and {@link io.cancelscope.DeadlineExceededException} say why it stopped.</li>
  * <li>{@link io.cancelscope.TimeSource} and {@link io.cancelscope.CancelScopeListener}
- * are the two seams: one for time, one for watching.</li>
+ * are the two seams: one for time, one for watching; {@link io.cancelscope.ScopeDetails}
+ * is for those who watch.</li>
  * </ul>
  * All the concurrency is in the package-private {@code ScopeNode} and its {@code Links},
  * and {@code ScopeNode} opens with the essay about it.
