@@ -11,7 +11,9 @@ import io.cancelscope.CancelScope;
  * Only values that the future of the method came to hold arrive here. When a scope is
  * cancelled, a {@link java.util.concurrent.CompletableFuture} that is still incomplete is
  * cancelled too, and what its producer makes afterwards is refused by the future itself:
- * {@code complete(value)} returns {@code false} there.
+ * {@code complete(value)} returns {@code false} there. Reactive types have a hook of
+ * their own, {@code doOnDiscard}, which gets what an upstream emits after its scope was
+ * cancelled.
  */
 @FunctionalInterface
 public interface LateResultHandler {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -39,6 +40,7 @@ class StartUpLogTests {
 			"spring.aop.auto=false", "spring.aop.proxy-target-class=false", "cancel-scope.weaving=aspect" })
 	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) {
 		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
 		ConfigurableApplicationContext context = application.run("--" + property,
 				"--logging.level.org.springframework.context.support=debug");
 		try (context) {

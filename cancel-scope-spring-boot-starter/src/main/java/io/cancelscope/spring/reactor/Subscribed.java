@@ -27,6 +27,9 @@ final class Subscribed {
 	/** What is to be cancelled as long as it has not ended by itself. */
 	private volatile @Nullable Subscription upstream;
 
+	/** Whether the scope has ended the result before the upstream did. */
+	private volatile boolean givenUp;
+
 	private Subscribed(ScopedCall call, CancelScope around, OpenScope scope) {
 		this.call = call;
 		this.around = around;
@@ -54,6 +57,11 @@ final class Subscribed {
 
 	void upstreamEnded() {
 		this.upstream = null;
+	}
+
+	/** What is not waited for any more goes to whoever disposes of such values. */
+	boolean isWaitedFor() {
+		return !this.givenUp;
 	}
 
 	Context writeTo(Context context) {
@@ -87,6 +95,7 @@ final class Subscribed {
 	<T> Publisher<T> failed(Throwable thrown, ReactiveAdapter adapter) {
 		Subscription upstream = this.upstream;
 		if (upstream != null) {
+			this.givenUp = true;
 			// The operator that lets the cancellation in does not cancel for its errors.
 			upstream.cancel();
 		}

@@ -187,6 +187,18 @@ class ReactiveResultTests {
 	}
 
 	@Test
+	void valueThatComesTooLateGoesToTheDiscardHookOfTheSubscriber() {
+		List<String> discarded = new ArrayList<>();
+		TestPublisher<String> rude = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		run((desk) -> StepVerifier.create(desk.of(rude.mono()).doOnDiscard(String.class, discarded::add))
+			.then(() -> this.time.advance(BUDGET))
+			.then(() -> rude.next("late"))
+			.expectError(DeadlineExceededException.class)
+			.verify(SOON));
+		assertThat(discarded).containsExactly("late");
+	}
+
+	@Test
 	void fallbackMakesTheResultWhereTheScopeStoppedTheWork() {
 		run((desk) -> StepVerifier.create(desk.orElse())
 			.then(() -> this.time.advance(BUDGET))
@@ -240,6 +252,11 @@ class ReactiveResultTests {
 		@CancelScoped("800ms")
 		Mono<String> best() {
 			return ReactiveResultTests.this.source.mono();
+		}
+
+		@CancelScoped("800ms")
+		Mono<String> of(Mono<String> mono) {
+			return mono;
 		}
 
 		@CancelScoped("800ms")

@@ -59,16 +59,36 @@ class TaskDecoratorTests {
 
 	@Test
 	void scheduledTaskIsNeverGivenAScope() {
+		AtomicReference<String> seen = new AtomicReference<>();
 		ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
 		OpenScope scope = this.scopes.open(ScopeOptions.named("request"));
 		try (scope) {
-			RunnableScheduledFuture<?> scheduled = (RunnableScheduledFuture<?>) scheduler.schedule(() -> {
-			}, 1, TimeUnit.DAYS);
+			Runnable decorated = this.decorator.decorate(scheduled(scheduler, seen));
+			scope.wrap(decorated).run();
+			assertThat(seen).hasValue("root");
+			assertThat(CancelScope.current()).isSameAs(scope);
+		}
+		finally {
+			scheduler.shutdownNow();
+		}
+	}
+
+	@Test
+	void scheduledTaskStaysWhatItIsWhereNoScopeIsOpen() {
+		ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1);
+		try {
+			Runnable scheduled = scheduled(scheduler, new AtomicReference<>());
 			assertThat(this.decorator.decorate(scheduled)).isSameAs(scheduled);
 		}
 		finally {
 			scheduler.shutdownNow();
 		}
+	}
+
+	private static RunnableScheduledFuture<?> scheduled(ScheduledThreadPoolExecutor scheduler,
+			AtomicReference<String> seen) {
+		return (RunnableScheduledFuture<?>) scheduler.schedule(() -> seen.set(CancelScope.current().name()), 0,
+				TimeUnit.DAYS);
 	}
 
 }
