@@ -1,5 +1,5 @@
 /**
- * Owning time in tests.
+ * Owning time in tests, and finding what they leave behind.
  */
 @NullMarked
 package io.cancelscope.testing;
