@@ -69,9 +69,13 @@ class CarriedByHandTests {
 	@CarryingRow(way = "`CompletableFuture.supplyAsync(x, scopes.propagating(pool))`", carried = "yes",
 			by = "the propagating executor: the scope of who submits")
 	void futureOnAPropagatingExecutorIsCarried() {
-		assertThat(CompletableFuture.supplyAsync(CarriedByHandTests::current, this.scopes.propagating(this.pool)))
-			.succeedsWithin(SOON)
-			.isEqualTo("request");
+		CancelScopes scopes = this.scopes;
+		ExecutorService pool = this.pool;
+		// tag::propagating[]
+		ExecutorService carrying = scopes.propagating(pool);
+		CompletableFuture<String> name = CompletableFuture.supplyAsync(() -> CancelScope.current().name(), carrying);
+		// end::propagating[]
+		assertThat(name).succeedsWithin(SOON).isEqualTo("request");
 	}
 
 	@Test

@@ -38,8 +38,8 @@ class AspectJAsyncTests {
 
 	@Test
 	@CarryingRow(way = "`@Async` with `@EnableAsync(mode = ASPECTJ)`, on an undecorated executor", carried = "no",
-			by = "there is no proxy to carry it; use Spring Boot's executor, or a propagating one")
-	void wovenAsyncMethodIsNotCarriedOnAnyExecutor() throws Exception {
+			by = "there is no proxy to carry it: decorate the executor")
+	void wovenAsyncMethodIsNotCarriedOnAnUndecoratedExecutor() throws Exception {
 		assertThat(seenOn(this.pool)).isEqualTo("root");
 	}
 

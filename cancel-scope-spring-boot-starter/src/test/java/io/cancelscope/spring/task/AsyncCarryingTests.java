@@ -1,5 +1,9 @@
 package io.cancelscope.spring.task;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +19,7 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.CarryingRow;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
@@ -55,11 +60,13 @@ class AsyncCarryingTests {
 	}
 
 	@Test
+	@CarryingRow(way = "`@Async` on Spring Boot's executor", carried = "yes", by = "the call itself")
 	void asyncMethodRunsInTheScopeOfItsCaller() {
 		this.runner.run(this::asyncMethodSeesItsCallersScope);
 	}
 
 	@Test
+	@CarryingRow(way = "`@Async` with `spring.threads.virtual.enabled=true`", carried = "yes", by = "the call itself")
 	void asyncMethodRunsInTheScopeOfItsCallerOnVirtualThreads() {
 		Assumptions.assumeTrue(Runtime.version().feature() >= 21, "virtual threads need JDK 21");
 		this.runner.withPropertyValues("spring.threads.virtual.enabled=true").run((context) -> {
@@ -70,6 +77,8 @@ class AsyncCarryingTests {
 	}
 
 	@Test
+	@CarryingRow(way = "`@Async(\"pool\")` on an `ExecutorService` of your own", carried = "yes",
+			by = "the call itself")
 	void asyncMethodRunsInTheScopeOfItsCallerOnAPoolThatKnowsNothingOfDecorators() {
 		this.runner.withBean("pool", ExecutorService.class, () -> Executors.newFixedThreadPool(1)).run((context) -> {
 			Worker worker = context.getBean(Worker.class);
@@ -82,18 +91,44 @@ class AsyncCarryingTests {
 	}
 
 	@Test
+	@CarryingRow(way = "`@Async` on the `SimpleAsyncTaskExecutor` that Spring makes where it finds no executor",
+			carried = "yes", by = "the call itself")
 	void asyncMethodRunsInTheScopeOfItsCallerWhereSpringFallsBackToAnExecutorThatIsNoBean() {
 		this.runner.withBean("pool", ExecutorService.class, () -> Executors.newFixedThreadPool(1))
 			.run(this::asyncMethodSeesItsCallersScope);
 	}
 
 	@Test
+	@CarryingRow(way = "`@Async` on a `ThreadPoolTaskExecutor` of your own", carried = "yes", by = "the call itself")
 	void asyncMethodRunsInTheScopeOfItsCallerOnAnUndecoratedTaskExecutor() {
 		this.runner.withBean("taskExecutor", ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new)
 			.run(this::asyncMethodSeesItsCallersScope);
 	}
 
 	@Test
+	@CarryingRow(way = "methods with an annotation of your own, `@EnableAsync(annotation = …)`", carried = "yes",
+			by = "the call itself")
+	void methodWithAnAsyncAnnotationOfOnesOwnRunsInTheScopeOfItsCaller() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+					AopCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class))
+			.withUserConfiguration(BackgroundConfiguration.class)
+			.withBean("taskExecutor", ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new)
+			.withBean(BackgroundWorker.class)
+			.run((context) -> {
+				BackgroundWorker worker = context.getBean(BackgroundWorker.class);
+				Thread caller = Thread.currentThread();
+				OpenScope request = open(context, ScopeOptions.named("request"));
+				try (request) {
+					assertThat(worker.scope(caller)).succeedsWithin(SOON).isEqualTo("request on another thread");
+				}
+				assertThat(worker.scope(caller)).succeedsWithin(SOON).isEqualTo("root on another thread");
+			});
+	}
+
+	@Test
+	@CarryingRow(way = "a task for Spring Boot's `applicationTaskExecutor`", carried = "yes",
+			by = "our `TaskDecorator`")
 	void taskHandedToTheApplicationsExecutorRunsInTheScopeOfTheCaller() {
 		this.runner.run((context) -> {
 			AsyncTaskExecutor executor = context.getBean("applicationTaskExecutor", AsyncTaskExecutor.class);
@@ -256,6 +291,28 @@ class AsyncCarryingTests {
 		Worker worker() {
 			return new Worker();
 		}
+
+	}
+
+	@Target(ElementType.METHOD)
+	@Retention(RetentionPolicy.RUNTIME)
+	@interface Background {
+
+	}
+
+	static class BackgroundWorker {
+
+		@Background
+		CompletableFuture<String> scope(Thread caller) {
+			String where = (Thread.currentThread() != caller) ? "another" : "the same";
+			return CompletableFuture.completedFuture(CancelScope.current().name() + " on " + where + " thread");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync(annotation = Background.class)
+	static class BackgroundConfiguration {
 
 	}
 

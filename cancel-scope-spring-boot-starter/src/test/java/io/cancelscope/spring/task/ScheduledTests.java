@@ -32,6 +32,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.CompositeTaskDecorator;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -105,7 +107,8 @@ class ScheduledTests {
 	@ParameterizedTest
 	@EnumSource
 	@CarryingRow(way = "tasks with a `Trigger` or a cron expression, scheduled inside a scope",
-			carried = "no, by design", by = "as above, also when such a task schedules itself again")
+			carried = "no, by design",
+			by = "such a task schedules itself again, and would take the scope along for ever")
 	void taskWithATriggerBeginsAtTheRoot(On on) {
 		run(on, (job, scheduler) -> {
 			Runs runs = new Runs();
@@ -141,14 +144,21 @@ class ScheduledTests {
 			carried = "yes, into every run",
 			by = "nobody wants that: put the bean `cancelScopeTaskDecorator` first in a `CompositeTaskDecorator`")
 	void schedulerThatOnlyKnowsTheGenericDecoratorKeepsTheFirstScope() {
+		assertThat(seenOnSchedulerWith(new ContextPropagatingTaskDecorator())).containsOnly("request");
+		assertThat(seenOnSchedulerWith(new CompositeTaskDecorator(
+				List.of(new CancelScopeTaskDecorator(), new ContextPropagatingTaskDecorator()))))
+			.containsOnly("root");
+	}
+
+	private List<String> seenOnSchedulerWith(TaskDecorator decorator) {
 		ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-		scheduler.setTaskDecorator(new ContextPropagatingTaskDecorator());
+		scheduler.setTaskDecorator(decorator);
 		scheduler.initialize();
 		Runs runs = new Runs();
 		OpenScope request = this.scopes.open(ScopeOptions.named("request"));
 		try (request) {
 			scheduler.scheduleAtFixedRate(() -> runs.add(current()), TICK);
-			assertThat(runs.awaited()).containsOnly("request");
+			return runs.awaited();
 		}
 		finally {
 			scheduler.shutdown();
@@ -213,7 +223,7 @@ class ScheduledTests {
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
 			}
-			return this.seen;
+			return List.copyOf(this.seen);
 		}
 
 	}

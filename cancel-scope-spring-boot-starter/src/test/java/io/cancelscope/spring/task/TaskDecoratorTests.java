@@ -14,6 +14,8 @@ import io.cancelscope.ScopeOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class TaskDecoratorTests {
@@ -45,6 +47,21 @@ class TaskDecoratorTests {
 			assertThat(run).succeedsWithin(Duration.ofSeconds(10));
 		}
 		assertThat(seen).hasValue("request");
+	}
+
+	@Test
+	void executorOfOnesOwnCarriesScopesWithThisDecorator() {
+		ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+		executor.setTaskDecorator(this.decorator);
+		executor.initialize();
+		OpenScope scope = this.scopes.open(ScopeOptions.named("request"));
+		try (scope) {
+			assertThat(executor.submit(() -> CancelScope.current().name())).succeedsWithin(Duration.ofSeconds(10))
+				.isEqualTo("request");
+		}
+		finally {
+			executor.shutdown();
+		}
 	}
 
 	@Test
