@@ -1,0 +1,172 @@
+package io.cancelscope.spring;
+
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.cancelscope.CancelScope;
+import io.cancelscope.CancelScopes;
+import io.cancelscope.OpenScope;
+import io.cancelscope.ScopeOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Without each of the optional libraries, and without all of them, an application starts
+ * and the rest works. Their jars are really gone from its class path: hiding classes from
+ * the conditions alone would not show what still links to them.
+ */
+class OptionalLibrariesTests {
+
+	@ParameterizedTest
+	@EnumSource
+	void restWorksWithout(Library library) throws Exception {
+		worksWithout(library);
+	}
+
+	@Test
+	void restWorksWithoutAllOfThem() throws Exception {
+		worksWithout(Library.values());
+	}
+
+	@Test
+	void restWorksWithAllOfThem() throws Exception {
+		worksWithout();
+	}
+
+	private static void worksWithout(Library... libraries) throws Exception {
+		URLClassLoader without = new URLClassLoader(classPathWithout(libraries), ClassLoader.getPlatformClassLoader());
+		ClassLoader before = Thread.currentThread().getContextClassLoader();
+		Thread.currentThread().setContextClassLoader(without);
+		try (without) {
+			for (Library library : libraries) {
+				assertThatExceptionOfType(ClassNotFoundException.class)
+					.isThrownBy(() -> without.loadClass(library.oneOfItsClasses));
+			}
+			Callable<?> application = (Callable<?>) without.loadClass(Application.class.getName())
+				.getConstructor()
+				.newInstance();
+			assertThat(application.call()).isEqualTo(List.of("Service.scoped", "Service.future", "request"));
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(before);
+		}
+	}
+
+	private static URL[] classPathWithout(Library... libraries) {
+		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+		return Stream.of(classPath.split(File.pathSeparator))
+			.map(Path::of)
+			.filter((entry) -> Arrays.stream(libraries).noneMatch((library) -> library.has(entry)))
+			.map(OptionalLibrariesTests::url)
+			.toArray(URL[]::new);
+	}
+
+	private static URL url(Path entry) {
+		try {
+			return entry.toUri().toURL();
+		}
+		catch (MalformedURLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** A library, and the jars that are of no use without it. */
+	enum Library {
+
+		REACTOR("reactor.core.publisher.Flux", "reactor-.*|reactive-streams-.*|spring-boot-reactor-.*"),
+
+		ASPECTJ("org.aspectj.lang.annotation.Aspect", "aspectjweaver-.*|spring-aspects-.*"),
+
+		CONTEXT_PROPAGATION("io.micrometer.context.ContextSnapshot", "context-propagation-.*"),
+
+		SPRING_TX("org.springframework.transaction.TransactionManager", "spring-tx-.*|spring-boot-transaction-.*"),
+
+		SPRING_WEB("org.springframework.web.filter.OncePerRequestFilter",
+				"spring-web.*|spring-boot-(web|http|servlet|tomcat|restclient).*|tomcat-.*");
+
+		private final String oneOfItsClasses;
+
+		private final String jars;
+
+		Library(String oneOfItsClasses, String jars) {
+			this.oneOfItsClasses = oneOfItsClasses;
+			this.jars = jars;
+		}
+
+		boolean has(Path entry) {
+			return entry.getFileName().toString().matches("(" + this.jars + ")\\.jar");
+		}
+
+	}
+
+	public static class Service {
+
+		@CancelScoped("2s")
+		public String scoped() {
+			return CancelScope.current().name();
+		}
+
+		@CancelScoped("2s")
+		public CompletableFuture<String> future() {
+			return CompletableFuture.completedFuture(CancelScope.current().name());
+		}
+
+		@Async
+		public CompletableFuture<String> async() {
+			return CompletableFuture.completedFuture(CancelScope.current().name());
+		}
+
+	}
+
+	/** Loaded by a class loader of its own, like all it uses. */
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableAsync
+	public static class Application implements Callable<List<String>> {
+
+		private static final Duration SOON = Duration.ofSeconds(20);
+
+		@Bean
+		Service service() {
+			return new Service();
+		}
+
+		@Override
+		public List<String> call() throws Exception {
+			SpringApplication application = new SpringApplication(Application.class);
+			application.setWebApplicationType(WebApplicationType.NONE);
+			ConfigurableApplicationContext context = application.run("--logging.level.root=off");
+			OpenScope request = context.getBean(CancelScopes.class).open(ScopeOptions.named("request"));
+			try (context; request) {
+				Service service = context.getBean(Service.class);
+				return List.of(service.scoped(), service.future().get(SOON.toSeconds(), TimeUnit.SECONDS),
+						service.async().get(SOON.toSeconds(), TimeUnit.SECONDS));
+			}
+		}
+
+	}
+
+}
