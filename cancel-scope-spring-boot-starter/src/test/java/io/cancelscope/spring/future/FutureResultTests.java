@@ -65,6 +65,9 @@ class FutureResultTests {
 
 	private final Ticket ticket = new Ticket();
 
+	private Runnable carrier = () -> {
+	};
+
 	private @Nullable CancelScope last;
 
 	private @Nullable CancelScopes current;
@@ -344,6 +347,32 @@ class FutureResultTests {
 	}
 
 	@Test
+	void workBehindAPlainFutureIsLetGoByAMethodThatReturnsInTime() {
+		run((desk) -> scopes().run(ScopeOptions.timeout(BUDGET.multipliedBy(2)), (around) -> {
+			Future<Boolean> first = desk.carried(() -> {
+			});
+			this.time.advance(BUDGET);
+			this.carrier.run();
+			assertThat(first).succeedsWithin(SOON).isEqualTo(false);
+			Future<Boolean> second = desk.carried(() -> {
+			});
+			this.time.advance(BUDGET);
+			this.carrier.run();
+			// The scope around is open still, and reaches it.
+			assertThat(second).succeedsWithin(SOON).isEqualTo(true);
+		}));
+	}
+
+	@Test
+	void workBehindAPlainFutureStaysCancelledAfterAMethodThatRanOutOfTime() {
+		run((desk) -> {
+			Future<Boolean> cancelled = desk.carried(() -> this.time.advance(BUDGET));
+			this.carrier.run();
+			assertThat(cancelled).succeedsWithin(SOON).isEqualTo(true);
+		});
+	}
+
+	@Test
 	void asyncMethodsResultIsBoundedOnTheWorker() {
 		this.runner
 			.withConfiguration(
@@ -488,6 +517,15 @@ class FutureResultTests {
 		Future<String> future(Future<String> future) {
 			answer();
 			return future;
+		}
+
+		@CancelScoped("800ms")
+		Future<Boolean> carried(Runnable work) {
+			answer();
+			FutureTask<Boolean> task = new FutureTask<>(() -> CancelScope.current().isCancelled());
+			FutureResultTests.this.carrier = CancelScope.current().wrap((Runnable) task);
+			work.run();
+			return task;
 		}
 
 		private CompletableFuture<String> answer() {
