@@ -13,6 +13,7 @@ import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 
+import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 /**
@@ -87,6 +88,7 @@ import org.springframework.core.annotation.AliasFor;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
+@Reflective
 public @interface CancelScoped {
 
 	/**

@@ -2,6 +2,8 @@ package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 
 import io.cancelscope.ScopeCancelledException;
@@ -16,6 +18,8 @@ final class ExceptionFactory implements Function<ScopeCancelledException, Runtim
 
 	static final String CONSTRUCTORS = "(String, Throwable), (String) or ()";
 
+	private static final Class<?>[][] PARAMETERS = { { String.class, Throwable.class }, { String.class }, {} };
+
 	private final @Nullable Constructor<? extends RuntimeException> withCause;
 
 	private final @Nullable Constructor<? extends RuntimeException> withMessage;
@@ -23,9 +27,9 @@ final class ExceptionFactory implements Function<ScopeCancelledException, Runtim
 	private final @Nullable Constructor<? extends RuntimeException> plain;
 
 	private ExceptionFactory(Class<? extends RuntimeException> type) {
-		this.withCause = constructor(type, String.class, Throwable.class);
-		this.withMessage = constructor(type, String.class);
-		this.plain = constructor(type);
+		this.withCause = constructor(type, PARAMETERS[0]);
+		this.withMessage = constructor(type, PARAMETERS[1]);
+		this.plain = constructor(type, PARAMETERS[2]);
 	}
 
 	/**
@@ -37,6 +41,18 @@ final class ExceptionFactory implements Function<ScopeCancelledException, Runtim
 		ExceptionFactory factory = new ExceptionFactory(type);
 		boolean fits = factory.withCause != null || factory.withMessage != null || factory.plain != null;
 		return (fits && !Modifier.isAbstract(type.getModifiers())) ? factory : null;
+	}
+
+	/** The constructors that a factory for exceptions of a type may use. */
+	static List<Constructor<?>> constructors(Class<?> type) {
+		List<Constructor<?>> constructors = new ArrayList<>();
+		for (Class<?>[] parameters : PARAMETERS) {
+			Constructor<?> constructor = constructor(type, parameters);
+			if (constructor != null) {
+				constructors.add(constructor);
+			}
+		}
+		return constructors;
 	}
 
 	private static <T> @Nullable Constructor<T> constructor(Class<T> type, Class<?>... parameters) {

@@ -3,7 +3,10 @@ package io.cancelscope.spring.aop;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.cancelscope.CancelReason;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +34,26 @@ final class FallbackMethod {
 	 * @throws InvalidCancelScopedException if it can't
 	 */
 	static FallbackMethod of(CancelScopedPlace place, String name) {
-		Class<?>[] parameters = place.method().getParameterTypes();
-		Class<?>[] withReason = Arrays.copyOf(parameters, parameters.length + 1);
-		withReason[parameters.length] = CancelReason.class;
 		Class<?> userClass = ClassUtils.getUserClass(place.targetClass());
-		Method found = ReflectionUtils.findMethod(userClass, name, withReason);
-		boolean takesReason = found != null;
-		found = takesReason ? found : ReflectionUtils.findMethod(userClass, name, parameters);
-		if (found == null) {
+		List<Method> candidates = candidates(place.method(), userClass, name);
+		if (candidates.isEmpty()) {
 			throw invalid(place, name,
 					"and there is no such method in " + userClass.getName() + " with these parameters");
 		}
+		Method found = candidates.get(0);
 		check(place, name, found);
-		return new FallbackMethod(found, takesReason);
+		return new FallbackMethod(found, found.getParameterCount() > place.method().getParameterCount());
+	}
+
+	/** The methods of that name whose parameters fit; one with the reason goes first. */
+	static List<Method> candidates(Method method, Class<?> userClass, String name) {
+		Class<?>[] parameters = method.getParameterTypes();
+		Class<?>[] withReason = Arrays.copyOf(parameters, parameters.length + 1);
+		withReason[parameters.length] = CancelReason.class;
+		return Stream.of(withReason, parameters)
+			.map((types) -> ReflectionUtils.findMethod(userClass, name, types))
+			.filter(Objects::nonNull)
+			.toList();
 	}
 
 	private static void check(CancelScopedPlace place, String name, Method found) {
