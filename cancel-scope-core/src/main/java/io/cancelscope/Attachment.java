@@ -15,12 +15,17 @@ final class Attachment extends Frame implements CancelScope.Registration {
 	/** The region on top of this, where the scope or one above it interrupts. */
 	private @Nullable Region region;
 
+	/** Whose listener learns that this came and went; {@code null} if nobody's. */
+	private final @Nullable CancelScopes told;
+
 	private volatile boolean over;
 
 	private Attachment(@Nullable ScopeNode scope, Object[] cell, @Nullable Frame previous) {
 		super(previous);
 		this.scope = scope;
 		this.cell = cell;
+		ScopeNode known = (scope != null || previous == null) ? scope : previous.scope();
+		this.told = (known != null && known.scopes.listener != null) ? known.scopes : null;
 	}
 
 	/** Makes the scope current on this thread; {@code null} stands for the root. */
@@ -35,6 +40,9 @@ final class Attachment extends Frame implements CancelScope.Registration {
 		cell[0] = attachment;
 		if (scope != null && scope.interrupts()) {
 			attachment.region = scope.enterRegion();
+		}
+		if (attachment.told != null) {
+			attachment.told.tellCurrentChanged();
 		}
 		return attachment;
 	}
@@ -92,7 +100,14 @@ final class Attachment extends Frame implements CancelScope.Registration {
 		finally {
 			this.over = true;
 			if (here) {
-				ScopeStack.pop(this.cell, this);
+				try {
+					ScopeStack.pop(this.cell, this);
+				}
+				finally {
+					if (this.told != null) {
+						this.told.tellCurrentChanged();
+					}
+				}
 			}
 		}
 		return ours;

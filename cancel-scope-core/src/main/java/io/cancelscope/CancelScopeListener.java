@@ -39,6 +39,15 @@ public interface CancelScopeListener {
 	}
 
 	/**
+	 * Another scope is current on the calling thread, because one was attached to it or
+	 * taken off it: by {@link CancelScope#attach()}, or with work that carries its scope.
+	 * Opening and closing are told by {@code opened} and {@code closed} alone.
+	 * @param current what is current now, also the root
+	 */
+	default void currentChanged(CancelScope current) {
+	}
+
+	/**
 	 * A scope was closed.
 	 * @param scope the scope
 	 */

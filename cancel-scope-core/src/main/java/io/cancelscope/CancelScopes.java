@@ -399,6 +399,19 @@ public final class CancelScopes {
 		}
 	}
 
+	void tellCurrentChanged() {
+		if (this.listener != null) {
+			CancelScope current = CancelScope.current();
+			try {
+				this.listener.currentChanged(current);
+			}
+			catch (RuntimeException | Error ex) {
+				logger.log(Level.WARNING,
+						"The listener failed when scope '" + current.name() + "' became current; the work goes on", ex);
+			}
+		}
+	}
+
 	void tellClosed(ScopeNode scope) {
 		if (this.listener != null) {
 			try {
@@ -554,6 +567,16 @@ public final class CancelScopes {
 			}
 			finally {
 				this.second.observed(scope, reason);
+			}
+		}
+
+		@Override
+		public void currentChanged(CancelScope current) {
+			try {
+				this.first.currentChanged(current);
+			}
+			finally {
+				this.second.currentChanged(current);
 			}
 		}
 

@@ -1,5 +1,7 @@
 package io.cancelscope;
 
+import java.util.concurrent.Executors;
+
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import io.cancelscope.testing.Trail;
@@ -113,6 +115,20 @@ class ListenerTests {
 	}
 
 	@Test
+	void carriedWorkChangesWhatIsCurrent() throws Exception {
+		Runnable withoutScope = CancelScope.current().wrap(() -> this.trail.add("in between"));
+		try (OpenScope outer = this.scopes.open(ScopeOptions.named("outer")); OtherThread other = new OtherThread()) {
+			withoutScope.run();
+			other.start(Executors.callable(outer.wrap(() -> this.scopes.run(ScopeOptions.named("inner"), (inner) -> {
+			})))).value();
+		}
+
+		assertThat(this.trail.words()).containsExactly("opened outer", "root is current", "in between",
+				"outer is current", "outer is current", "opened inner", "closed inner", "root is current",
+				"closed outer");
+	}
+
+	@Test
 	void misnestedScopeIsToldLikeAnyOther() {
 		OpenScope outer = this.scopes.open(ScopeOptions.named("outer"));
 		OpenScope inner = this.scopes.open(ScopeOptions.named("inner"));
@@ -128,20 +144,29 @@ class ListenerTests {
 	void severalListenersAreToldInTheOrderOfAdding() {
 		CancelScopes two = builder().listener(new Noting("first ")).listener(new Noting("second ")).build();
 
-		two.run(ScopeOptions.named("a"), (scope) -> scope.cancel());
+		two.run(ScopeOptions.named("a"), (scope) -> {
+			scope.wrap(() -> {
+			}).run();
+			scope.cancel();
+		});
 
-		assertThat(this.trail.words()).containsExactly("first opened a", "second opened a",
-				"first cancelled a REQUESTED by a", "second cancelled a REQUESTED by a", "first closed a",
-				"second closed a");
+		assertThat(this.trail.words()).containsExactly("first opened a", "second opened a", "first a is current",
+				"second a is current", "first a is current", "second a is current", "first cancelled a REQUESTED by a",
+				"second cancelled a REQUESTED by a", "first closed a", "second closed a");
 	}
 
 	@Test
 	void listenerThatThrowsHarmsNobody() {
 		CancelScopes failing = builder().listener(new Failing()).listener(new Noting("")).build();
 
-		failing.run(ScopeOptions.named("a"), (scope) -> assertThat(scope.cancel()).isTrue());
+		failing.run(ScopeOptions.named("a"), (scope) -> {
+			scope.wrap(() -> {
+			}).run();
+			assertThat(scope.cancel()).isTrue();
+		});
 
-		assertThat(this.trail.words()).containsExactly("opened a", "cancelled a REQUESTED by a", "closed a");
+		assertThat(this.trail.words()).containsExactly("opened a", "a is current", "a is current",
+				"cancelled a REQUESTED by a", "closed a");
 	}
 
 	@Test
@@ -195,6 +220,11 @@ class ListenerTests {
 		}
 
 		@Override
+		public void currentChanged(CancelScope current) {
+			ListenerTests.this.trail.add(this.prefix + current.name() + " is current");
+		}
+
+		@Override
 		public void closed(CancelScope scope) {
 			ListenerTests.this.trail.add(this.prefix + "closed " + scope.name());
 		}
@@ -210,6 +240,11 @@ class ListenerTests {
 
 		@Override
 		public void cancelled(CancelScope scope, CancelReason reason) {
+			throw new IllegalStateException("on purpose");
+		}
+
+		@Override
+		public void currentChanged(CancelScope current) {
 			throw new IllegalStateException("on purpose");
 		}
 
