@@ -1,0 +1,79 @@
+package io.cancelscope.spring.jdbc;
+
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.util.Set;
+
+import io.cancelscope.CancelScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What JDBC code is told when a scope stopped it, and what drivers say.
+ */
+final class Cancelled {
+
+	/** What PostgreSQL, H2 and Db2 say, and Spring's translators know. */
+	static final String STATE = "57014";
+
+	/** The same in MySQL and MariaDB, SQL Server, and Oracle. */
+	private static final Set<String> STATES = Set.of(STATE, "70100", "HY008", "72000");
+
+	/**
+	 * Classes of states that have nothing to do with a cancellation that happens at the
+	 * same time: connections, data, constraints, authorisation, deadlocks, syntax.
+	 */
+	private static final Set<String> OTHER_CLASSES = Set.of("08", "22", "23", "28", "40", "42");
+
+	private Cancelled() {
+	}
+
+	/** Throws if the scope is cancelled: what comes next is not begun. */
+	static void refuse(CancelScope scope, String what) throws SQLException {
+		try {
+			scope.check();
+		}
+		catch (RuntimeException ex) {
+			throw exception(what, ex, null);
+		}
+	}
+
+	/**
+	 * Makes the exception for code that stopped in a cancelled scope.
+	 * @param driver what the driver said, or {@code null}
+	 */
+	static SQLException exception(CancelScope scope, String what, @Nullable SQLException driver) {
+		try {
+			scope.check();
+		}
+		catch (RuntimeException ex) {
+			return exception(what, ex, driver);
+		}
+		throw new IllegalStateException("The scope '" + scope.name() + "' is not cancelled");
+	}
+
+	static SQLException exception(String what, RuntimeException ours, @Nullable SQLException driver) {
+		SQLException exception = new SQLTimeoutException(what + ": " + ours.getMessage(), STATE,
+				(driver != null) ? driver.getErrorCode() : 0, ours);
+		if (driver != null) {
+			exception.addSuppressed(driver);
+		}
+		return exception;
+	}
+
+	/** Whether the driver says that a statement was cancelled, or ran out of time. */
+	static boolean isSaidBy(SQLException driver) {
+		String state = driver.getSQLState();
+		return driver instanceof SQLTimeoutException || (state != null && STATES.contains(state));
+	}
+
+	/**
+	 * Whether the driver says that something else went wrong. Asked about statements that
+	 * were cancelled; drivers are free in how they call that.
+	 */
+	static boolean isDeniedBy(SQLException driver) {
+		String state = driver.getSQLState();
+		return state != null && ((state.length() == 5 && OTHER_CLASSES.contains(state.substring(0, 2)))
+				|| (state.startsWith("57") && !state.equals(STATE)));
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.cancelscope.spring.jdbc;
+
+import javax.sql.DataSource;
+
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration that stops the statements of all {@link DataSource} beans when their
+ * scope is cancelled.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnClass(DataSource.class)
+@ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.jdbc.enabled" }, matchIfMissing = true)
+@EnableConfigurationProperties(JdbcCancelProperties.class)
+@ImportRuntimeHints(JdbcRuntimeHints.class)
+public final class JdbcCancelAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DataSourceProxyingBeanPostProcessor dataSourceProxyingBeanPostProcessor(
+			ObjectProvider<JdbcCancelProperties> properties) {
+		return new DataSourceProxyingBeanPostProcessor(properties::getObject);
+	}
+
+}

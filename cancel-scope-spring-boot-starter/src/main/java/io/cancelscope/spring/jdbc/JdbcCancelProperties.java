@@ -1,0 +1,38 @@
+package io.cancelscope.spring.jdbc;
+
+import java.time.Duration;
+import java.util.Set;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * The properties {@code cancel-scope.jdbc.*}.
+ *
+ * @param enabled Whether JDBC statements are stopped when their scope is cancelled.
+ * @param excludeBeans Names of DataSource beans to leave alone.
+ * @param abortAfter How long a statement may go on after its scope was cancelled, before
+ * its connection is aborted. Zero for never.
+ * @param interruptWaiting Whether a thread that waits for a connection is interrupted
+ * when its scope is cancelled.
+ */
+@ConfigurationProperties("cancel-scope.jdbc")
+public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> excludeBeans,
+		@DefaultValue("5s") Duration abortAfter, @DefaultValue("true") boolean interruptWaiting) {
+
+	public JdbcCancelProperties {
+		excludeBeans = Set.copyOf(excludeBeans);
+		if (abortAfter.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException("cancel-scope.jdbc.abort-after", abortAfter,
+					"It must not be negative. Give a number and a unit, for example '5s', or 0 to never abort.");
+		}
+	}
+
+	/** A scoped bean's name is that of the proxy in front of it, too. */
+	boolean isExcluded(String beanName) {
+		return this.excludeBeans.stream()
+			.anyMatch((excluded) -> beanName.equals(excluded) || beanName.equals("scopedTarget." + excluded));
+	}
+
+}

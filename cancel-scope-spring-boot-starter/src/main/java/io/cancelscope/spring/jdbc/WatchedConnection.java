@@ -1,0 +1,78 @@
+package io.cancelscope.spring.jdbc;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Statement;
+
+import io.cancelscope.CancelScope;
+import io.cancelscope.OpenScope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection whose statements are stopped when the scope is cancelled that executes
+ * them. Commit, rollback and all else that talks to the database is not stopped, and not
+ * interrupted by us either.
+ */
+final class WatchedConnection implements InvocationHandler {
+
+	private final Connection target;
+
+	private final JdbcCancelProperties properties;
+
+	private WatchedConnection(Connection target, JdbcCancelProperties properties) {
+		this.target = target;
+		this.properties = properties;
+	}
+
+	/** Watches over a connection, unless that is done already. */
+	static Connection of(Connection target, JdbcCancelProperties properties) {
+		if (targetOf(target) != target) {
+			return target;
+		}
+		return (Connection) ProxyTypes.newProxy(target, new WatchedConnection(target, properties));
+	}
+
+	/** The connection that is watched over; another one is returned as it is. */
+	static Connection targetOf(Connection connection) {
+		return (Proxy.isProxyClass(connection.getClass())
+				&& Proxy.getInvocationHandler(connection) instanceof WatchedConnection watched) ? watched.target
+						: connection;
+	}
+
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		return switch (method.getName()) {
+			case "equals" -> arguments != null && proxy == arguments[0];
+			case "hashCode" -> System.identityHashCode(proxy);
+			case "toString", "unwrap", "isWrapperFor", "isClosed" -> call(this.target, method, arguments);
+			default -> watch(proxy, masked(method, arguments));
+		};
+	}
+
+	private @Nullable Object masked(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		return (CancelScope.current() instanceof OpenScope) ? Masked.call(() -> call(this.target, method, arguments))
+				: call(this.target, method, arguments);
+	}
+
+	private @Nullable Object watch(Object proxy, @Nullable Object result) {
+		return (result instanceof Statement statement)
+				? WatchedStatement.of(statement, (Connection) proxy, this.target, this.properties.abortAfter())
+				: result;
+	}
+
+	/** Calls a method of what is behind a proxy. */
+	static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		try {
+			return method.invoke(target, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+}
