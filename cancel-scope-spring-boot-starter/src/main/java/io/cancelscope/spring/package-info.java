@@ -50,6 +50,15 @@
  * <td>{@code cancel-scope.mode}, {@code cancel-scope.modes.<name>}</td>
  * <td>one of them says {@code observe}</td>
  * </tr>
+ * <tr>
+ * <td>HTTP calls of Spring's clients end with their scope</td>
+ * <td>{@code httpclient}</td>
+ * <td>{@code cancel-scope.httpclient.enabled},
+ * {@code cancel-scope.httpclient.deadline-header}</td>
+ * <td>Spring Boot's {@code spring-boot-restclient} or {@code spring-boot-webclient} is
+ * there; what is made by hand goes through {@code ScopedRequestFactoryCustomizer} or
+ * {@code ScopedWebClientCustomizer}</td>
+ * </tr>
  * </table>
  *
  * Each feature has a package and an auto-configuration of its own; it uses the core and

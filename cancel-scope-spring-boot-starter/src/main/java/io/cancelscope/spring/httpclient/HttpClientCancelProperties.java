@@ -1,0 +1,42 @@
+package io.cancelscope.spring.httpclient;
+
+import io.cancelscope.spring.DeadlineHeader;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * The properties {@code cancel-scope.httpclient.*}.
+ *
+ * @param enabled Whether HTTP calls made inside a scope end with it.
+ * @param deadlineHeader Header that tells the called service how much of the budget is
+ * left, such as 'grpc-timeout', 'x-envoy-expected-rq-timeout-ms' or
+ * 'X-Request-Timeout=seconds'. None is sent unless set.
+ */
+@ConfigurationProperties("cancel-scope.httpclient")
+public record HttpClientCancelProperties(@DefaultValue("true") boolean enabled, @Nullable String deadlineHeader) {
+
+	public HttpClientCancelProperties {
+		header(deadlineHeader);
+	}
+
+	@Nullable DeadlineHeader header() {
+		return header(this.deadlineHeader);
+	}
+
+	private static @Nullable DeadlineHeader header(@Nullable String text) {
+		if (text == null || text.isBlank()) {
+			return null;
+		}
+		try {
+			return DeadlineHeader.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("cancel-scope.httpclient.deadline-header", text,
+					ex.getMessage());
+		}
+	}
+
+}
