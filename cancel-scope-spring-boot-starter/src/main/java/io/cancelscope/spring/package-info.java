@@ -59,6 +59,13 @@
  * there; what is made by hand goes through {@code ScopedRequestFactoryCustomizer} or
  * {@code ScopedWebClientCustomizer}</td>
  * </tr>
+ * <tr>
+ * <td>each servlet request has a scope, and a cancelled one is answered with a problem
+ * detail</td>
+ * <td>{@code web}</td>
+ * <td>{@code cancel-scope.web.*}</td>
+ * <td>in servlet applications</td>
+ * </tr>
  * </table>
  *
  * Each feature has a package and an auto-configuration of its own; it uses the core and

@@ -75,8 +75,9 @@ class CancelScopePropertiesTests {
 	@Test
 	void metadataDescribesEveryPropertyAndNoOther() throws IOException {
 		Map<String, String> described = metadata();
+		List<String> keys = keys("cancel-scope", CancelScopeProperties.class, new ArrayList<>());
 		assertThat(described.keySet())
-			.containsExactlyInAnyOrderElementsOf(keys("cancel-scope", CancelScopeProperties.class, new ArrayList<>()));
+			.containsExactlyInAnyOrderElementsOf(keys("cancel-scope.web", WebCancelProperties.class, keys));
 		assertThat(described).allSatisfy((name, description) -> assertThat(description).as(name)
 			.isNotBlank()
 			.endsWith(".")

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -40,8 +40,7 @@ class StartUpLogTests {
 			"spring.aop.auto=false", "spring.aop.proxy-target-class=false", "cancel-scope.weaving=aspect" })
 	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) {
 		SpringApplication application = new SpringApplication(Application.class);
-		application.setWebApplicationType(WebApplicationType.NONE);
-		ConfigurableApplicationContext context = application.run("--" + property,
+		ConfigurableApplicationContext context = application.run("--" + property, "--server.port=0",
 				"--logging.level.org.springframework.context.support=debug");
 		try (context) {
 			CompletableFuture<String> scope = context.getBean(Quotes.class).best();
@@ -68,7 +67,9 @@ class StartUpLogTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	// Jackson's looks through the whole package, and some classes in it are meant to be
+	// wrong.
+	@EnableAutoConfiguration(exclude = JacksonAutoConfiguration.class)
 	@EnableAsync
 	@EnableScheduling
 	@EnableResilientMethods

@@ -1,0 +1,91 @@
+package io.cancelscope.spring;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.ScopeOptions;
+import io.cancelscope.TimeSource;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.server.PathContainer;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Opens the scopes of incoming requests: named after the endpoint, with the budget that
+ * properties and headers leave. For the filters of this starter and for integrations.
+ */
+public final class RequestScopes {
+
+	private final CancelScopes scopes;
+
+	private final TimeSource time;
+
+	private final CancelScopeProperties properties;
+
+	private final WebCancelProperties web;
+
+	private final RequestBudget budget;
+
+	private final List<PathPattern> excluded;
+
+	private final Supplier<RequestNames> names;
+
+	private final Map<String, Optional<Duration>> limits = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates one.
+	 * @param scopes opens the scopes
+	 * @param time the time that those scopes live on
+	 * @param properties has the budgets of single endpoints
+	 * @param web has everything else
+	 * @param patterns finds the paths that are served; asked once, at the first request
+	 * @param ignored is told about headers that are ignored
+	 */
+	public RequestScopes(CancelScopes scopes, TimeSource time, CancelScopeProperties properties,
+			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
+		this.scopes = scopes;
+		this.time = time;
+		this.properties = properties;
+		this.web = web;
+		this.budget = new RequestBudget(web, ignored);
+		this.excluded = web.exclude().stream().map(PathPatternParser.defaultInstance::parse).toList();
+		this.names = SingletonSupplier.of(() -> new RequestNames(patterns.get()));
+	}
+
+	/**
+	 * Returns whether requests to a path have no scope.
+	 * @param path the path within the application
+	 * @return whether it is excluded by {@code cancel-scope.web.exclude}
+	 */
+	public boolean excludes(PathContainer path) {
+		return this.excluded.stream().anyMatch((pattern) -> pattern.matches(path));
+	}
+
+	/**
+	 * Opens the scope of a request that has just come in, bound to no thread.
+	 * @param method the request's method, as it came
+	 * @param path the path within the application
+	 * @param headers finds the values of a header
+	 * @return the scope; whoever opened it has to close it
+	 */
+	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers) {
+		String name = this.names.get().of(method, path);
+		Duration limit = this.budget.of(limit(name), headers);
+		ScopeOptions options = ScopeOptions.named(name).withTimeout(limit);
+		return new RequestScope(this.scopes.openUnbound(options), limit, this.time, this.web.retryAfter());
+	}
+
+	private @Nullable Duration limit(String name) {
+		return this.limits.computeIfAbsent(name, this.properties::timeoutOf).orElse(this.web.timeout());
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.cancelscope.spring.web;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.function.Supplier;
+
+import io.cancelscope.CancelReason;
+import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.RequestScope;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/**
+ * Answers requests whose cancellation nobody has answered: it came out of a filter, or
+ * Spring MVC isn't there.
+ */
+class CancelledAnswer {
+
+	private final Supplier<? extends @Nullable Renderer> renderer;
+
+	CancelledAnswer(Supplier<? extends @Nullable Renderer> renderer) {
+		this.renderer = renderer;
+	}
+
+	/** Tells the scope of a request with which exception that has ended. */
+	static void tell(RequestScope scope, Throwable thrown) {
+		Throwable cause = (thrown instanceof ServletException wrapper && wrapper.getCause() != null)
+				? wrapper.getCause() : thrown;
+		if (DisconnectedClientHelper.isClientDisconnectedException(cause)) {
+			scope.clientIsGone(cause);
+		}
+		else {
+			scope.scope().failed(cause);
+		}
+	}
+
+	/**
+	 * Returns the scope's exception where the given one comes from its being cancelled:
+	 * Spring MVC interrupts who works for an asynchronous request when the container
+	 * gives up, and servers take an interrupted write for a lost client.
+	 */
+	static Exception translate(RequestScope scope, Exception exception) {
+		if (RequestScope.cancellationIn(exception) != null) {
+			return exception;
+		}
+		boolean disconnected = DisconnectedClientHelper.isClientDisconnectedException(exception);
+		if (disconnected) {
+			scope.clientIsGone(exception);
+		}
+		if (!scope.scope().isCancelled() || !(disconnected || isInterruption(exception))) {
+			return exception;
+		}
+		RuntimeException ours = scope.exception();
+		ours.addSuppressed(exception);
+		return ours;
+	}
+
+	private static boolean isInterruption(@Nullable Throwable exception) {
+		if (exception == null) {
+			return false;
+		}
+		boolean interrupted = exception instanceof InterruptedException
+				|| exception instanceof ClosedByInterruptException
+				|| (exception instanceof InterruptedIOException && !(exception instanceof SocketTimeoutException));
+		return interrupted || isInterruption(exception.getCause());
+	}
+
+	/** Where the client is gone, this is for the access log alone. */
+	static boolean isForNobody(HttpServletResponse response, ScopeCancelledException cancellation) {
+		if (cancellation.reason().kind() != CancelReason.Kind.DISCONNECTED) {
+			return false;
+		}
+		if (!response.isCommitted()) {
+			response.setStatus(RequestScope.CLIENT_GONE.value());
+		}
+		return true;
+	}
+
+	/**
+	 * Answers, if the exception is a cancellation and it isn't too late to say so. Where
+	 * a part of the answer is on its way already, the exception has to pass: then the
+	 * container breaks off the connection, and nobody takes that part for the whole.
+	 */
+	boolean send(HttpServletRequest request, HttpServletResponse response, RequestScope scope, Throwable thrown)
+			throws IOException {
+		ScopeCancelledException cancellation = RequestScope.cancellationIn(thrown);
+		if (cancellation == null) {
+			return false;
+		}
+		if (isForNobody(response, cancellation)) {
+			return true;
+		}
+		if (response.isCommitted()) {
+			return false;
+		}
+		response.resetBuffer();
+		response.setHeader(HttpHeaders.CONTENT_TYPE, null);
+		Renderer renderer = this.renderer.get();
+		if (renderer == null
+				|| !renderer.render(request, response, (thrown instanceof Exception ex) ? ex : cancellation)) {
+			ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation);
+			answer.getHeaders().forEach((name, values) -> response.setHeader(name, values.get(0)));
+			response.sendError(answer.getStatusCode().value());
+		}
+		return true;
+	}
+
+	/** Writes the whole of a problem detail. */
+	@FunctionalInterface
+	interface Renderer {
+
+		/** Returns {@code false} if it couldn't. */
+		boolean render(HttpServletRequest request, HttpServletResponse response, Exception thrown);
+
+	}
+
+}

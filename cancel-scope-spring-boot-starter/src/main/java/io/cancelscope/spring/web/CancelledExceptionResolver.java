@@ -1,0 +1,134 @@
+package io.cancelscope.spring.web;
+
+import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.RequestScope;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExceptionResolver;
+import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
+
+/**
+ * Answers cancelled requests before the other resolvers do. It makes way for handlers of
+ * the user's that are about the exception in question, but not for those that catch
+ * everything: they would make a failure of a request that is out of time.
+ */
+class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
+
+	private static final Set<Class<?>> EVERYTHING = Set.of(Throwable.class, Exception.class, RuntimeException.class);
+
+	private static final Method ANSWER = answerMethod();
+
+	/** Like Spring MVC's own one, for what is to be written and how. */
+	CancelledExceptionResolver(ExceptionHandlerExceptionResolver model, ApplicationContext context) {
+		setMessageConverters(model.getMessageConverters());
+		setContentNegotiationManager(model.getContentNegotiationManager());
+		setApplicationContext(context);
+		afterPropertiesSet();
+	}
+
+	private static Method answerMethod() {
+		Method method = ReflectionUtils.findMethod(Answer.class, "answer");
+		if (method == null) {
+			throw new IllegalStateException("There is no method Answer.answer()");
+		}
+		return method;
+	}
+
+	/** Whatever it was that handled the request. */
+	@Override
+	protected boolean shouldApplyTo(HttpServletRequest request, @Nullable Object handler) {
+		return true;
+	}
+
+	@Override
+	protected @Nullable ModelAndView doResolveHandlerMethodException(HttpServletRequest request,
+			HttpServletResponse response, @Nullable HandlerMethod handler, Exception exception) {
+		RequestScope scope = CancelScopeFilter.of(request);
+		if (scope == null || hasAnswer(exception)) {
+			return null;
+		}
+		Exception failure = CancelledAnswer.translate(scope, exception);
+		ScopeCancelledException cancellation = RequestScope.cancellationIn(failure);
+		if (cancellation == null) {
+			return null;
+		}
+		if (CancelledAnswer.isForNobody(response, cancellation)) {
+			return new ModelAndView();
+		}
+		if (response.isCommitted()) {
+			// It has to reach the container, which then breaks off the connection.
+			throw (failure instanceof RuntimeException unchecked) ? unchecked : cancellation;
+		}
+		return super.doResolveHandlerMethodException(request, response, handler, failure);
+	}
+
+	/** Whether the user has said what is answered, on the exception itself. */
+	private static boolean hasAnswer(Exception exception) {
+		return exception instanceof ErrorResponse
+				|| AnnotatedElementUtils.hasAnnotation(exception.getClass(), ResponseStatus.class);
+	}
+
+	@Override
+	protected @Nullable ServletInvocableHandlerMethod getExceptionHandlerMethod(@Nullable HandlerMethod handler,
+			Exception exception, ServletWebRequest request) {
+		ServletInvocableHandlerMethod users = super.getExceptionHandlerMethod(handler, exception, request);
+		RequestScope scope = CancelScopeFilter.of(request.getRequest());
+		ScopeCancelledException cancellation = RequestScope.cancellationIn(exception);
+		if (scope == null || cancellation == null || (users != null && isAbout(users.getMethod(), exception))) {
+			return null;
+		}
+		return new ServletInvocableHandlerMethod(new Answer(scope, cancellation), ANSWER);
+	}
+
+	/** Whether it names the exception, or one of its causes, and not just any. */
+	private static boolean isAbout(Method handler, Exception exception) {
+		return types(handler).filter((type) -> !EVERYTHING.contains(type)).anyMatch((type) -> isIn(exception, type));
+	}
+
+	private static boolean isIn(Throwable exception, Class<?> type) {
+		Throwable cause = exception.getCause();
+		return type.isInstance(exception) || (cause != null && isIn(cause, type));
+	}
+
+	private static Stream<? extends Class<?>> types(Method handler) {
+		ExceptionHandler annotation = AnnotatedElementUtils.findMergedAnnotation(handler, ExceptionHandler.class);
+		return (annotation != null && annotation.exception().length > 0) ? Stream.of(annotation.exception())
+				: Stream.of(handler.getParameterTypes()).filter(Throwable.class::isAssignableFrom);
+	}
+
+	/** What Spring MVC calls, and renders the result of. */
+	static class Answer {
+
+		private final RequestScope scope;
+
+		private final ScopeCancelledException cancellation;
+
+		Answer(RequestScope scope, ScopeCancelledException cancellation) {
+			this.scope = scope;
+			this.cancellation = cancellation;
+		}
+
+		public ResponseEntity<ProblemDetail> answer() {
+			return this.scope.answerTo(this.cancellation);
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.cancelscope.spring.web;
+
+import java.util.stream.Stream;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.condition.PathPatternsRequestCondition;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.util.pattern.PathPattern;
+
+/**
+ * What is added where Spring MVC is there: the names of endpoints, its exception
+ * handling, and its asynchronous results.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(DispatcherServlet.class)
+class MvcConfiguration {
+
+	@Bean
+	EndpointPatterns cancelScopeMvcPatterns(ObjectProvider<RequestMappingInfoHandlerMapping> mappings) {
+		return () -> mappings.stream()
+			.flatMap((mapping) -> mapping.getHandlerMethods().keySet().stream())
+			.flatMap(MvcConfiguration::patterns);
+	}
+
+	private static Stream<PathPattern> patterns(RequestMappingInfo mapping) {
+		PathPatternsRequestCondition condition = mapping.getPathPatternsCondition();
+		return (condition != null) ? condition.getPatterns().stream() : Stream.empty();
+	}
+
+	@Bean
+	CancelledAnswer.Renderer cancelScopeMvcRenderer(
+			@Qualifier("handlerExceptionResolver") ObjectProvider<HandlerExceptionResolver> resolver) {
+		return (request, response, thrown) -> render(resolver.getIfAvailable(), request, response, thrown);
+	}
+
+	private static boolean render(@Nullable HandlerExceptionResolver resolver, HttpServletRequest request,
+			HttpServletResponse response, Exception thrown) {
+		ModelAndView rendered = (resolver != null) ? resolver.resolveException(request, response, null, thrown) : null;
+		return rendered != null && rendered.isEmpty();
+	}
+
+	@Bean
+	CancelScopeMvcConfigurer cancelScopeMvcConfigurer(ApplicationContext context) {
+		return new CancelScopeMvcConfigurer(context);
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.cancelscope.spring.web;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.WebCancelProperties;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Auto-configuration that gives each servlet request a scope.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ Filter.class, OncePerRequestFilter.class })
+@ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.web.enabled" }, matchIfMissing = true)
+@EnableConfigurationProperties(WebCancelProperties.class)
+@Import(MvcConfiguration.class)
+public final class WebCancelAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "cancelScopeFilter")
+	FilterRegistrationBean<CancelScopeFilter> cancelScopeFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
+			CancelScopeProperties properties, WebCancelProperties web, ObjectProvider<EndpointPatterns> patterns,
+			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<CancelledAnswer.Renderer> renderer) {
+		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), properties, web,
+				() -> patterns.stream().flatMap(EndpointPatterns::patterns),
+				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)));
+		FilterRegistrationBean<CancelScopeFilter> registration = new FilterRegistrationBean<>(
+				new CancelScopeFilter(requests, new CancelledAnswer(renderer::getIfAvailable)));
+		registration.setOrder(web.order());
+		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+		return registration;
+	}
+
+}

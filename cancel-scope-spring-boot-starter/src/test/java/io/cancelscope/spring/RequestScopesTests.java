@@ -1,0 +1,264 @@
+package io.cancelscope.spring;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.cancelscope.CancelReason;
+import io.cancelscope.CancelScopes;
+import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.testing.ManualTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+class RequestScopesTests {
+
+	private static final String ENVOY = "x-envoy-expected-rq-timeout-ms";
+
+	private final ManualTime time = new ManualTime();
+
+	private final CancelScopes scopes = CancelScopes.builder()
+		.timeSource(this.time)
+		.callbackExecutor(Runnable::run)
+		.build();
+
+	private final List<DeadlineHeader> ignored = new ArrayList<>();
+
+	@AfterEach
+	void nothingIsScheduled() {
+		assertThat(this.time.pending()).isZero();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET, /quotes, GET /quotes", "POST, /quotes, POST /quotes", "GET, /orders/7, GET /orders/{id}",
+			"GET, /orders/new, GET /orders/new", "GET, /wp-login.php, GET /**", "GET, /quotes/, GET /**",
+			"BREW, /quotes, OTHER /quotes", "get, /quotes, OTHER /quotes" })
+	void nameIsMethodAndPattern(String method, String path, String name) {
+		assertThat(name(method, path)).isEqualTo(name);
+	}
+
+	@Test
+	void nameHasNothingOfTheCallers() {
+		assertThat(name("GET\r\nX", "/orders/7%0d%0aWARN all is well")).isEqualTo("OTHER /orders/{id}");
+	}
+
+	@Test
+	void thereIsNoLimitUnlessSet() {
+		assertThat(budget(Map.of(), Map.of())).isNull();
+	}
+
+	@Test
+	void limitOfTheEndpointWinsOverTheGeneralOne() {
+		Map<String, String> both = Map.of("cancel-scope.web.timeout", "2s", "cancel-scope.timeouts[GET /quotes]",
+				"800ms");
+		assertThat(budget(both, Map.of())).isEqualTo(Duration.ofMillis(800));
+		assertThat(budget(Map.of("cancel-scope.web.timeout", "2s"), Map.of())).isEqualTo(Duration.ofSeconds(2));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "300, 300", "1999, 1999", "2000, 2000", "2001, 2000", "999999999999, 2000" })
+	void headerShortensTheServersLimitAndNeverExtendsIt(String sent, long millis) {
+		assertThat(budget(Map.of("cancel-scope.web.timeout", "2s"), Map.of(ENVOY, List.of(sent))))
+			.isEqualTo(Duration.ofMillis(millis));
+	}
+
+	@Test
+	void headerLimitsARequestThatHasNoLimit() {
+		assertThat(budget(Map.of(), Map.of("grpc-timeout", List.of("250m")))).isEqualTo(Duration.ofMillis(250));
+	}
+
+	@Test
+	void shortestOfAllCounts() {
+		assertThat(budget(Map.of(), Map.of(ENVOY, List.of("700", "x", "400"), "grpc-timeout", List.of("1S"))))
+			.isEqualTo(Duration.ofMillis(400));
+		assertThat(this.ignored).hasSize(1);
+	}
+
+	@Test
+	void headerIsKeptWithinTheFloorAndTheCap() {
+		Map<String, String> bounds = Map.of("cancel-scope.web.min-timeout", "50ms", "cancel-scope.web.max-timeout",
+				"10s");
+		assertThat(budget(bounds, Map.of(ENVOY, List.of("1")))).isEqualTo(Duration.ofMillis(50));
+		assertThat(budget(bounds, Map.of("grpc-timeout", List.of("99999999H")))).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void floorDoesNotExtendTheServersLimit() {
+		Map<String, String> properties = Map.of("cancel-scope.web.min-timeout", "50ms", "cancel-scope.web.timeout",
+				"20ms");
+		assertThat(budget(properties, Map.of(ENVOY, List.of("1")))).isEqualTo(Duration.ofMillis(20));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "0", "-1", "-9223372036854775808", "99999999999999999999999999", "1e3", "NaN", "５００",
+			"100; DROP TABLE quotes", "100\r\nSet-Cookie: admin=1", "\u0000", "${jndi:ldap://x}", "1_000", "0x10" })
+	void hostileHeaderIsIgnoredAndCounted(String value) {
+		assertThat(budget(Map.of("cancel-scope.web.timeout", "2s"), Map.of(ENVOY, List.of(value))))
+			.isEqualTo(Duration.ofSeconds(2));
+		assertThat(this.ignored).extracting(DeadlineHeader::name).containsExactly(ENVOY);
+	}
+
+	@Test
+	void headersAreNotReadWhereTheyAreNotTrusted() {
+		assertThat(budget(Map.of("cancel-scope.web.trust-headers", "false"), Map.of(ENVOY, List.of("1", "x"))))
+			.isNull();
+		assertThat(this.ignored).isEmpty();
+	}
+
+	@Test
+	void headersCanBeChosen() {
+		Map<String, String> properties = Map.of("cancel-scope.web.headers", "X-Request-Timeout=seconds");
+		assertThat(budget(properties, Map.of("X-Request-Timeout", List.of("3"), ENVOY, List.of("1"))))
+			.isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/actuator/health, true", "/actuator, true", "/quotes, false" })
+	void pathsAreExcluded(String path, boolean excluded) {
+		assertThat(request(Map.of()).excludes(path(path))).isEqualTo(excluded);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			timeout     | -1s          | It must not be negative. Give a number and a unit, for example '800ms' or '2s'.
+			max-timeout | 0ms          | It is less than cancel-scope.web.min-timeout, which is PT0.001S.
+			headers     | X-Timeout    | How is the value of the header 'X-Timeout' written?
+			""")
+	void wrongPropertyIsRefused(String property, String value, String problem) {
+		assertThatException().isThrownBy(() -> web(Map.of("cancel-scope.web." + property, value)))
+			.havingRootCause()
+			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+			.withMessageStartingWith("Property cancel-scope.web." + property + " with value ")
+			.withMessageContaining(problem);
+	}
+
+	@Test
+	void timeUpIsAGatewayTimeoutThatTellsWhoseTimeItWas() {
+		RequestScope request = open(Map.of("cancel-scope.web.timeout", "800ms"), Map.of());
+		this.time.advance(Duration.ofMillis(801));
+		ResponseEntity<ProblemDetail> answer = request.answerTo(cancellation(request));
+		request.scope().close();
+
+		assertThat(answer.getStatusCode().value()).isEqualTo(504);
+		assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isNull();
+		ProblemDetail problem = answer.getBody();
+		assertThat(problem).isNotNull();
+		assertThat(problem.getDetail()).isEqualTo("scope 'GET /quotes' (800ms) exceeded its deadline");
+		assertThat(problem.getProperties())
+			.isEqualTo(Map.of("scope", "GET /quotes", "origin", "GET /quotes", "budget", "800ms", "elapsed", "801ms"));
+	}
+
+	@Test
+	void cancelledIsUnavailableForAWhile() {
+		RequestScope request = open(Map.of("cancel-scope.web.retry-after", "1500ms"), Map.of());
+		request.scope().cancel("the desk closes");
+		ResponseEntity<ProblemDetail> answer = request.answerTo(cancellation(request));
+		request.scope().close();
+
+		assertThat(answer.getStatusCode().value()).isEqualTo(503);
+		assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isEqualTo("2");
+	}
+
+	@Test
+	void messageOfAFailureInsideIsKeptInside() {
+		RequestScope request = open(Map.of(), Map.of());
+		request.scope().cancel(CancelReason.Kind.FAILED, "jdbc:secret", new IllegalStateException("jdbc:secret"));
+		ResponseEntity<ProblemDetail> answer = request.answerTo(cancellation(request));
+		request.scope().close();
+
+		assertThat(answer.toString()).doesNotContain("jdbc:secret").contains("because 'GET /quotes' failed");
+	}
+
+	@Test
+	void cancellationIsFoundAmongCausesAndNotBesideAFailure() {
+		RequestScope request = open(Map.of(), Map.of());
+		request.scope().cancel();
+		ScopeCancelledException cancellation = cancellation(request);
+		request.scope().close();
+		IllegalStateException failure = new IllegalStateException();
+		failure.addSuppressed(cancellation);
+
+		assertThat(RequestScope.cancellationIn(new IllegalStateException(cancellation))).isSameAs(cancellation);
+		assertThat(RequestScope.cancellationIn(failure)).isNull();
+		assertThat(RequestScope.cancellationIn(null)).isNull();
+	}
+
+	@Test
+	void serverNeverWaitsLongerThanWhatIsLeft() {
+		RequestScope request = open(Map.of("cancel-scope.web.timeout", "800ms"), Map.of());
+		this.time.advance(Duration.ofMillis(300));
+
+		assertThat(request.limit(30_000)).isEqualTo(500);
+		assertThat(request.limit(0)).isEqualTo(500);
+		assertThat(request.limit(100)).isEqualTo(100);
+		assertThat(request.serverGaveUp()).isFalse();
+		assertThat(request.limit(-1)).isEqualTo(500);
+		assertThat(request.serverGaveUp()).isTrue();
+		assertThat(request.exception()).hasMessage("scope 'GET /quotes' (800ms) exceeded its deadline");
+		request.scope().close();
+	}
+
+	private static ScopeCancelledException cancellation(RequestScope request) {
+		ScopeCancelledException found = RequestScope.cancellationIn(request.exception());
+		assertThat(found).isNotNull();
+		return found;
+	}
+
+	private Duration budget(Map<String, String> properties, Map<String, List<String>> headers) {
+		RequestScope request = open(properties, headers);
+		Duration budget = request.scope().remaining().orElse(null);
+		request.scope().close();
+		return budget;
+	}
+
+	private RequestScope open(Map<String, String> properties, Map<String, List<String>> headers) {
+		return request(properties).open("GET", path("/quotes"), (header) -> headers.getOrDefault(header, List.of()));
+	}
+
+	private String name(String method, String path) {
+		RequestScope request = request(Map.of()).open(method, path(path), (header) -> List.of());
+		request.scope().close();
+		return request.scope().name();
+	}
+
+	private RequestScopes request(Map<String, String> properties) {
+		return new RequestScopes(this.scopes, this.time, general(properties), web(properties),
+				() -> Stream.of("/orders/{id}", "/orders/new", "/quotes", "/*/{any}/{other}")
+					.map(PathPatternParser.defaultInstance::parse),
+				this.ignored::add);
+	}
+
+	private static PathContainer path(String path) {
+		return PathContainer.parsePath(path);
+	}
+
+	private static CancelScopeProperties general(Map<String, String> properties) {
+		return binder(properties).bindOrCreate("cancel-scope", CancelScopeProperties.class);
+	}
+
+	private static WebCancelProperties web(Map<String, String> properties) {
+		return binder(properties).bindOrCreate("cancel-scope.web", WebCancelProperties.class);
+	}
+
+	private static Binder binder(Map<String, String> properties) {
+		return new Binder(new MapConfigurationPropertySource(properties));
+	}
+
+}

@@ -1,0 +1,227 @@
+package io.cancelscope.spring.web;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+import com.jayway.jsonpath.JsonPath;
+import io.cancelscope.CancelReason;
+import io.cancelscope.CancelScope;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Requests over the wire, to each of the servers.
+ */
+@ParameterizedClass
+@EnumSource(Server.class)
+class ServletRequestTests {
+
+	private static final Map<Server, ConfigurableApplicationContext> contexts = new EnumMap<>(Server.class);
+
+	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	@Parameter
+	private Server server;
+
+	private ConfigurableApplicationContext context;
+
+	private Watch watch;
+
+	@BeforeEach
+	void start() {
+		this.context = contexts.computeIfAbsent(this.server,
+				(server) -> server.start(Desk.class, "cancel-scope.timeouts[GET /callable/deaf]=300ms"));
+		this.watch = this.context.getBean(Watch.class);
+		this.watch.allAreClosed();
+		this.watch.forget();
+	}
+
+	@AfterAll
+	static void stop() {
+		contexts.values().forEach(ConfigurableApplicationContext::close);
+		contexts.clear();
+	}
+
+	@Test
+	void requestHasAScopeThatIsNamedAfterItsEndpoint() {
+		assertThat(get("/names/7").body()).isEqualTo("GET /names/{id} -1");
+		this.watch.allAreClosed();
+		assertThat(this.watch.first().isCancelled()).isFalse();
+	}
+
+	@Test
+	void requestsThatNobodyServesHaveOneNameTogether() {
+		assertThat(get("/wp-login.php").statusCode()).isEqualTo(404);
+		assertThat(this.watch.first().name()).isEqualTo("GET /**");
+	}
+
+	@Test
+	void excludedPathHasNoScope() {
+		get("/actuator/health");
+		assertThat(this.watch.opened()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/hanging", "/filtered", "/wrapped", "/callable/hanging", "/deferred/hanging",
+			"/plain/blocking" })
+	void timeUpIsAGatewayTimeout(String path) {
+		HttpResponse<String> response = get(path, "grpc-timeout", "300m");
+
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+		assertThat(response.headers().firstValue("Retry-After")).isEmpty();
+		Map<String, Object> problem = JsonPath.read(response.body(), "$");
+		String name = path.startsWith("/plain") ? "GET /**" : "GET " + path;
+		assertThat(problem).containsEntry("status", 504)
+			.containsEntry("title", "Gateway Timeout")
+			.containsEntry("detail", "scope '" + name + "' (300ms) exceeded its deadline")
+			.containsEntry("instance", path)
+			.containsEntry("scope", name)
+			.containsEntry("origin", name)
+			.containsEntry("budget", "300ms")
+			.hasEntrySatisfying("elapsed", (elapsed) -> assertThat(elapsed).asString().matches("\\d+m?s"));
+		this.watch.allAreClosed();
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/callable/deaf", "/plain/async" })
+	void containerGivesUpForThoseWhoDontAsk(String path) {
+		CompletableFuture<String> work = this.context.getBean(Desk.Endpoints.class).newWork();
+		HttpResponse<String> response = get(path, "grpc-timeout", "300m");
+		work.complete("late");
+
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+		assertThat(response.body()).contains("exceeded its deadline");
+		this.watch.allAreClosed();
+	}
+
+	@Test
+	void cancelledIsUnavailableForAWhile() {
+		HttpResponse<String> response = get("/cancelled");
+
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.headers().firstValue("Retry-After")).contains("1");
+		assertThat(JsonPath.<String>read(response.body(), "$.detail"))
+			.isEqualTo("scope 'GET /cancelled' was cancelled: the desk closes");
+		assertThat(response.body()).doesNotContain("budget");
+	}
+
+	@Test
+	void scopeInsideTellsWhoseTimeItWas() {
+		HttpResponse<String> response = get("/nested", "grpc-timeout", "10S");
+
+		assertThat(response.statusCode()).isEqualTo(504);
+		assertThat(JsonPath.<String>read(response.body(), "$.scope")).isEqualTo("fares");
+		assertThat(JsonPath.<String>read(response.body(), "$.budget")).isEqualTo("10s");
+	}
+
+	@Test
+	void whatComesLateIsStillAnAnswer() {
+		assertThat(get("/late", "grpc-timeout", "20m").body()).isEqualTo("late");
+	}
+
+	@Test
+	void failureIsNoCancellation() {
+		assertThat(get("/broken").statusCode()).isEqualTo(500);
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.FAILED);
+	}
+
+	@Test
+	void scopeThatIsForgottenInsideLeavesTheThreadClean() {
+		assertThat(get("/forgetful").body()).isEqualTo("done");
+		assertThat(get("/names/7").body()).startsWith("GET /names/{id}");
+		this.watch.allAreClosed();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/callable", "/deferred", "/streamed" })
+	void scopeStaysOpenUntilTheAsynchronousRequestEnds(String path) {
+		HttpResponse<String> response = get(path);
+
+		assertThat(response.body()).isEqualTo("GET " + path);
+		this.watch.allAreClosed();
+		assertThat(this.watch.opened()).hasSize(1).noneMatch(CancelScope::isCancelled);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/committed", "/streamed/endless", "/blocking/endless" })
+	void connectionIsBrokenOffWhereAPartOfTheAnswerIsOnItsWay(String path) {
+		assertThatException().isThrownBy(() -> send(path, "grpc-timeout", "300m")).isInstanceOf(IOException.class);
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+		this.watch.allAreClosed();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "0", "-1", "99999999999999999999999999", "1e3", "NaN", "100; DROP TABLE quotes",
+			"${jndi:ldap://x}", "0x10", "1 000", "' or ''='" })
+	void hostileHeaderIsIgnoredAndCounted(String value) {
+		Desk.Ignored ignored = this.context.getBean(Desk.Ignored.class);
+		int before = ignored.count();
+		HttpResponse<String> response = get("/names/7", "x-envoy-expected-rq-timeout-ms", value);
+
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).isEqualTo("GET /names/{id} -1");
+		assertThat(ignored.count()).isEqualTo(before + 1);
+	}
+
+	@Test
+	void twoHundredAtOnceLeaveNothingBehind() {
+		List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 200)
+			.mapToObj((i) -> request((i % 2 == 0) ? "/hanging" : "/callable/hanging", "grpc-timeout", "400m"))
+			.map((request) -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+			.toList();
+
+		assertThat(responses).allSatisfy((response) -> assertThat(response).succeedsWithin(Duration.ofSeconds(30))
+			.extracting(HttpResponse::statusCode)
+			.isEqualTo(504));
+		this.watch.allAreClosed();
+		assertThat(this.watch.opened()).hasSize(200);
+		assertThat(IntStream.range(0, 50).mapToObj((i) -> get("/names/7").body())).containsOnly("GET /names/{id} -1");
+	}
+
+	private HttpResponse<String> get(String path, String... headers) {
+		try {
+			return send(path, headers);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private HttpResponse<String> send(String path, String... headers) throws IOException {
+		try {
+			return client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private HttpRequest request(String path, String... headers) {
+		HttpRequest.Builder builder = HttpRequest.newBuilder(Server.uri(this.context, path))
+			.timeout(Duration.ofSeconds(30));
+		return ((headers.length > 0) ? builder.headers(headers) : builder).build();
+	}
+
+}
