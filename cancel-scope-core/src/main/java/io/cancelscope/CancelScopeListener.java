@@ -21,7 +21,8 @@ public interface CancelScopeListener {
 	}
 
 	/**
-	 * A scope was found to be cancelled.
+	 * A scope was found to be cancelled. Told once, after it was opened and before it is
+	 * closed.
 	 * @param scope the scope
 	 * @param reason why
 	 */

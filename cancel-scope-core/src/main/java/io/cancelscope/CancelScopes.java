@@ -365,20 +365,30 @@ public final class CancelScopes {
 		}
 	}
 
+	/**
+	 * Tells it once, and before the close: a scope can close while the news of its
+	 * cancellation is still on the way, so who closes it tells both.
+	 */
 	void tellCancelled(ScopeNode scope, CancelReason reason) {
-		if (this.listener == null) {
+		Noted noted = (this.listener != null) ? scope.noted() : null;
+		if (this.listener == null || noted == null) {
 			return;
 		}
 		if (SystemTime.INSTANCE.isTimerThread()) {
 			this.callbackExecutor.execute(() -> tellCancelled(scope, reason));
+			return;
 		}
-		else {
-			try {
-				this.listener.cancelled(scope, reason);
-			}
-			catch (RuntimeException | Error ex) {
-				logFailure(scope, ex);
-			}
+		if (!noted.beginCancelled()) {
+			return;
+		}
+		try {
+			this.listener.cancelled(scope, reason);
+		}
+		catch (RuntimeException | Error ex) {
+			logFailure(scope, ex);
+		}
+		if (noted.endCancelled()) {
+			tellClosed(this.listener, scope);
 		}
 	}
 
@@ -413,15 +423,26 @@ public final class CancelScopes {
 	}
 
 	void tellClosed(ScopeNode scope) {
-		if (this.listener != null) {
-			try {
-				this.listener.closed(scope);
-			}
-			catch (RuntimeException | Error ex) {
-				logFailure(scope, ex);
-			}
-			scope.forgetThread();
+		Noted noted = (this.listener != null) ? scope.noted() : null;
+		if (this.listener == null || noted == null) {
+			return;
 		}
+		if (scope.stored() instanceof Cancellation known) {
+			tellCancelled(scope, known.reason);
+		}
+		if (noted.beginClosed()) {
+			tellClosed(this.listener, scope);
+		}
+	}
+
+	private static void tellClosed(CancelScopeListener listener, ScopeNode scope) {
+		try {
+			listener.closed(scope);
+		}
+		catch (RuntimeException | Error ex) {
+			logFailure(scope, ex);
+		}
+		scope.forgetThread();
 	}
 
 	private static void logFailure(ScopeNode scope, Throwable ex) {

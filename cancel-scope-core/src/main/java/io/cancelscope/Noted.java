@@ -1,5 +1,7 @@
 package io.cancelscope;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,36 @@ final class Noted {
 
 	volatile boolean failed;
 
+	/** How far the listener has been told of the end. */
+	private final AtomicReference<News> news = new AtomicReference<>(News.NONE);
+
 	Noted(long openedAt, @Nullable Thread thread) {
 		this.openedAt = openedAt;
 		this.thread = thread;
+	}
+
+	/** Whether the caller is to tell that the scope was cancelled; nobody else will. */
+	boolean beginCancelled() {
+		return this.news.compareAndSet(News.NONE, News.TELLING);
+	}
+
+	/** Whether the scope was closed meanwhile, and the caller is to tell that, too. */
+	boolean endCancelled() {
+		return !this.news.compareAndSet(News.TELLING, News.TOLD);
+	}
+
+	/**
+	 * Whether the caller is to tell that the scope was closed. Not while another thread
+	 * tells that it was cancelled: that one then goes on.
+	 */
+	boolean beginClosed() {
+		return this.news.getAndUpdate((now) -> (now == News.TELLING) ? News.CLOSED_MEANWHILE : now) != News.TELLING;
+	}
+
+	private enum News {
+
+		NONE, TELLING, TOLD, CLOSED_MEANWHILE
+
 	}
 
 }

@@ -1007,7 +1007,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		return at;
 	}
 
-	private @Nullable Noted noted() {
+	@Nullable Noted noted() {
 		Links links = linksIfAny();
 		return (links != null) ? links.noted : null;
 	}

@@ -2,6 +2,9 @@ package io.cancelscope;
 
 import java.util.concurrent.Executors;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import io.cancelscope.testing.Trail;
@@ -56,6 +59,58 @@ class ListenerTests {
 		assertThat(this.trail.words()).containsExactly("opened parent", "opened child",
 				"cancelled parent REQUESTED by parent", "cancelled child REQUESTED by parent", "closed child",
 				"closed parent");
+	}
+
+	@Test
+	void scopeThatClosesBeforeTheNewsArriveIsToldCancelledFirst() {
+		OpenScope parent = this.scopes.open(ScopeOptions.named("parent"));
+		OpenScope child = this.scopes.open(ScopeOptions.named("child"));
+		child.onCancel(this.trail.adding("callback of the child"));
+		parent.onCancel((reason) -> child.close());
+
+		parent.cancel();
+		parent.close();
+
+		assertThat(this.trail.words()).startsWith("opened parent", "opened child",
+				"cancelled parent REQUESTED by parent", "cancelled child REQUESTED by parent", "closed child");
+		assertThat(this.trail.words()).filteredOn((word) -> word.startsWith("cancelled child")).hasSize(1);
+		assertThat(this.trail.words()).endsWith("closed parent");
+	}
+
+	/**
+	 * <pre>
+	 * one    cancel ── tells: cancelled ─────────────── tells: closed
+	 * other              close (leaves the news to one)
+	 * </pre>
+	 */
+	@Test
+	void scopeThatClosesWhileTheNewsAreToldIsToldClosedAfterwards() throws Exception {
+		CountDownLatch telling = new CountDownLatch(1);
+		CountDownLatch closed = new CountDownLatch(1);
+		CancelScopes slow = builder().listener(new CancelScopeListener() {
+
+			@Override
+			public void cancelled(CancelScope scope, CancelReason reason) {
+				telling.countDown();
+				try {
+					assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}
+
+		}).listener(new Noting("")).build();
+		OpenScope scope = slow.openUnbound(ScopeOptions.named("a"));
+		Thread one = new Thread(scope::cancel);
+		one.start();
+		assertThat(telling.await(20, TimeUnit.SECONDS)).isTrue();
+
+		scope.close();
+		closed.countDown();
+		one.join(20_000);
+
+		assertThat(this.trail.words()).containsExactly("opened a", "cancelled a REQUESTED by a", "closed a");
 	}
 
 	@Test
