@@ -3,6 +3,7 @@ package io.cancelscope.spring.tx;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
@@ -20,6 +21,7 @@ import io.cancelscope.spring.jdbc.JdbcCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import jakarta.persistence.PersistenceContext;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -29,11 +31,9 @@ import org.junit.jupiter.api.Timeout;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
@@ -44,6 +44,10 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
+import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
+import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionTimedOutException;
@@ -232,19 +236,15 @@ class TransactionTests {
 
 	@Test
 	void entityOfACancelledScopeIsNotThere() {
-		this.runner.withConfiguration(AutoConfigurations.of(HibernateJpaAutoConfiguration.class))
-			.withUserConfiguration(Entities.class)
-			.withBean(Parcels.class)
-			.withPropertyValues("spring.jpa.hibernate.ddl-auto=create-drop")
-			.run((context) -> {
-				Parcels parcels = context.getBean(Parcels.class);
+		this.runner.withUserConfiguration(Jpa.class).withBean(Parcels.class).run((context) -> {
+			Parcels parcels = context.getBean(Parcels.class);
 
-				assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(parcels::sendSlowly)
-					.withMessage("scope 'Parcels.sendSlowly' (300ms) exceeded its deadline");
+			assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(parcels::sendSlowly)
+				.withMessage("scope 'Parcels.sendSlowly' (300ms) exceeded its deadline");
 
-				assertThat(context.getBean(JdbcTemplate.class)
-					.queryForObject("select count(*) from parcel", Integer.class)).isZero();
-			});
+			assertThat(context.getBean(JdbcTemplate.class).queryForObject("select count(*) from parcel", Integer.class))
+				.isZero();
+		});
 	}
 
 	@Test
@@ -293,8 +293,7 @@ class TransactionTests {
 		@Transactional
 		public void place(Runnable payment) {
 			insert();
-			payment.run(); // takes too long: the row is gone, the caller gets the scope's
-							// exception
+			payment.run(); // takes too long: the row is gone
 		}
 		// end::place[]
 
@@ -361,8 +360,22 @@ class TransactionTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EntityScan(basePackageClasses = Parcel.class)
-	static class Entities {
+	static class Jpa {
+
+		@Bean
+		LocalContainerEntityManagerFactoryBean entities(DataSource dataSource) {
+			LocalContainerEntityManagerFactoryBean entities = new LocalContainerEntityManagerFactoryBean();
+			entities.setDataSource(dataSource);
+			entities.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
+			entities.setManagedTypes(PersistenceManagedTypes.of(Parcel.class.getName()));
+			entities.setJpaPropertyMap(Map.of("hibernate.hbm2ddl.auto", "create-drop"));
+			return entities;
+		}
+
+		@Bean
+		JpaTransactionManager transactionManager(EntityManagerFactory entities) {
+			return new JpaTransactionManager(entities);
+		}
 
 	}
 
