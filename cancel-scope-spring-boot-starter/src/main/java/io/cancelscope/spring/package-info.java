@@ -66,6 +66,20 @@
  * <td>{@code cancel-scope.web.*}</td>
  * <td>in servlet applications</td>
  * </tr>
+ * <tr>
+ * <td>statements stop when their scope is cancelled, and so does the wait for a
+ * connection</td>
+ * <td>{@code jdbc}</td>
+ * <td>{@code cancel-scope.jdbc.enabled}, {@code cancel-scope.jdbc.exclude-beans},
+ * {@code cancel-scope.jdbc.abort-after}, {@code cancel-scope.jdbc.interrupt-waiting}</td>
+ * <td>there are {@code DataSource} beans</td>
+ * </tr>
+ * <tr>
+ * <td>a cancelled scope's transaction is rolled back instead of committed late</td>
+ * <td>{@code tx}</td>
+ * <td>{@code cancel-scope.tx.enabled}, {@code cancel-scope.tx.check-before-commit}</td>
+ * <td>Spring's transactions are there</td>
+ * </tr>
  * </table>
  *
  * Each feature has a package and an auto-configuration of its own; it uses the core and

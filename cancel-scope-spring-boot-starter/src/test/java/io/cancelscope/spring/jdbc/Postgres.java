@@ -17,6 +17,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
+import org.postgresql.ds.PGSimpleDataSource;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.util.FileSystemUtils;
@@ -71,7 +72,10 @@ final class Postgres implements AutoCloseable {
 	/** A pool as it is, and in front of it the proxy that an application gets. */
 	Pool pool(int size, Duration abortAfter) {
 		HikariConfig config = new HikariConfig();
-		config.setDataSource(this.server.getPostgresDatabase());
+		PGSimpleDataSource database = (PGSimpleDataSource) this.server.getPostgresDatabase();
+		// How long the driver's own cancel waits for a server that doesn't answer.
+		database.setCancelSignalTimeout(1);
+		config.setDataSource(database);
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(20_000);
 		JdbcCancelProperties properties = new JdbcCancelProperties(true, Set.of(), abortAfter, true);
