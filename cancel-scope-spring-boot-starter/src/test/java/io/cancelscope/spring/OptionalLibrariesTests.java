@@ -158,7 +158,7 @@ class OptionalLibrariesTests {
 		public List<String> call() throws Exception {
 			SpringApplication application = new SpringApplication(Application.class);
 			application.setWebApplicationType(WebApplicationType.NONE);
-			ConfigurableApplicationContext context = application.run("--logging.level.root=off");
+			ConfigurableApplicationContext context = application.run("--spring.main.banner-mode=off");
 			OpenScope request = context.getBean(CancelScopes.class).open(ScopeOptions.named("request"));
 			try (context; request) {
 				Service service = context.getBean(Service.class);

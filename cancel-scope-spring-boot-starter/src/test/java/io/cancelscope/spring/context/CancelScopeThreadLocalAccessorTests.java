@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 import io.cancelscope.CancelReason;
@@ -211,12 +212,15 @@ class CancelScopeThreadLocalAccessorTests {
 	void scopeForgottenInsideASnapshotIsClosedAndToldInTheLog() {
 		List<String> logged = new ArrayList<>();
 		Logger logger = Logger.getLogger(CancelScopeThreadLocalAccessor.class.getName());
+		// Other tests may have started applications that log nothing.
+		logger.setLevel(Level.ALL);
 		logger.setFilter((line) -> logged.add(line.getThrown().getMessage()) && false);
 		OpenScope request = this.scopes.openUnbound(ScopeOptions.named("request"));
 		this.accessor.setValue(request);
 		OpenScope forgotten = this.scopes.open(ScopeOptions.named("forgotten"));
 		this.accessor.restore();
 		logger.setFilter(null);
+		logger.setLevel(null);
 		assertThat(current()).isEqualTo("root");
 		assertThat(forgotten.reason())
 			.hasValueSatisfying((reason) -> assertThat(reason.kind()).isEqualTo(CancelReason.Kind.MISNESTED));

@@ -19,6 +19,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CarryingRow;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import org.junit.jupiter.api.AfterAll;
@@ -182,7 +183,8 @@ class MvcAsyncTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-			TaskCancelAutoConfiguration.class, TaskExecutionAutoConfiguration.class, WebMvcAutoConfiguration.class,
+			FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class,
+			TaskExecutionAutoConfiguration.class, WebMvcAutoConfiguration.class,
 			DispatcherServletAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class })
 	static class Application {
 
