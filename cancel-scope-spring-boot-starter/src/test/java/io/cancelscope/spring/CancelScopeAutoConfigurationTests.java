@@ -14,6 +14,7 @@ import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
 import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
+import io.cancelscope.spring.shutdown.ShutdownCancelAutoConfiguration;
 import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class CancelScopeAutoConfigurationTests {
 			.containsExactlyInAnyOrder(CancelScopeAutoConfiguration.class.getName(),
 					AopCancelAutoConfiguration.class.getName(), FutureCancelAutoConfiguration.class.getName(),
 					ObserveCancelAutoConfiguration.class.getName(), ReactorCancelAutoConfiguration.class.getName(),
-					TaskCancelAutoConfiguration.class.getName());
+					ShutdownCancelAutoConfiguration.class.getName(), TaskCancelAutoConfiguration.class.getName());
 	}
 
 	private static CancelScopeListener listener(String word, List<String> trail) {

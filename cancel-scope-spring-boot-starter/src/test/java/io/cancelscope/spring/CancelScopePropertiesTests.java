@@ -1,22 +1,13 @@
 package io.cancelscope.spring;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
-import com.jayway.jsonpath.JsonPath;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
-import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -70,48 +61,6 @@ class CancelScopePropertiesTests {
 			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
 			.withMessage("Property cancel-scope.default-timeout with value 'PT-2S' is invalid: A budget must not be"
 					+ " negative. Give a number and a unit, for example '800ms' or '2s'.");
-	}
-
-	@Test
-	void metadataDescribesEveryPropertyAndNoOther() throws IOException {
-		Map<String, String> described = metadata();
-		List<String> keys = keys("cancel-scope", CancelScopeProperties.class, new ArrayList<>());
-		assertThat(described.keySet())
-			.containsExactlyInAnyOrderElementsOf(keys("cancel-scope.web", WebCancelProperties.class, keys));
-		assertThat(described).allSatisfy((name, description) -> assertThat(description).as(name)
-			.isNotBlank()
-			.endsWith(".")
-			.doesNotStartWith("The ")
-			.doesNotContain("\n"));
-	}
-
-	private static List<String> keys(String prefix, Class<?> type, List<String> keys) {
-		for (RecordComponent component : type.getRecordComponents()) {
-			String name = prefix + "."
-					+ StringUtils.uncapitalize(component.getName())
-						.replaceAll("([A-Z])", "-$1")
-						.toLowerCase(Locale.ROOT);
-			if (component.getType().isRecord()) {
-				keys(name, component.getType(), keys);
-			}
-			else {
-				keys.add(name);
-			}
-		}
-		return keys;
-	}
-
-	private static Map<String, String> metadata() throws IOException {
-		InputStream file = CancelScopeProperties.class
-			.getResourceAsStream("/META-INF/spring-configuration-metadata.json");
-		try (file) {
-			assertThat(file).isNotNull();
-			List<Map<String, Object>> properties = JsonPath.read(file, "$.properties[*]");
-			Map<String, String> described = new TreeMap<>();
-			properties.forEach((property) -> described.put(String.valueOf(property.get("name")),
-					String.valueOf(property.get("description"))));
-			return described;
-		}
 	}
 
 	private static CancelScopeProperties bind(Map<String, String> values) {

@@ -8,6 +8,7 @@ import io.cancelscope.spring.CancelScopesCustomizer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
@@ -21,6 +22,7 @@ public final class ObserveCancelAutoConfiguration {
 
 	/** A listener, and so told by the scopes' bean what it is to count. */
 	@Bean
+	@ConditionalOnMissingBean
 	ObservedCancellations observedCancellations(ObjectProvider<TimeSource> timeSource) {
 		return new ObservedCancellations(timeSource.getIfAvailable(TimeSource::system));
 	}

@@ -17,7 +17,6 @@ import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
-import org.springframework.beans.factory.aot.AotProcessingException;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +27,6 @@ import org.springframework.javapoet.ClassName;
 import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * A native image is told what weaving reaches by reflection.
@@ -77,13 +75,6 @@ class CancelScopedAotTests {
 
 		assertThat(RuntimeHintsPredicates.proxies()
 			.forInterfaces(Interface.class, SpringProxy.class, Advised.class, DecoratingProxy.class)).accepts(hints);
-	}
-
-	@Test
-	void annotationThatContradictsItselfFailsTheBuild() {
-		assertThatExceptionOfType(AotProcessingException.class).isThrownBy(() -> hintsFor(Contradicting.class))
-			.withMessageContaining("Contradicting.find()")
-			.withMessageContaining("[2s] and [1s]");
 	}
 
 	@Test
@@ -154,15 +145,6 @@ class CancelScopedAotTests {
 
 		String nothing() {
 			return "nothing";
-		}
-
-	}
-
-	static class Contradicting {
-
-		@CancelScoped(value = "1s", timeout = "2s")
-		String find() {
-			return "found";
 		}
 
 	}

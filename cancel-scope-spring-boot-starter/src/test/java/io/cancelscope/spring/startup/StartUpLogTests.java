@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.startup;
 
 import java.time.Duration;
 import java.util.List;
@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;

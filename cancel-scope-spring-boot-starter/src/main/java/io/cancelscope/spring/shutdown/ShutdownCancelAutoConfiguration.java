@@ -1,0 +1,31 @@
+package io.cancelscope.spring.shutdown;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopesCustomizer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of what cancels the scopes that are open when the application stops.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.shutdown.enabled" }, matchIfMissing = true)
+@EnableConfigurationProperties(ShutdownProperties.class)
+public final class ShutdownCancelAutoConfiguration {
+
+	@Bean
+	CancelScopesCustomizer rememberOpenScopesCustomizer() {
+		return CancelScopes.Builder::rememberOpen;
+	}
+
+	@Bean
+	CancelAtShutdown cancelAtShutdown(ObjectProvider<CancelScopes> scopes) {
+		return new CancelAtShutdown(scopes);
+	}
+
+}

@@ -1,0 +1,93 @@
+package io.cancelscope.spring;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.cancelscope.TimeSource;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Role;
+import org.springframework.scheduling.TaskScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the starter adds to an application stands back for what the application has. Looks
+ * at all bean methods of the starter, also at those of features to come.
+ */
+class PublishedBeansTests {
+
+	/** The application may inject its own one of these, or Boot may look for it. */
+	private static final List<Class<?>> LEFT_TO_USERS = List.of(Executor.class, TaskScheduler.class,
+			ThreadFactory.class, DataSource.class, Clock.class, TimeSource.class);
+
+	private static final JavaClasses STARTER = new ClassFileImporter()
+		.withImportOption(new ImportOption.DoNotIncludeTests())
+		.importPackages("io.cancelscope.spring");
+
+	@Test
+	void nothingIsPublishedThatChangesWhatUsersInject() {
+		assertThat(beanMethods()).hasSizeGreaterThan(5)
+			.noneMatch((method) -> LEFT_TO_USERS.stream()
+				.anyMatch((type) -> type.isAssignableFrom(method.getReturnType())));
+	}
+
+	@Test
+	void whatUsersCanReplaceBacksOff() {
+		List<Method> replaceable = beanMethods().stream()
+			.filter((method) -> Modifier.isPublic(method.getReturnType().getModifiers()))
+			.filter((method) -> !method.getReturnType().isInterface())
+			.filter((method) -> !isInfrastructure(method) && !method.isAnnotationPresent(Fallback.class))
+			.filter((method) -> method.getReturnType().getName().startsWith("io.cancelscope."))
+			.toList();
+
+		assertThat(replaceable).isNotEmpty()
+			.allSatisfy((method) -> assertThat(method.isAnnotationPresent(ConditionalOnMissingBean.class))
+				.as("%s backs off", method)
+				.isTrue());
+	}
+
+	@Test
+	void postProcessorsAreStaticInfrastructure() {
+		List<Method> processors = beanMethods().stream()
+			.filter((method) -> BeanPostProcessor.class.isAssignableFrom(method.getReturnType())
+					|| BeanFactoryPostProcessor.class.isAssignableFrom(method.getReturnType()))
+			.toList();
+
+		assertThat(processors).isNotEmpty()
+			.allMatch((method) -> Modifier.isStatic(method.getModifiers()))
+			.allMatch(PublishedBeansTests::isInfrastructure);
+	}
+
+	private static boolean isInfrastructure(Method method) {
+		Role role = method.getAnnotation(Role.class);
+		return role != null && role.value() == BeanDefinition.ROLE_INFRASTRUCTURE;
+	}
+
+	private static List<Method> beanMethods() {
+		return STARTER.stream()
+			.filter((type) -> !type.getPackageName().equals("io.cancelscope.spring.test"))
+			.map(JavaClass::reflect)
+			.flatMap((type) -> Stream.of(type.getDeclaredMethods()))
+			.filter((method) -> method.isAnnotationPresent(Bean.class))
+			.toList();
+	}
+
+}
