@@ -38,7 +38,9 @@ import org.springframework.core.annotation.AliasFor;
  * start-up. For those, and for single blocks, use {@link CancelScopes}. With
  * {@code cancel-scope.weaving=aspect} an AspectJ aspect weaves instead: it sees the
  * annotation on methods and classes, also inherited by the class, but neither on
- * interfaces nor within other annotations; a warning at start-up names those, too.
+ * interfaces nor within other annotations; a warning at start-up names those, too. Where
+ * AspectJ's load-time weaver puts that aspect into the classes, calls within the bean,
+ * private, static and final methods and objects that are no beans are woven as well.
  * <p>
  * <strong>What is inside.</strong> The scope lies around {@code @Retryable},
  * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}: one budget

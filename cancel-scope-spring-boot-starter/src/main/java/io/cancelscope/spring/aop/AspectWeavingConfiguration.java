@@ -37,19 +37,26 @@ class AspectWeavingConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopedInterceptor cancelScopedInterceptor(CancelScopedOperations operations,
+			ObjectProvider<CancelScopes> scopes) {
+		return new CancelScopedInterceptor(operations,
+				new CancelScopedInvoker(SingletonSupplier.of(scopes::getObject)));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedCheckingBeanPostProcessor cancelScopedCheckingBeanPostProcessor(CancelScopedSource source,
-			CancelScopedOperations operations, ObjectProvider<CancelScopeProperties> properties) {
-		return new CancelScopedCheckingBeanPostProcessor(source, operations,
+			CancelScopedOperations operations, CancelScopedInterceptor interceptor,
+			ObjectProvider<CancelScopeProperties> properties) {
+		return new CancelScopedCheckingBeanPostProcessor(source, operations, interceptor,
 				SingletonSupplier.of(properties::getObject));
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static CancelScopedAspect cancelScopedAspect(CancelScopedOperations operations, ObjectProvider<CancelScopes> scopes,
+	static CancelScopedAspect cancelScopedAspect(CancelScopedInterceptor interceptor,
 			ObjectProvider<CancelScopeProperties> properties) {
-		CancelScopedInvoker invoker = new CancelScopedInvoker(SingletonSupplier.of(scopes::getObject));
-		return new CancelScopedAspect(new CancelScopedInterceptor(operations, invoker),
-				() -> properties.getObject().aspect().order());
+		return new CancelScopedAspect(interceptor::invokeUnlessWoven, () -> properties.getObject().aspect().order());
 	}
 
 }

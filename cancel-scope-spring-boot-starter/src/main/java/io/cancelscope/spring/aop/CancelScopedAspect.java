@@ -2,6 +2,7 @@ package io.cancelscope.spring.aop;
 
 import java.util.function.IntSupplier;
 
+import org.aopalliance.intercept.MethodInterceptor;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
@@ -11,24 +12,48 @@ import org.springframework.core.Ordered;
 
 /**
  * The door from an AspectJ aspect to the invoker: a bean where the property
- * {@code cancel-scope.weaving} is {@code aspect}.
+ * {@code cancel-scope.weaving} is {@code aspect}, and what the load-time weaver puts into
+ * the classes themselves where it is told to.
  * <p>
- * Its place among the user's aspects is given by {@code cancel-scope.aspect.order}.
- * Whatever the order is, it lies inside {@code @Async}, {@code @ConcurrencyLimit} and
- * {@code @Retryable}: each attempt has a budget of its own. It sees annotations that
- * stand on the method or on its class; those on interfaces and within other annotations
- * are out of an aspect's reach.
+ * As a bean, its place among the user's aspects is given by
+ * {@code cancel-scope.aspect.order}. Whatever the order is, it lies inside
+ * {@code @Async}, {@code @ConcurrencyLimit} and {@code @Retryable}: each attempt has a
+ * budget of its own. It sees annotations that stand on the method or on its class; those
+ * on interfaces and within other annotations are out of an aspect's reach.
+ * <p>
+ * As part of the classes it is the innermost, and reaches private and static methods,
+ * calls within an object, and objects that are no beans.
  */
 @Aspect
 public final class CancelScopedAspect implements Ordered {
 
-	private final CancelScopedInterceptor interceptor;
+	private static final CancelScopedAspect woven = new CancelScopedAspect(new WovenInterceptor(), () -> 0);
+
+	private final MethodInterceptor interceptor;
 
 	private final IntSupplier order;
 
-	CancelScopedAspect(CancelScopedInterceptor interceptor, IntSupplier order) {
+	CancelScopedAspect(MethodInterceptor interceptor, IntSupplier order) {
 		this.interceptor = interceptor;
 		this.order = order;
+	}
+
+	/**
+	 * Returns the aspect that is in woven classes. The weaver would write this method
+	 * itself, but only if the application's {@code aop.xml} named this class for weaving,
+	 * too.
+	 * @return the one instance
+	 */
+	public static CancelScopedAspect aspectOf() {
+		return woven;
+	}
+
+	/**
+	 * Returns whether there is an aspect in woven classes.
+	 * @return always {@code true}
+	 */
+	public static boolean hasAspect() {
+		return true;
 	}
 
 	/**
@@ -37,8 +62,9 @@ public final class CancelScopedAspect implements Ordered {
 	 * @return what the method or its fallback returned
 	 * @throws Throwable if the method, its fallback or a check throws it
 	 */
-	@Around("execution(* *(..)) && (@annotation(io.cancelscope.spring.CancelScoped)"
-			+ " || @within(io.cancelscope.spring.CancelScoped))")
+	@Around(value = "execution(* *(..)) && @annotation(io.cancelscope.spring.CancelScoped)"
+			+ " || execution(public !static * *(..)) && @within(io.cancelscope.spring.CancelScoped)",
+			argNames = "joinPoint")
 	public @Nullable Object inScope(ProceedingJoinPoint joinPoint) throws Throwable {
 		return this.interceptor.invoke(new JoinPointInvocation(joinPoint));
 	}

@@ -3,6 +3,7 @@ package io.cancelscope.spring.aop;
 import java.io.Serial;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
@@ -21,6 +23,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.util.ClassUtils;
@@ -36,7 +39,8 @@ import org.springframework.util.StringValueResolver;
  * front of what is there. So the chain becomes {@code [@Async] [@CancelScoped]
  * [@ConcurrencyLimit] [@Retryable] [security] [cache, tx] method}.
  */
-final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
+		implements DisposableBean {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
@@ -53,6 +57,8 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	private final transient Map<Set<Class<?>>, CancelScopedMethods> seen = new ConcurrentHashMap<>();
 
 	private transient CancelScopedOperations operations;
+
+	private transient @Nullable CancelScopedInterceptor interceptor;
 
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
@@ -73,18 +79,28 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 		if (beanFactory instanceof ConfigurableBeanFactory configurable) {
 			this.operations = operations(new EmbeddedValueResolver(configurable));
 		}
-		this.advisor = advisor();
+		CancelScopedInterceptor interceptor = new CancelScopedInterceptor(this.operations,
+				new CancelScopedInvoker(this.scopes));
+		this.advisor = advisor(interceptor, ProxiedInterfaces.none(this.source));
+		this.interceptor = interceptor;
+		WovenCode.enter(interceptor);
+	}
+
+	private Advisor advisor(CancelScopedInterceptor interceptor, ProxiedInterfaces interfaces) {
+		return new DefaultPointcutAdvisor(new CancelScopedPointcut(this.source, interfaces),
+				interceptor.with(interfaces));
+	}
+
+	@Override
+	public void destroy() {
+		if (this.interceptor != null) {
+			WovenCode.leave(this.interceptor);
+		}
 	}
 
 	private CancelScopedOperations operations(StringValueResolver values) {
 		return new CancelScopedOperations(this.source,
 				new CancelScopedResolver(values, this.properties, this.adapters));
-	}
-
-	private Advisor advisor() {
-		CancelScopedInterceptor interceptor = new CancelScopedInterceptor(this.operations,
-				new CancelScopedInvoker(this.scopes));
-		return new DefaultPointcutAdvisor(new CancelScopedPointcut(this.source), interceptor);
 	}
 
 	/** Ahead-of-time processing asks this of every bean. */
@@ -109,23 +125,31 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 			methods = inspect(bean, beanName, userClass, types);
 			this.seen.put(types, methods);
 		}
-		return methods.woven().isEmpty() ? bean : weave(bean, beanName);
+		return methods.woven().isEmpty() ? bean : weave(bean, beanName, userClass);
 	}
 
-	private Object weave(Object bean, String beanName) {
-		Advisor advisor = this.advisor;
-		if (advisor != null && bean instanceof Advised advised && !advised.isFrozen()) {
-			if (advised.indexOf(advisor) < 0) {
-				advised.addAdvisor(0, advisor);
+	private Object weave(Object bean, String beanName, Class<?> userClass) {
+		CancelScopedInterceptor interceptor = this.interceptor;
+		if (interceptor != null && bean instanceof Advised advised && !advised.isFrozen()) {
+			if (Arrays.stream(advised.getAdvisors()).noneMatch(CancelScopedBeanPostProcessor::isOurs)) {
+				advised.addAdvisor(0, advisor(interceptor, ProxiedInterfaces.of(this.source, bean, userClass)));
 			}
 			return bean;
 		}
 		return super.postProcessAfterInitialization(bean, beanName);
 	}
 
+	private static boolean isOurs(Advisor advisor) {
+		return advisor.getAdvice() instanceof CancelScopedInterceptor;
+	}
+
 	private CancelScopedMethods inspect(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
-		CancelScopedMethods methods = CancelScopedMethods.of(this.source, userClass, types, isExtended(bean, beanName));
-		methods.woven().forEach((method) -> this.operations.prepare(beanName, method, userClass));
+		ProxiedInterfaces interfaces = ProxiedInterfaces.of(this.source, bean, userClass);
+		CancelScopedMethods methods = CancelScopedMethods.of(this.source, userClass, types, isExtended(bean, beanName),
+				interfaces);
+		methods.all()
+			.forEach((method) -> this.operations.prepare(beanName, method,
+					interfaces.annotatedClass(method, userClass)));
 		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
 		return methods;
 	}

@@ -9,6 +9,7 @@ import io.cancelscope.spring.CancelScopeProperties;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.util.ClassUtils;
@@ -18,21 +19,30 @@ import org.springframework.util.ClassUtils;
  * come to light when the bean is made, and so do annotations that the aspect does not
  * reach. Changes no bean; comes last, when the proxy is there to be looked at.
  */
-final class CancelScopedCheckingBeanPostProcessor implements BeanPostProcessor, Ordered {
+final class CancelScopedCheckingBeanPostProcessor implements BeanPostProcessor, Ordered, DisposableBean {
 
 	private final CancelScopedSource source;
 
 	private final CancelScopedOperations operations;
+
+	private final CancelScopedInterceptor interceptor;
 
 	private final Supplier<CancelScopeProperties> properties;
 
 	private final Map<Set<Class<?>>, Boolean> seen = new ConcurrentHashMap<>();
 
 	CancelScopedCheckingBeanPostProcessor(CancelScopedSource source, CancelScopedOperations operations,
-			Supplier<CancelScopeProperties> properties) {
+			CancelScopedInterceptor interceptor, Supplier<CancelScopeProperties> properties) {
 		this.source = source;
 		this.operations = operations;
+		this.interceptor = interceptor;
 		this.properties = properties;
+		WovenCode.enter(interceptor);
+	}
+
+	@Override
+	public void destroy() {
+		WovenCode.leave(this.interceptor);
 	}
 
 	@Override
@@ -55,9 +65,9 @@ final class CancelScopedCheckingBeanPostProcessor implements BeanPostProcessor, 
 
 	private void check(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
 		CancelScopedMethods methods = CancelScopedMethods
-			.of(this.source, userClass, types, !AopUtils.isJdkDynamicProxy(bean))
+			.of(this.source, userClass, types, !AopUtils.isJdkDynamicProxy(bean), ProxiedInterfaces.none(this.source))
 			.reachedByAspect(userClass);
-		methods.woven().forEach((method) -> this.operations.prepare(beanName, method, userClass));
+		methods.all().forEach((method) -> this.operations.prepare(beanName, method, userClass));
 		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
 	}
 

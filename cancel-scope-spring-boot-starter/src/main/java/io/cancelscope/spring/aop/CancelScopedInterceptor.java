@@ -1,5 +1,7 @@
 package io.cancelscope.spring.aop;
 
+import java.lang.reflect.Method;
+
 import io.cancelscope.spring.ReturnValueAdapter;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -17,20 +19,42 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 
 	private final CancelScopedInvoker invoker;
 
+	private final ProxiedInterfaces interfaces;
+
 	CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker) {
+		this(operations, invoker, ProxiedInterfaces.none(operations.source()));
+	}
+
+	private CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker,
+			ProxiedInterfaces interfaces) {
 		this.operations = operations;
 		this.invoker = invoker;
+		this.interfaces = interfaces;
+	}
+
+	/** The same for a proxy that has such interfaces. */
+	CancelScopedInterceptor with(ProxiedInterfaces interfaces) {
+		return interfaces.types().isEmpty() ? this
+				: new CancelScopedInterceptor(this.operations, this.invoker, interfaces);
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), targetClass(invocation));
+		return invoke(invocation, this.interfaces.annotatedClass(invocation.getMethod(), targetClass(invocation)));
+	}
+
+	/**
+	 * Makes the call with what the annotations say about it.
+	 * @param targetClass the class whose annotations count
+	 */
+	@Nullable Object invoke(MethodInvocation invocation, Class<?> targetClass) throws Throwable {
+		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), targetClass);
 		if (operation == null) {
 			return invocation.proceed();
 		}
 		FallbackMethod method = operation.fallback();
 		CancelScopedInvoker.Fallback fallback = (method == null) ? null
-				: (reason) -> method.call(target(invocation), invocation.getArguments(), reason);
+				: (reason) -> method.call(target(invocation, method), invocation.getArguments(), reason);
 		ReturnValueAdapter.Handler handler = operation.handler();
 		if (handler != null) {
 			return this.invoker.invoke(operation, handler, invocation::proceed, fallback);
@@ -39,9 +63,23 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 				: this.invoker.invokeOrElse(operation, invocation::proceed, fallback);
 	}
 
-	private static Object target(MethodInvocation invocation) {
+	/** The same, for proxies around code that may have the advice in itself already. */
+	@Nullable Object invokeUnlessWoven(MethodInvocation invocation) throws Throwable {
+		Class<?> targetClass = targetClass(invocation);
+		return this.operations.isWoven(invocation.getMethod(), targetClass) ? invocation.proceed()
+				: invoke(invocation, targetClass);
+	}
+
+	/** Whether calls of the method were prepared here: a bean of that class was made. */
+	boolean knows(Method method, Class<?> targetClass) {
+		return this.operations.isPrepared(method, targetClass);
+	}
+
+	/** There is none where a static method is called. */
+	private static @Nullable Object target(MethodInvocation invocation, FallbackMethod fallback) {
 		Object target = invocation.getThis();
-		return (target != null) ? target : ((ProxyMethodInvocation) invocation).getProxy();
+		return (!fallback.isOf(target) && invocation instanceof ProxyMethodInvocation proxied) ? proxied.getProxy()
+				: target;
 	}
 
 	/** Clients made of an interface alone have no target but the proxy. */

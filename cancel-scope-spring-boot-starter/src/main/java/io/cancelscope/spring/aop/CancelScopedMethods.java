@@ -19,10 +19,11 @@ import org.springframework.aop.support.AopUtils;
 /**
  * The annotated methods of one bean: those a proxy reaches, and those it doesn't.
  *
- * @param woven the methods that the annotation applies to
+ * @param woven the methods that a proxy is to advise
+ * @param wovenInCode the methods that the load-time weaver has advised
  * @param unweavable the methods it was meant for, each with what keeps it from them
  */
-record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
+record CancelScopedMethods(Set<Method> woven, Set<Method> wovenInCode, List<String> unweavable) {
 
 	private static final Log logger = LogFactory.getLog(CancelScopedMethods.class);
 
@@ -41,29 +42,32 @@ record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
 	 * Looks at a bean.
 	 * @param types the types of the bean and of its proxy, if it has one
 	 * @param extended whether the proxy is a subclass of the bean's class
+	 * @param interfaces what the proxy has and the bean's class hasn't
 	 */
-	static CancelScopedMethods of(CancelScopedSource source, Class<?> userClass, Set<Class<?>> types,
-			boolean extended) {
-		if (extended && Modifier.isFinal(userClass.getModifiers())) {
-			return new CancelScopedMethods(Set.of(), List.of(userClass.getName() + " (the class is final)"));
-		}
+	static CancelScopedMethods of(CancelScopedSource source, Class<?> userClass, Set<Class<?>> types, boolean extended,
+			ProxiedInterfaces interfaces) {
 		Set<Method> woven = new LinkedHashSet<>();
-		List<String> unweavable = new ArrayList<>();
+		Set<Method> wovenInCode = new LinkedHashSet<>();
+		Set<String> unweavable = new TreeSet<>();
 		for (Class<?> type : types) {
 			for (Method method : CancelScopedSource.declaredMethods(type)) {
-				String obstacle = obstacle(method, userClass, types, extended);
-				if (obstacle == null && source.appliesTo(method, userClass)) {
+				Class<?> annotated = interfaces.annotatedClass(method, userClass);
+				if (!source.isMeantFor(method, annotated)) {
+					continue;
+				}
+				String obstacle = obstacle(method, annotated, types, extended);
+				if (source.isWoven(method, annotated)) {
+					wovenInCode.add(method);
+				}
+				else if (obstacle == null) {
 					woven.add(method);
 				}
-				else if (obstacle != null && !method.isSynthetic()
-						&& (CancelScopedSource.isAnnotated(method) || source.appliesTo(method, userClass))) {
-					unweavable
-						.add(method.getDeclaringClass().getName() + "#" + method.getName() + " (" + obstacle + ")");
+				else if (!method.isSynthetic()) {
+					unweavable.add(obstacle);
 				}
 			}
 		}
-		unweavable.sort(null);
-		return new CancelScopedMethods(woven, unweavable);
+		return new CancelScopedMethods(woven, wovenInCode, List.copyOf(unweavable));
 	}
 
 	/** The same where the aspect weaves: it doesn't see all that a proxy reaches. */
@@ -81,7 +85,14 @@ record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
 						+ " (the aspect sees annotations only on the method itself and on its class)");
 			}
 		}
-		return new CancelScopedMethods(reached, List.copyOf(obstacles));
+		return new CancelScopedMethods(reached, this.wovenInCode, List.copyOf(obstacles));
+	}
+
+	/** All that have a scope when they are called. */
+	Set<Method> all() {
+		Set<Method> all = new LinkedHashSet<>(this.woven);
+		all.addAll(this.wovenInCode);
+		return all;
 	}
 
 	/**
@@ -104,6 +115,16 @@ record CancelScopedMethods(Set<Method> woven, List<String> unweavable) {
 	}
 
 	private static @Nullable String obstacle(Method method, Class<?> userClass, Set<Class<?>> types, boolean extended) {
+		if (extended && Modifier.isFinal(userClass.getModifiers())) {
+			return userClass.getName() + " (the class is final)";
+		}
+		String obstacle = obstacleOf(method, userClass, types, extended);
+		return (obstacle != null)
+				? method.getDeclaringClass().getName() + "#" + method.getName() + " (" + obstacle + ")" : null;
+	}
+
+	private static @Nullable String obstacleOf(Method method, Class<?> userClass, Set<Class<?>> types,
+			boolean extended) {
 		int modifiers = method.getModifiers();
 		if (Modifier.isPrivate(modifiers)) {
 			return "the method is private";

@@ -40,6 +40,18 @@ final class CancelScopedOperations {
 		resolve(beanName, method, ClassUtils.getUserClass(targetClass));
 	}
 
+	CancelScopedSource source() {
+		return this.source;
+	}
+
+	boolean isWoven(Method method, Class<?> targetClass) {
+		return this.source.isWoven(method, targetClass);
+	}
+
+	boolean isPrepared(Method method, Class<?> targetClass) {
+		return this.operations.containsKey(new MethodClassKey(method, ClassUtils.getUserClass(targetClass)));
+	}
+
 	/** Returns what a call needs, or {@code null} if the annotation doesn't apply. */
 	@Nullable CancelScopedOperation find(Method method, Class<?> targetClass) {
 		Class<?> userClass = ClassUtils.getUserClass(targetClass);

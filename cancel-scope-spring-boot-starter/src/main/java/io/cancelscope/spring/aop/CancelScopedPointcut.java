@@ -12,13 +12,16 @@ final class CancelScopedPointcut extends StaticMethodMatcherPointcut {
 
 	private final CancelScopedSource source;
 
-	CancelScopedPointcut(CancelScopedSource source) {
+	private final ProxiedInterfaces interfaces;
+
+	CancelScopedPointcut(CancelScopedSource source, ProxiedInterfaces interfaces) {
 		this.source = source;
+		this.interfaces = interfaces;
 	}
 
 	@Override
 	public boolean matches(Method method, Class<?> targetClass) {
-		return this.source.appliesTo(method, targetClass);
+		return this.source.appliesTo(method, this.interfaces.annotatedClass(method, targetClass));
 	}
 
 }

@@ -41,6 +41,8 @@ final class CancelScopedSource {
 
 	private final Map<MethodClassKey, List<MergedAnnotation<CancelScoped>>> annotations = new ConcurrentHashMap<>();
 
+	private final Map<MethodClassKey, Boolean> woven = new ConcurrentHashMap<>();
+
 	/** Whether the annotation stands anywhere in the hierarchy of the class. */
 	boolean isCandidate(Class<?> targetClass) {
 		return hierarchyOf(targetClass).stream().anyMatch(this::isMentionedIn);
@@ -67,10 +69,25 @@ final class CancelScopedSource {
 	}
 
 	/**
-	 * Whether the annotation applies to calls of the method on such a bean, be it in
-	 * itself right or wrong.
+	 * Whether a proxy is to advise calls of the method on such a bean, be the annotation
+	 * in itself right or wrong.
 	 */
 	boolean appliesTo(Method method, Class<?> targetClass) {
+		int modifiers = method.getModifiers();
+		return !Modifier.isStatic(modifiers) && !Modifier.isPrivate(modifiers) && isMeantFor(method, targetClass)
+				&& !isWoven(method, targetClass);
+	}
+
+	/**
+	 * Whether the advice is in the code of the method already, by the load-time weaver.
+	 */
+	boolean isWoven(Method method, Class<?> targetClass) {
+		return this.woven.computeIfAbsent(new MethodClassKey(method, targetClass),
+				(key) -> WovenCode.isIn(AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(targetClass))));
+	}
+
+	/** Whether the annotation is meant for the method, whatever can reach it. */
+	boolean isMeantFor(Method method, Class<?> targetClass) {
 		try {
 			return !find(method, targetClass).isEmpty();
 		}
@@ -96,15 +113,14 @@ final class CancelScopedSource {
 	}
 
 	private static List<MergedAnnotation<CancelScoped>> search(Method method, Class<?> targetClass) {
-		if (method.getDeclaringClass() == Object.class || Modifier.isStatic(method.getModifiers())
-				|| Modifier.isPrivate(method.getModifiers())) {
+		if (method.getDeclaringClass() == Object.class) {
 			return List.of();
 		}
 		Class<?> userClass = ClassUtils.getUserClass(targetClass);
 		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
 		List<MergedAnnotation<CancelScoped>> found = new ArrayList<>();
 		collect(found, MergedAnnotations.from(specific, SearchStrategy.SUPERCLASS));
-		boolean covered = isCoveredByItsClass(specific);
+		boolean covered = !found.isEmpty() || isCoveredByItsClass(specific);
 		if (covered) {
 			collect(found, MergedAnnotations.from(userClass, SearchStrategy.SUPERCLASS));
 		}
@@ -130,8 +146,8 @@ final class CancelScopedSource {
 
 	/** An annotation on a type is meant for what the type offers to others. */
 	private static boolean isCoveredByItsClass(Method method) {
-		return Modifier.isPublic(method.getModifiers()) && ClassUtils.isUserLevelMethod(method)
-				&& !ReflectionUtils.isObjectMethod(method);
+		return Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
+				&& ClassUtils.isUserLevelMethod(method) && !ReflectionUtils.isObjectMethod(method);
 	}
 
 	static boolean declares(Class<?> type, Method method, Class<?> targetClass) {

@@ -2,6 +2,7 @@ package io.cancelscope.spring.aop;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -57,6 +58,9 @@ final class FallbackMethod {
 	}
 
 	private static void check(CancelScopedPlace place, String name, Method found) {
+		if (Modifier.isStatic(place.method().getModifiers()) && !Modifier.isStatic(found.getModifiers())) {
+			throw invalid(place, name, "which is not static, unlike " + place.method().getName());
+		}
 		Class<?> result = place.method().getReturnType();
 		if (result != void.class && !ClassUtils.isAssignable(result, found.getReturnType())) {
 			throw invalid(place, name,
@@ -83,6 +87,11 @@ final class FallbackMethod {
 						+ signature + ") or " + signature + (parameters.isEmpty() ? "" : ", ")
 						+ "CancelReason reason).",
 				null);
+	}
+
+	/** Whether the object has the method: a default method may only be the proxy's. */
+	boolean isOf(@Nullable Object target) {
+		return this.method.getDeclaringClass().isInstance(target);
 	}
 
 	/** Calls the method; what it throws comes out unchanged. */
