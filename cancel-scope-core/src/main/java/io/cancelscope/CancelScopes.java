@@ -355,19 +355,24 @@ public final class CancelScopes {
 			this.forgotten.opened(scope);
 		}
 		if (this.listener != null) {
-			scope.noteOpening();
+			Noted noted = scope.noteOpening();
 			try {
 				this.listener.opened(scope);
 			}
 			catch (RuntimeException | Error ex) {
 				logFailure(scope, ex);
 			}
+			if (noted.endOpened() && scope.stored() instanceof Cancellation known) {
+				tellCancelled(scope, known.reason);
+			}
 		}
 	}
 
 	/**
-	 * Tells it once, and before the close: a scope can close while the news of its
-	 * cancellation is still on the way, so who closes it tells both.
+	 * Tells it once, after the opening and before the close. A listener that is just told
+	 * of the opening may ask, and so find the scope cancelled; and a scope can close
+	 * while the news of its cancellation is still on the way, so who closes it tells
+	 * both.
 	 */
 	void tellCancelled(ScopeNode scope, CancelReason reason) {
 		Noted noted = (this.listener != null) ? scope.noted() : null;

@@ -16,17 +16,28 @@ final class Noted {
 
 	volatile boolean failed;
 
-	/** How far the listener has been told of the end. */
-	private final AtomicReference<News> news = new AtomicReference<>(News.NONE);
+	/** How far the listener has been told. */
+	private final AtomicReference<News> news = new AtomicReference<>(News.OPENING);
 
 	Noted(long openedAt, @Nullable Thread thread) {
 		this.openedAt = openedAt;
 		this.thread = thread;
 	}
 
-	/** Whether the caller is to tell that the scope was cancelled; nobody else will. */
+	/**
+	 * Whether the scope was found cancelled meanwhile, and the caller is to tell that.
+	 */
+	boolean endOpened() {
+		return this.news.getAndSet(News.OPENED) == News.CANCELLED_MEANWHILE;
+	}
+
+	/**
+	 * Whether the caller is to tell that the scope was cancelled; nobody else will. Not
+	 * while a thread tells that it was opened: that one then goes on.
+	 */
 	boolean beginCancelled() {
-		return this.news.compareAndSet(News.NONE, News.TELLING);
+		return !this.news.compareAndSet(News.OPENING, News.CANCELLED_MEANWHILE)
+				&& this.news.compareAndSet(News.OPENED, News.TELLING);
 	}
 
 	/** Whether the scope was closed meanwhile, and the caller is to tell that, too. */
@@ -44,7 +55,7 @@ final class Noted {
 
 	private enum News {
 
-		NONE, TELLING, TOLD, CLOSED_MEANWHILE
+		OPENING, CANCELLED_MEANWHILE, OPENED, TELLING, TOLD, CLOSED_MEANWHILE
 
 	}
 

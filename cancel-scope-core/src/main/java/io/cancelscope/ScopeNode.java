@@ -1012,8 +1012,10 @@ final class ScopeNode extends Frame implements OpenScope {
 		return (links != null) ? links.noted : null;
 	}
 
-	void noteOpening() {
-		links().noted = new Noted(now(), hasFlag(UNBOUND) ? null : Thread.currentThread());
+	Noted noteOpening() {
+		Noted noted = new Noted(now(), hasFlag(UNBOUND) ? null : Thread.currentThread());
+		links().noted = noted;
+		return noted;
 	}
 
 	void forgetThread() {

@@ -62,6 +62,26 @@ class ListenerTests {
 	}
 
 	@Test
+	void listenerThatAsksWhileItIsToldOfTheOpeningHearsOfTheCancellationAfterwards() {
+		CancelScopes asking = builder().listener(new CancelScopeListener() {
+
+			@Override
+			public void opened(CancelScope scope) {
+				ListenerTests.this.trail.add(scope.name() + " asked " + scope.isCancelled());
+			}
+
+		}).listener(new Noting("")).build();
+
+		asking.run(ScopeOptions.named("outer"), (outer) -> {
+			outer.cancel();
+			asking.run(ScopeOptions.named("inner"), CancelScope::isCancelled);
+		});
+
+		assertThat(this.trail.words()).containsSubsequence("inner asked true", "opened inner",
+				"cancelled inner REQUESTED by outer", "closed inner");
+	}
+
+	@Test
 	void scopeThatClosesBeforeTheNewsArriveIsToldCancelledFirst() {
 		OpenScope parent = this.scopes.open(ScopeOptions.named("parent"));
 		OpenScope child = this.scopes.open(ScopeOptions.named("child"));
