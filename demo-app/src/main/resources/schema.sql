@@ -36,3 +36,12 @@ create table audit (
   cancelled   boolean       not null,
   outcome     varchar(200)  not null
 );
+
+create table archive (
+  id          integer       generated always as identity primary key,
+  at          timestamp with time zone not null,
+  outcome     varchar(200)  not null
+);
+
+-- Whether an instant has come; takes a moment to find out. Makes queries as slow as one likes.
+create alias reached for "io.cancelscope.demo.live.SlowRows.reached";

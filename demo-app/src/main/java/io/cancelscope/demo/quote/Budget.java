@@ -10,7 +10,7 @@ import org.springframework.boot.convert.DurationStyle;
 /**
  * Reads how long a request may take.
  */
-final class Budget {
+public final class Budget {
 
 	private static final Duration USUAL = Duration.ofMillis(800);
 
@@ -21,7 +21,8 @@ final class Budget {
 	private Budget() {
 	}
 
-	static Duration parse(@Nullable String text) {
+	/** Reads a budget; without one it is the usual 800 ms. */
+	public static Duration parse(@Nullable String text) {
 		if (text == null) {
 			return USUAL;
 		}

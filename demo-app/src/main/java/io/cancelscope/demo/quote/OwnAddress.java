@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
  * Knows where this application listens, as its suppliers are the same application.
  */
 @Component
-class OwnAddress {
+public class OwnAddress {
 
 	private volatile int port;
 
@@ -17,7 +17,8 @@ class OwnAddress {
 		this.port = event.getWebServer().getPort();
 	}
 
-	int port() {
+	/** Returns the port, as soon as the application listens. */
+	public int port() {
 		return this.port;
 	}
 

@@ -31,7 +31,8 @@ public enum Behaviour {
 		this.usualLatency = usualLatency;
 	}
 
-	Duration usualLatency() {
+	/** Returns how long it takes unless told otherwise. */
+	public Duration usualLatency() {
 		return this.usualLatency;
 	}
 

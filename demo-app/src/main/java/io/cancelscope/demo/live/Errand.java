@@ -1,0 +1,50 @@
+package io.cancelscope.demo.live;
+
+import io.cancelscope.demo.quote.OwnAddress;
+import io.cancelscope.demo.supplier.Setting;
+
+import org.springframework.stereotype.Component;
+import org.springframework.web.client.RestClient;
+
+/**
+ * The work of a search, which knows nothing of scopes: the same code runs with them and
+ * without them.
+ */
+@Component
+class Errand {
+
+	static final String HISTORY = "usual price";
+
+	static final String ARCHIVE = "archive";
+
+	private final RestClient http;
+
+	private final OwnAddress address;
+
+	private final SlowDatabase database;
+
+	Errand(RestClient.Builder builder, OwnAddress address, SlowDatabase database) {
+		this.http = builder.build();
+		this.address = address;
+		this.database = database;
+	}
+
+	/** Asks a supplier over HTTP, or the database for the history. */
+	void run(String name, Order order) {
+		Setting setting = order.suppliers().get(name);
+		if (setting == null) {
+			this.database.usualPrice(order.history());
+			return;
+		}
+		this.http.get()
+			.uri("http://127.0.0.1:{port}/suppliers/{name}/fares?from=OSL&to=LIS&behaviour={behaviour}&latency={latency}",
+					this.address.port(), name, setting.behaviour(), setting.latency().toMillis() + "ms")
+			.retrieve()
+			.toEntity(String.class);
+	}
+
+	void archive(String outcome) {
+		this.database.archive(outcome);
+	}
+
+}

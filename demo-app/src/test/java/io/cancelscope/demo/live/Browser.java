@@ -1,0 +1,139 @@
+package io.cancelscope.demo.live;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.support.ui.Select;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * A real browser without a window, and what a person does in it.
+ */
+final class Browser implements AutoCloseable {
+
+	private static final Path PICTURES = Path.of("target", "screenshots");
+
+	private final ChromeDriver driver;
+
+	private final String home;
+
+	private Browser(ChromeDriver driver, String home) {
+		this.driver = driver;
+		this.home = home;
+	}
+
+	/** Opens one, or skips the test where the machine has none. */
+	static Browser open(int port) {
+		Optional<Path> browser = first("/usr/bin/chromium", "/usr/bin/google-chrome");
+		Optional<Path> driver = first("/usr/bin/chromedriver");
+		assumeTrue(browser.isPresent() && driver.isPresent(),
+				"needs Chromium and its driver: apt-get install chromium chromium-driver");
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(browser.orElseThrow().toString());
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1280,1000");
+		ChromeDriverService service = new ChromeDriverService.Builder()
+			.usingDriverExecutable(driver.orElseThrow().toFile())
+			.build();
+		return new Browser(new ChromeDriver(service, options), "http://localhost:" + port + "/");
+	}
+
+	private static Optional<Path> first(String... candidates) {
+		return Stream.of(candidates).map(Path::of).filter(Files::isExecutable).findFirst();
+	}
+
+	void go(String page) {
+		this.driver.get(this.home + page);
+	}
+
+	void size(int width, int height) {
+		this.driver.manage().window().setSize(new Dimension(width, height));
+	}
+
+	void dark() {
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+	}
+
+	void choose(String name, String option) {
+		new Select(one("select[name='" + name + "']")).selectByValue(option);
+	}
+
+	void set(String id, String value) {
+		((JavascriptExecutor) this.driver).executeScript("""
+				const element = document.getElementById(arguments[0]);
+				element.value = arguments[1];
+				element.dispatchEvent(new Event('input'));""", id, value);
+	}
+
+	void tick(String id, boolean on) {
+		WebElement box = one("#" + id);
+		if (box.isSelected() != on) {
+			box.click();
+		}
+	}
+
+	void click(String selector) {
+		one(selector).click();
+	}
+
+	WebElement one(String selector) {
+		return this.driver.findElement(By.cssSelector(selector));
+	}
+
+	List<WebElement> all(String selector) {
+		return this.driver.findElements(By.cssSelector(selector));
+	}
+
+	String text(String selector) {
+		return one(selector).getText();
+	}
+
+	/** The row of a scope or a thing, on one of the sides. */
+	String row(String side, String name) {
+		return "#" + side + "-bars .row[data-name='" + name + "']";
+	}
+
+	Object run(String script) {
+		return this.driver.executeScript(script);
+	}
+
+	WebElement focused() {
+		return this.driver.switchTo().activeElement();
+	}
+
+	void await(BooleanSupplier condition) {
+		new WebDriverWait(this.driver, Duration.ofSeconds(30), Duration.ofMillis(20))
+			.ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
+			.until((any) -> condition.getAsBoolean());
+	}
+
+	void picture(String name) throws IOException {
+		Files.createDirectories(PICTURES);
+		Files.write(PICTURES.resolve(name + ".png"), this.driver.getScreenshotAs(OutputType.BYTES));
+	}
+
+	@Override
+	public void close() {
+		this.driver.quit();
+	}
+
+}

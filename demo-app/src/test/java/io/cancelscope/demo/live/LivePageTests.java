@@ -1,0 +1,171 @@
+package io.cancelscope.demo.live;
+
+import java.io.IOException;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.openqa.selenium.Keys;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The page in a real browser: set, search, watch, cancel. Each state leaves a picture in
+ * {@code target/screenshots}.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@Timeout(120)
+class LivePageTests {
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private SlowDatabase database;
+
+	private Browser browser;
+
+	@BeforeEach
+	void open() {
+		this.browser = Browser.open(this.port);
+		this.browser.go("");
+	}
+
+	@AfterEach
+	void close() {
+		if (this.browser != null) {
+			this.browser.close();
+		}
+	}
+
+	@Test
+	void searchStopsWhatIsLateAndTheOtherSideRunsOn() throws IOException {
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.choose("history", "hanging");
+		this.browser.choose("delta", "failing");
+		this.browser.click("#search");
+
+		this.browser.await(() -> this.browser.text("#plain-verdict").contains("Still busy: 2 threads, 1 query"));
+		this.browser.await(() -> state("eos").equals("cancelled") && said("eos").contains("after the deadline"));
+		this.browser.await(() -> said("usual price").contains("after the deadline"));
+		this.browser.picture("stopped");
+
+		assertThat(state("aurora")).isEqualTo("done");
+		assertThat(state("delta")).isEqualTo("failed");
+		assertThat(this.browser.text("#scoped-verdict")).contains("3 of 6: the budget of 800ms is used up");
+	}
+
+	@Test
+	void openScopeIsCancelledByItsButtonWithAllBelow() throws IOException {
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.set("budget", "4000");
+		this.browser.click("#search");
+		this.browser.await(() -> state("eos").equals("running") && state("aurora").equals("done"));
+		this.browser.picture("running");
+
+		this.browser.click(this.browser.row("scoped", "search") + " button");
+
+		this.browser.await(() -> said("eos").contains("after the cancel"));
+		this.browser.picture("cancelled");
+		assertThat(this.browser.text("#scoped-verdict")).contains("cancelled on the page");
+	}
+
+	@Test
+	void shieldedArchiveIsWrittenAfterTheEndAndAnUnshieldedOneIsNot() throws IOException {
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.set("budget", "300");
+		long before = this.database.archived();
+		this.browser.click("#search");
+		this.browser.await(() -> state("archive").equals("running") && state("eos").equals("cancelled"));
+		this.browser.picture("shielded");
+		this.browser.await(() -> state("archive").equals("done"));
+
+		assertThat(this.database.archived()).isEqualTo(before + 1);
+
+		this.browser.tick("shield", false);
+		this.browser.click("#search");
+		this.browser.await(() -> said("archive").contains("after the deadline"));
+		assertThat(this.database.archived()).isEqualTo(before + 1);
+	}
+
+	@Test
+	void failureBubblesAndStopsTheRest() throws IOException {
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.choose("delta", "failing");
+		this.browser.set("budget", "4000");
+		this.browser.tick("bubble", true);
+		this.browser.click("#search");
+
+		this.browser.await(() -> said("eos").contains("after the cancel"));
+		this.browser.picture("bubbled");
+		assertThat(state("delta")).isEqualTo("failed");
+		assertThat(state("search")).isEqualTo("cancelled");
+	}
+
+	@Test
+	void keyboardAloneIsEnough() {
+		everybodyIsFast();
+		this.browser.run("document.querySelector('nav a').focus()");
+		StringBuilder way = new StringBuilder();
+		for (int i = 0; i < 12; i++) {
+			this.browser.focused().sendKeys(Keys.TAB);
+			way.append(this.browser.focused().getDomAttribute("id")).append(' ');
+		}
+		assertThat(way).contains("budget", "shield", "bubble", "search");
+
+		this.browser.one("#search").sendKeys(Keys.ENTER);
+
+		this.browser.await(() -> this.browser.text("#scoped-verdict").contains("6 of 6"));
+	}
+
+	@Test
+	void darkPhoneShowsEverythingWithoutScrollingSideways() throws IOException {
+		this.browser.size(500, 1400);
+		this.browser.dark();
+		this.browser.go("");
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.click("#search");
+		this.browser.await(() -> said("eos").contains("after the deadline"));
+		this.browser.picture("phone-dark");
+
+		assertThat(this.browser.run("return document.documentElement.scrollWidth <= window.innerWidth"))
+			.isEqualTo(true);
+		assertThat(this.browser.run("return getComputedStyle(document.body).backgroundColor"))
+			.isEqualTo("rgb(18, 22, 28)");
+	}
+
+	@Test
+	void pageNeedsNothingFromElsewhere() {
+		assertThat(this.browser.run("""
+				return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).host)
+				  .filter((host) => host !== location.host).length""")).isEqualTo(0L);
+	}
+
+	private void everybodyIsFast() {
+		for (String name : new String[] { "aurora", "borealis", "cumulus", "delta", "eos", "history" }) {
+			this.browser.choose(name, "fast");
+		}
+		this.browser.set("budget", "800");
+	}
+
+	private String state(String scope) {
+		return String.valueOf(this.browser.one(this.browser.row("scoped", scope)).getDomAttribute("data-state"))
+			.replace("null", "running");
+	}
+
+	private String said(String scope) {
+		return this.browser.text(this.browser.row("scoped", scope) + " .said");
+	}
+
+}

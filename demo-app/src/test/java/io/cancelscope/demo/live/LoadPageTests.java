@@ -1,0 +1,41 @@
+package io.cancelscope.demo.live;
+
+import java.io.IOException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A hundred searches at once, in a real browser.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@Timeout(180)
+class LoadPageTests {
+
+	@LocalServerPort
+	private int port;
+
+	@Test
+	void everySearchIsADotAndTheOtherSideStaysBusy() throws IOException {
+		try (Browser browser = Browser.open(this.port)) {
+			browser.go("load.html");
+			browser.click("#go");
+
+			browser.await(() -> browser.text("#plain-verdict").contains("Still busy"));
+			browser.picture("load");
+
+			assertThat(browser.all("#scoped-dots .dot")).hasSize(LoadController.SEARCHES);
+			assertThat(browser.all("#scoped-dots .dot.running")).isEmpty();
+			assertThat(browser.text("#scoped-verdict")).contains("Everything was free");
+			browser.await(() -> browser.text("#plain-verdict").contains("Everything was free"));
+			browser.picture("load-over");
+		}
+	}
+
+}
