@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -249,60 +248,6 @@ class StatementCancelTests {
 				assertThat(jdbc.queryForObject("select 1", Integer.class)).isOne();
 			});
 		});
-	}
-
-	@Test
-	void cancelOfAScopeDoesntWaitForTheDriver() throws Exception {
-		Blocking driver = new Blocking();
-		CountDownLatch over = new CountDownLatch(1);
-		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
-		Thread executing = new Thread(scope.wrap(() -> {
-			try (Statement statement = driver.connection().createStatement()) {
-				statement.execute("select 1");
-			}
-			catch (SQLException ex) {
-				over.countDown();
-			}
-		}));
-		executing.start();
-		driver.executing.await();
-
-		scope.cancel("stop");
-		assertThat(over.getCount()).isOne();
-		driver.cancelMayReturn.countDown();
-
-		over.await();
-		executing.join();
-		scope.close();
-	}
-
-	/** A driver whose cancel blocks, like one that opens a connection for it. */
-	static final class Blocking {
-
-		final CountDownLatch executing = new CountDownLatch(1);
-
-		final CountDownLatch cancelMayReturn = new CountDownLatch(1);
-
-		private final CountDownLatch cancelled = new CountDownLatch(1);
-
-		Connection connection() throws SQLException {
-			Connection connection = org.mockito.Mockito.mock(Connection.class);
-			Statement statement = org.mockito.Mockito.mock(Statement.class);
-			org.mockito.Mockito.when(connection.createStatement()).thenReturn(statement);
-			org.mockito.Mockito.when(statement.execute("select 1")).then((call) -> {
-				this.executing.countDown();
-				this.cancelled.await();
-				throw new SQLException("cancelled", "HY008");
-			});
-			org.mockito.Mockito.doAnswer((call) -> {
-				this.cancelMayReturn.await();
-				this.cancelled.countDown();
-				return null;
-			}).when(statement).cancel();
-			return WatchedConnection.of(connection,
-					new JdbcCancelProperties(true, java.util.Set.of(), Duration.ofSeconds(30), true));
-		}
-
 	}
 
 	// tag::reports[]
