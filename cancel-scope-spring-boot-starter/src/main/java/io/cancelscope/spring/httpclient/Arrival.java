@@ -31,7 +31,11 @@ final class Arrival {
 		this.state.set(OVER);
 	}
 
-	void failed() {
+	/**
+	 * To be called before the exchange is cancelled: Spring's connectors would then read
+	 * the rest of the body, to keep the connection, however long that takes.
+	 */
+	void cancelled() {
 		if (this.state.getAndSet(OVER) instanceof ClientResponse response) {
 			giveUp(response);
 		}

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.httpclient;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -45,7 +46,7 @@ public final class HttpClientCancelAutoConfiguration {
 	 * WebClient, and HTTP interfaces over it.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ WebClient.class, WebClientCustomizer.class })
+	@ConditionalOnClass({ Mono.class, WebClient.class, WebClientCustomizer.class })
 	static class ReactiveConfiguration {
 
 		@Bean

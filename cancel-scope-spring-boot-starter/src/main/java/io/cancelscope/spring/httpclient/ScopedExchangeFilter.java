@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.util.context.ContextView;
 
 import org.springframework.web.reactive.function.client.ClientRequest;
@@ -21,6 +22,9 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
  * exchange is over when those are there, and the body comes later.
  */
 final class ScopedExchangeFilter implements ExchangeFilterFunction {
+
+	/** The key that {@code ScopeInContext} of the feature for Reactor tells. */
+	private static final String KEY = CancelScope.class.getName();
 
 	private final @Nullable DeadlineHeader header;
 
@@ -37,7 +41,7 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 	}
 
 	private static CancelScope scopeOf(ContextView context) {
-		CancelScope inContext = context.getOrDefault(CancelScope.class.getName(), null);
+		CancelScope inContext = context.getOrDefault(KEY, null);
 		return (inContext != null) ? inContext : CancelScope.current();
 	}
 
@@ -48,28 +52,47 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 		Mono<ClientResponse> response = next.exchange(tell(scope, request))
 			.doOnSubscribe(exchange::set)
 			.doOnNext(arrival::arrived);
+		Mono<ClientResponse> cancellation = cancelled(scope).doOnSuccess((nothing) -> arrival.cancelled())
+			.then(failed(scope));
 		// The first to speak cancels the other one.
-		return Mono.firstWithSignal(response, cancelled(scope).then(failed(scope)))
-			.doOnError((ex) -> arrival.failed())
-			.map((taken) -> {
-				arrival.taken();
-				return taken.mutate().body((body) -> bound(scope, body, exchange.get())).build();
-			});
+		return Mono.firstWithSignal(response, cancellation).map((taken) -> {
+			arrival.taken();
+			return taken.mutate().body((body) -> bound(scope, body, exchange.get())).build();
+		});
 	}
 
 	private static <T> Flux<T> bound(CancelScope scope, Flux<T> body, @Nullable Subscription exchange) {
-		Mono<Void> cancelled = cancelled(scope).doOnSuccess((nothing) -> {
-			if (exchange != null) {
-				// Jetty listens to this one only, as long as there is a body to come.
-				exchange.cancel();
-			}
+		return Flux.defer(() -> {
+			Sinks.Empty<Void> stop = Sinks.empty();
+			AtomicReference<CancelScope.@Nullable Registration> registration = new AtomicReference<>();
+			// Not before the body is subscribed to: the connector would read the rest of
+			// one that nobody wanted, however long that takes.
+			return body
+				.doOnSubscribe((subscription) -> registration.set(scope.onCancel((reason) -> stop.tryEmitEmpty())))
+				.takeUntilOther(stop.asMono())
+				.onErrorMap((ex) -> scope.isCancelled(), (ex) -> failure(scope, exchange, ex))
+				.concatWith(Mono
+					.defer(() -> scope.isCancelled() ? Mono.error(failure(scope, exchange, null)) : Mono.empty()))
+				.doFinally((signal) -> {
+					CancelScope.Registration registered = registration.get();
+					if (registered != null) {
+						registered.unregister();
+					}
+				});
 		});
-		// An error of the other one would not cancel the body; its end does.
-		return body.takeUntilOther(cancelled).onErrorMap((ex) -> scope.isCancelled(), (ex) -> {
-			RuntimeException own = exceptionOf(scope);
-			own.addSuppressed(ex);
-			return own;
-		}).concatWith(Mono.defer(() -> scope.isCancelled() ? failed(scope) : Mono.empty()));
+	}
+
+	private static RuntimeException failure(CancelScope scope, @Nullable Subscription exchange,
+			@Nullable Throwable thrown) {
+		if (exchange != null) {
+			// Jetty listens to this one only, as long as there is a body to come.
+			exchange.cancel();
+		}
+		RuntimeException own = exceptionOf(scope);
+		if (thrown != null) {
+			own.addSuppressed(thrown);
+		}
+		return own;
 	}
 
 	/** Ends when the scope is cancelled. */

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.httpclient;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -23,6 +25,7 @@ import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.reactor.ScopeInContext;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -32,10 +35,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
@@ -149,16 +159,16 @@ class WebClientTests {
 	@MethodSource("calls")
 	void hangingPeerIsAbandonedWhenTheScopeInTheContextIsCancelled(Connector connector, Phase phase) throws Exception {
 		CountDownLatch headers = new CountDownLatch((phase != Phase.WAITING) ? 1 : 0);
-		// Behind ours, so that now and then the cancellation overtakes the response.
 		WebClient http = client(connector).mutate()
-			.filter((request, next) -> next.exchange(request).doOnNext((response) -> headers.countDown()))
+			.filters((filters) -> filters.add(0,
+					(request, next) -> next.exchange(request).doOnNext((response) -> headers.countDown())))
 			.build();
 		OpenScope quote = this.scopes.openUnbound(ScopeOptions.named("quote"));
 		AtomicLong cancelled = new AtomicLong();
 
 		CompletableFuture<String> call = get(http, phase.path)
 			.doOnError((ex) -> note(connector, phase, System.nanoTime() - cancelled.get()))
-			.contextWrite((context) -> context.put(CancelScope.class.getName(), quote))
+			.contextWrite((context) -> context.put(ScopeInContext.KEY, quote))
 			.toFuture();
 		this.peer.awaitRequest();
 		assertThat(headers.await(20, TimeUnit.SECONDS)).isTrue();
@@ -196,9 +206,8 @@ class WebClientTests {
 		List<CompletableFuture<String>> calls = new ArrayList<>();
 
 		for (int i = 0; i < 200; i++) {
-			calls
-				.add(get(http, Peer.SILENT).contextWrite((context) -> context.put(CancelScope.class.getName(), request))
-					.toFuture());
+			calls.add(get(http, Peer.SILENT).contextWrite((context) -> context.put(ScopeInContext.KEY, request))
+				.toFuture());
 		}
 		this.peer.awaitRequest();
 		request.cancel("never mind");
@@ -246,6 +255,33 @@ class WebClientTests {
 			.withCauseInstanceOf(DeadlineExceededException.class);
 
 		assertThat(time.pending()).isZero();
+	}
+
+	/**
+	 * <pre>
+	 * library:    headers are there ........... hands out the response
+	 * scope:                        cancelled
+	 * </pre>
+	 */
+	@Test
+	void responseThatTheCancellationOvertakesIsGivenUp() {
+		AtomicBoolean givenUp = new AtomicBoolean();
+		ClientResponse response = ClientResponse.create(HttpStatus.OK)
+			.body(Flux.<DataBuffer>never().doOnCancel(() -> givenUp.set(true)))
+			.build();
+		Sinks.One<ClientResponse> library = Sinks.one();
+		OpenScope quote = this.scopes.openUnbound(ScopeOptions.named("quote"));
+		ClientRequest request = ClientRequest.create(HttpMethod.GET, URI.create("http://localhost")).build();
+
+		CompletableFuture<ClientResponse> call = new ScopedExchangeFilter(null)
+			.filter(request, (sent) -> library.asMono().doOnNext((headers) -> quote.cancel()))
+			.contextWrite((context) -> context.put(ScopeInContext.KEY, quote))
+			.toFuture();
+		library.tryEmitValue(response);
+
+		assertThat(call).isCompletedExceptionally();
+		assertThat(givenUp).isTrue();
+		quote.close();
 	}
 
 	@Test
