@@ -52,6 +52,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @Timeout(120)
 class ShutdownTests {
 
+	private static final String JETTY = "org.springframework.boot.jetty.autoconfigure.servlet."
+			+ "JettyServletWebServerAutoConfiguration";
+
 	private static final long PATIENCE = 60;
 
 	private final HttpClient http = HttpClient.newHttpClient();
@@ -186,6 +189,7 @@ class ShutdownTests {
 		boolean web = application == Desk.class;
 		return new SpringApplicationBuilder(application).web(web ? WebApplicationType.SERVLET : WebApplicationType.NONE)
 			.run("--spring.main.web-application-type=" + (web ? "servlet" : "none"), "--server.port=0",
+					"--spring.autoconfigure.exclude=" + JETTY,
 					"--spring.lifecycle.timeout-per-shutdown-phase=" + gracefulPeriod);
 	}
 

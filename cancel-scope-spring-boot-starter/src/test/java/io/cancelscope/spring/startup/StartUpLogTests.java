@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -31,7 +30,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A whole application starts without a word about beans that came too early.
+ * A whole application with a web server, a database and an actuator starts and ends
+ * without a word about beans that came too early, and without any other complaint.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class StartUpLogTests {
@@ -42,12 +42,15 @@ class StartUpLogTests {
 	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) {
 		SpringApplication application = new SpringApplication(Application.class);
 		ConfigurableApplicationContext context = application.run("--" + property, "--server.port=0",
-				"--logging.level.org.springframework.context.support=debug");
+				"--spring.jpa.open-in-view=false", "--logging.level.org.springframework.context.support=debug");
 		try (context) {
 			CompletableFuture<String> scope = context.getBean(Quotes.class).best();
 			assertThat(scope).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("Service.best");
 		}
-		assertThat(output).contains("Started").doesNotContain("not eligible for getting processed");
+		assertThat(output).contains("Started", "HikariPool", "started on port")
+			.doesNotContain("not eligible for getting processed");
+		assertThat(output.getAll().lines().filter((line) -> line.contains(" WARN ") || line.contains(" ERROR ")))
+			.isEmpty();
 	}
 
 	interface Quotes {
@@ -68,9 +71,7 @@ class StartUpLogTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	// Jackson's looks through the whole package, and some classes in it are meant to be
-	// wrong.
-	@EnableAutoConfiguration(exclude = JacksonAutoConfiguration.class)
+	@EnableAutoConfiguration
 	@EnableAsync
 	@EnableScheduling
 	@EnableResilientMethods
