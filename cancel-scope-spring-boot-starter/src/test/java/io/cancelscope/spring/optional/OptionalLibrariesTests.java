@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.optional;
 
 import java.io.File;
 import java.net.MalformedURLException;
@@ -17,6 +17,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.CancelScoped;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -102,10 +103,34 @@ class OptionalLibrariesTests {
 
 		CONTEXT_PROPAGATION("io.micrometer.context.ContextSnapshot", "context-propagation-.*"),
 
-		SPRING_TX("org.springframework.transaction.TransactionManager", "spring-tx-.*|spring-boot-transaction-.*"),
+		SPRING_TX("org.springframework.transaction.TransactionManager",
+				"spring-(tx|jdbc|orm|data)-.*"
+						+ "|spring-boot-(transaction|jdbc|data|persistence|sql|hibernate|jpa).*|hibernate-.*"),
 
-		SPRING_WEB("org.springframework.web.filter.OncePerRequestFilter",
-				"spring-web.*|spring-boot-(web|http|servlet|tomcat|restclient).*|tomcat-.*");
+		SPRING_JDBC("org.springframework.jdbc.core.JdbcTemplate",
+				"spring-(jdbc|orm|data)-.*|spring-boot-(jdbc|data|sql).*|HikariCP-.*|hibernate-.*"),
+
+		SPRING_WEB("org.springframework.web.filter.OncePerRequestFilter", "spring-web.*"
+				+ "|spring-boot-.*(web|http|servlet|tomcat|jetty|netty|restclient|actuator).*|tomcat-.*|spring-security-.*"),
+
+		WEB_MVC("org.springframework.web.servlet.DispatcherServlet", "spring-webmvc-.*|spring-boot-.*webmvc.*"),
+
+		WEB_FLUX("org.springframework.web.reactive.DispatcherHandler",
+				"spring-webflux-.*|spring-boot-.*(webflux|webclient).*"),
+
+		SERVLET("jakarta.servlet.Filter",
+				"jakarta.servlet-api-.*|tomcat-embed-.*|jetty-ee.*|jetty-servlet-.*"
+						+ "|spring-webmvc-.*|spring-boot-.*(webmvc|servlet|tomcat|jetty).*|spring-security-.*"),
+
+		REST_CLIENT("org.springframework.boot.restclient.RestTemplateBuilder", "spring-boot-.*restclient.*"),
+
+		HTTP_COMPONENTS("org.apache.hc.client5.http.classic.HttpClient", "httpc(lient|ore)5-.*"),
+
+		JETTY("org.eclipse.jetty.client.HttpClient", "jetty-.*|spring-boot-.*jetty.*"),
+
+		REACTOR_NETTY("reactor.netty.http.client.HttpClient", "reactor-netty-.*|netty-.*|spring-boot-.*netty.*"),
+
+		TESTING("org.springframework.boot.test.context.SpringBootTest", "spring-boot-.*test.*|spring-test-.*");
 
 		private final String oneOfItsClasses;
 
