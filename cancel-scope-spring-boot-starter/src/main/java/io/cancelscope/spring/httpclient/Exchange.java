@@ -158,7 +158,7 @@ final class Exchange {
 				reads(body);
 			}
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			// Then there is nothing to be read, either.
 		}
 		if (this.scope.isCancelled()) {
