@@ -102,7 +102,8 @@ class OptionalLibrariesTests {
 
 		CONTEXT_PROPAGATION("io.micrometer.context.ContextSnapshot", "context-propagation-.*"),
 
-		SPRING_TX("org.springframework.transaction.TransactionManager", "spring-tx-.*|spring-boot-transaction-.*"),
+		SPRING_TX("org.springframework.transaction.TransactionManager",
+				"spring-(tx|jdbc|orm)-.*|spring-boot-(transaction|jdbc|starter-jdbc)-.*"),
 
 		SPRING_WEB("org.springframework.web.filter.OncePerRequestFilter",
 				"spring-web.*|spring-boot-(web|http|servlet|tomcat|restclient).*|tomcat-.*");
