@@ -12,10 +12,14 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.httpclient.HttpClientCancelAutoConfiguration;
+import io.cancelscope.spring.jdbc.JdbcCancelAutoConfiguration;
 import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
 import io.cancelscope.spring.shutdown.ShutdownCancelAutoConfiguration;
 import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.tx.TxCancelAutoConfiguration;
+import io.cancelscope.spring.web.WebCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +96,9 @@ class CancelScopeAutoConfigurationTests {
 			.containsExactlyInAnyOrder(CancelScopeAutoConfiguration.class.getName(),
 					AopCancelAutoConfiguration.class.getName(), FutureCancelAutoConfiguration.class.getName(),
 					ObserveCancelAutoConfiguration.class.getName(), ReactorCancelAutoConfiguration.class.getName(),
-					ShutdownCancelAutoConfiguration.class.getName(), TaskCancelAutoConfiguration.class.getName());
+					ShutdownCancelAutoConfiguration.class.getName(), TaskCancelAutoConfiguration.class.getName(),
+					HttpClientCancelAutoConfiguration.class.getName(), JdbcCancelAutoConfiguration.class.getName(),
+					TxCancelAutoConfiguration.class.getName(), WebCancelAutoConfiguration.class.getName());
 	}
 
 	private static CancelScopeListener listener(String word, List<String> trail) {
