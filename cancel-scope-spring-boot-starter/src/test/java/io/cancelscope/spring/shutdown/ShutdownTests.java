@@ -88,7 +88,7 @@ class ShutdownTests {
 		assertThat(work.reasons).singleElement().satisfies((reason) -> {
 			assertThat(reason.kind()).isEqualTo(Kind.SHUTDOWN);
 			assertThat(reason.message()).isEqualTo("the application stops");
-			assertThat(reason.origin()).isEqualTo("Work.work");
+			assertThat(reason.origin()).isEqualTo("GET /work");
 		});
 	}
 

@@ -1,8 +1,11 @@
 package io.cancelscope.spring.startup;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+
+import javax.sql.DataSource;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
@@ -39,11 +42,12 @@ class StartUpLogTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.main.lazy-initialization=false", "spring.main.lazy-initialization=true",
 			"spring.aop.auto=false", "spring.aop.proxy-target-class=false", "cancel-scope.weaving=aspect" })
-	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) {
+	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) throws SQLException {
 		SpringApplication application = new SpringApplication(Application.class);
 		ConfigurableApplicationContext context = application.run("--" + property, "--server.port=0",
 				"--spring.jpa.open-in-view=false", "--logging.level.org.springframework.context.support=debug");
 		try (context) {
+			context.getBean(DataSource.class).getConnection().close();
 			CompletableFuture<String> scope = context.getBean(Quotes.class).best();
 			assertThat(scope).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("Service.best");
 		}
