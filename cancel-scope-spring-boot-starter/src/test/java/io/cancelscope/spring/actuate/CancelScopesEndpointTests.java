@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +37,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -55,6 +58,10 @@ class CancelScopesEndpointTests {
 	private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
 	private static final Pattern INSTANT = Pattern.compile("\"(opened|deadline)\" : \"([^\"]+)\"");
+
+	/** One server is enough, and the client tests bring another. */
+	private static final String JETTY = "org.springframework.boot.jetty.autoconfigure.servlet."
+			+ "JettyServletWebServerAutoConfiguration";
 
 	private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -259,11 +266,13 @@ class CancelScopesEndpointTests {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.addInitializers(
 				(context) -> ((GenericApplicationContext) context).registerBean(ManualTime.class, () -> this.time));
-		String[] all = new String[arguments.length + 2];
-		System.arraycopy(arguments, 0, all, 2, arguments.length);
-		all[0] = "--server.port=0";
-		all[1] = "--management.endpoints.web.exposure.include=cancelscopes";
-		this.context = application.run(all);
+		application.setWebApplicationType(WebApplicationType.SERVLET);
+		List<String> all = new ArrayList<>(List.of(arguments));
+		all.add("--spring.main.web-application-type=servlet");
+		all.add("--spring.autoconfigure.exclude=" + JETTY);
+		all.add("--server.port=0");
+		all.add("--management.endpoints.web.exposure.include=cancelscopes");
+		this.context = application.run(all.toArray(String[]::new));
 		this.scopes = this.context.getBean(CancelScopes.class);
 	}
 
