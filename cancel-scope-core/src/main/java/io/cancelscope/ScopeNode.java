@@ -1013,7 +1013,11 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	Noted noteOpening() {
-		Noted noted = new Noted(now(), hasFlag(UNBOUND) ? null : Thread.currentThread());
+		// The clock was read a moment ago, if there is a timeout; reading it costs the
+		// most.
+		boolean timed = this.own != Deadline.NONE && this.options.deadline == null && !hasFlag(OPENED_LATE);
+		long openedAt = timed ? this.own - this.options.timeoutNanos : now();
+		Noted noted = new Noted(openedAt, hasFlag(UNBOUND) ? null : Thread.currentThread());
 		links().noted = noted;
 		return noted;
 	}

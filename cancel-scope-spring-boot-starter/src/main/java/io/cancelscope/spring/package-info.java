@@ -80,6 +80,31 @@
  * <td>{@code cancel-scope.tx.enabled}, {@code cancel-scope.tx.check-before-commit}</td>
  * <td>Spring's transactions are there</td>
  * </tr>
+ * <tr>
+ * <td>the endpoint {@code cancelscopes} shows and cancels open scopes</td>
+ * <td>{@code actuate}</td>
+ * <td>{@code cancel-scope.actuate.*},
+ * {@code management.endpoint.cancelscopes.access}</td>
+ * <td>the actuator is there, and the endpoint is exposed</td>
+ * </tr>
+ * <tr>
+ * <td>scopes are measured</td>
+ * <td>{@code metrics}</td>
+ * <td>{@code cancel-scope.metrics.*}</td>
+ * <td>there is a {@code MeterRegistry}</td>
+ * </tr>
+ * <tr>
+ * <td>scopes are observations, and spans</td>
+ * <td>{@code observation}</td>
+ * <td>{@code cancel-scope.observation.enabled}</td>
+ * <td>the property says so, and there is an {@code ObservationRegistry}</td>
+ * </tr>
+ * <tr>
+ * <td>a line in the log where a deadline passed; the scope's name in the MDC</td>
+ * <td>{@code logging}</td>
+ * <td>{@code cancel-scope.logging.*}</td>
+ * <td>always; the MDC only if the property says so</td>
+ * </tr>
  * </table>
  *
  * Each feature has a package and an auto-configuration of its own; it uses the core and

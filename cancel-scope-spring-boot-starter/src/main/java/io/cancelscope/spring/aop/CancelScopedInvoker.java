@@ -7,10 +7,9 @@ import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.ReturnValueAdapter;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Runs the body of a woven method in its scope: opens, proceeds, closes, and translates
@@ -73,12 +72,9 @@ final class CancelScopedInvoker {
 		if (required == null || left == null || left.compareTo(required) >= 0) {
 			return false;
 		}
-		scope.cancel("it requires " + shown(required) + " to start, and only " + shown(left) + " are left");
+		InsufficientBudgetException cause = new InsufficientBudgetException(required, left);
+		scope.cancel(String.valueOf(cause.getMessage()), cause);
 		return true;
-	}
-
-	private static String shown(Duration duration) {
-		return DurationStyle.SIMPLE.print(duration);
 	}
 
 	/**

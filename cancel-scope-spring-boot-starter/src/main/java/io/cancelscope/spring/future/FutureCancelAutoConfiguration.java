@@ -1,6 +1,7 @@
 package io.cancelscope.spring.future;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.LateResultHandler;
 import io.cancelscope.spring.ReturnValueAdapter;
 
@@ -23,6 +24,11 @@ public final class FutureCancelAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static ReturnValueAdapter cancelScopeFutureAdapter(ObjectProvider<LateResultHandler> handlers) {
 		return new FutureAdapter(new LateResults(handlers));
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeFutureFeature() {
+		return CancelScopeFeature.named("future");
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.httpclient;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -40,6 +41,11 @@ public final class HttpClientCancelAutoConfiguration {
 			return new ScopedRequestFactoryCustomizer(properties.header());
 		}
 
+		@Bean
+		static CancelScopeFeature cancelScopeBlockingClientFeature() {
+			return new CancelScopeFeature("httpclient", "blocking");
+		}
+
 	}
 
 	/**
@@ -54,6 +60,11 @@ public final class HttpClientCancelAutoConfiguration {
 		@Order(Ordered.LOWEST_PRECEDENCE)
 		ScopedWebClientCustomizer cancelScopeWebClientCustomizer(HttpClientCancelProperties properties) {
 			return new ScopedWebClientCustomizer(properties.header());
+		}
+
+		@Bean
+		static CancelScopeFeature cancelScopeReactiveClientFeature() {
+			return new CancelScopeFeature("httpclient", "reactive");
 		}
 
 	}

@@ -3,7 +3,9 @@ package io.cancelscope.spring.jdbc;
 import javax.sql.DataSource;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -30,6 +32,12 @@ public final class JdbcCancelAutoConfiguration {
 	static DataSourceProxyingBeanPostProcessor dataSourceProxyingBeanPostProcessor(
 			ObjectProvider<JdbcCancelProperties> properties) {
 		return new DataSourceProxyingBeanPostProcessor(properties::getObject);
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeJdbcFeature(ListableBeanFactory beanFactory) {
+		boolean used = beanFactory.getBeanNamesForType(DataSource.class, true, false).length > 0;
+		return new CancelScopeFeature("jdbc", used ? "" : "no data source");
 	}
 
 }

@@ -2,6 +2,7 @@ package io.cancelscope.spring.observe;
 
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScopesCustomizer;
 
@@ -30,6 +31,11 @@ public final class ObserveCancelAutoConfiguration {
 	@Bean
 	CancelScopesCustomizer observedScopesCustomizer(CancelScopeProperties properties) {
 		return (builder) -> builder.observe(new ObservedNames(properties));
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeObserveFeature() {
+		return CancelScopeFeature.named("observe");
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.reactor;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.ReturnValueAdapter;
 import reactor.core.publisher.Flux;
 
@@ -24,6 +25,11 @@ public final class ReactorCancelAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static ReturnValueAdapter cancelScopeReactiveAdapter() {
 		return new ReactiveResultAdapter();
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeReactorFeature() {
+		return CancelScopeFeature.named("reactor");
 	}
 
 }

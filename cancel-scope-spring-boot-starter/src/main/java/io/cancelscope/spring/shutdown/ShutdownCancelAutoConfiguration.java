@@ -2,6 +2,7 @@ package io.cancelscope.spring.shutdown;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopesCustomizer;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,6 +27,11 @@ public final class ShutdownCancelAutoConfiguration {
 	@Bean
 	CancelAtShutdown cancelAtShutdown(ObjectProvider<CancelScopes> scopes) {
 		return new CancelAtShutdown(scopes);
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeShutdownFeature() {
+		return CancelScopeFeature.named("shutdown");
 	}
 
 }

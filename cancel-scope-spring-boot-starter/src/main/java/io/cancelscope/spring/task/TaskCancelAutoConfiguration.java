@@ -1,6 +1,7 @@
 package io.cancelscope.spring.task;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -34,6 +35,11 @@ public final class TaskCancelAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AsyncCarryingBeanPostProcessor asyncCarryingBeanPostProcessor() {
 		return new AsyncCarryingBeanPostProcessor();
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeTaskFeature() {
+		return CancelScopeFeature.named("task");
 	}
 
 }

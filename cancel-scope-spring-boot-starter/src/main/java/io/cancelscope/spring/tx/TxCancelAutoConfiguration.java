@@ -1,6 +1,7 @@
 package io.cancelscope.spring.tx;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,6 +27,12 @@ public final class TxCancelAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "cancel-scope.tx.check-before-commit", matchIfMissing = true)
 	static CommitCheckingBeanPostProcessor commitCheckingBeanPostProcessor() {
 		return new CommitCheckingBeanPostProcessor();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "cancel-scope.tx.check-before-commit", matchIfMissing = true)
+	static CancelScopeFeature cancelScopeTxFeature() {
+		return CancelScopeFeature.named("tx");
 	}
 
 }

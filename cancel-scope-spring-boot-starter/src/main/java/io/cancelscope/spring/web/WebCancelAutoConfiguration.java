@@ -3,6 +3,7 @@ package io.cancelscope.spring.web;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.RequestScopes;
@@ -46,6 +47,11 @@ public final class WebCancelAutoConfiguration {
 		registration.setOrder(web.order());
 		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
 		return registration;
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeWebFeature() {
+		return CancelScopeFeature.named("web");
 	}
 
 }

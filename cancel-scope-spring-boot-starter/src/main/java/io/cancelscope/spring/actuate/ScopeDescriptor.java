@@ -1,0 +1,83 @@
+package io.cancelscope.spring.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.cancelscope.CancelReason;
+import io.cancelscope.CancelScope;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * An open scope, as the endpoint shows it.
+ *
+ * @param id what to call it in later requests
+ * @param parent the id of the scope around it, if there is one
+ * @param name the name of the scope
+ * @param thread the thread it was opened on, or {@code carried}
+ * @param opened when it was opened
+ * @param deadline when its budget ends, if it does
+ * @param remaining what is left of the budget, zero where it is cancelled
+ * @param shield whether nothing from outside reaches in
+ * @param bubble whether cancellations below climb up to it
+ * @param interrupt whether cancelling it interrupts
+ * @param observed whether it is only observed, and so can't be cancelled
+ * @param state {@code open} or {@code cancelled}
+ * @param reason why it is cancelled, if it is
+ * @param below how many scopes are open directly below it
+ * @param children those, where a tree was asked for
+ */
+public record ScopeDescriptor(String id, @Nullable String parent, String name, String thread, @Nullable Instant opened,
+		@Nullable Instant deadline, @Nullable Duration remaining, boolean shield, boolean bubble, boolean interrupt,
+		boolean observed, String state, @Nullable ReasonDescriptor reason, int below,
+		@Nullable List<ScopeDescriptor> children) implements OperationResponseBody {
+
+	static ScopeDescriptor of(Forest.Tree tree, Instant now, boolean withMessages, boolean withChildren) {
+		CancelScope scope = tree.scope;
+		Optional<CancelReason> reason = scope.reason();
+		Duration elapsed = tree.details.elapsed();
+		Instant opened = (elapsed != null) ? now.minus(elapsed) : null;
+		Duration budget = tree.details.budget();
+		Thread thread = tree.details.thread();
+		return new ScopeDescriptor(tree.id.value(), (tree.parent != null) ? tree.parent.id.value() : null, scope.name(),
+				(thread != null) ? thread.getName() : "carried", opened, ends(opened, budget),
+				scope.remaining().orElse(null), tree.details.shielded(), tree.details.bubbling(),
+				tree.details.interrupting(), tree.details.observed(), reason.isPresent() ? "cancelled" : "open",
+				reason.map((known) -> ReasonDescriptor.of(known, withMessages)).orElse(null), tree.children.size(),
+				withChildren ? new ArrayList<>() : null);
+	}
+
+	/** A deadline in thousands of years has no date. */
+	private static @Nullable Instant ends(@Nullable Instant opened, @Nullable Duration budget) {
+		return (opened != null && budget != null && budget.toDays() < 365_000) ? opened.plus(budget) : null;
+	}
+
+	/**
+	 * Why a scope is cancelled, as the endpoint shows it.
+	 *
+	 * @param kind what sort of cause it was
+	 * @param origin the name of the scope where it began
+	 * @param message why, for people, or {@value #HIDDEN} where it may come from outside
+	 * the library and the one who asks may not see it
+	 * @param cause the class of the exception behind it, if there is one
+	 */
+	public record ReasonDescriptor(String kind, String origin, String message, @Nullable String cause) {
+
+		static final String HIDDEN = "******";
+
+		/** What an exception says may hold anything, what we say about time may not. */
+		static ReasonDescriptor of(CancelReason reason, boolean withMessage) {
+			boolean ours = reason.kind() == CancelReason.Kind.DEADLINE || reason.kind() == CancelReason.Kind.MISNESTED;
+			Throwable cause = reason.cause();
+			return new ReasonDescriptor(reason.kind().name(), reason.origin(),
+					(ours || withMessage) ? reason.message() : HIDDEN,
+					(cause != null) ? cause.getClass().getName() : null);
+		}
+
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.cancelscope.spring.logging;
+
+import io.cancelscope.TimeSource;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
+import org.slf4j.MDC;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration of what logs know about scopes.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(LoggingProperties.class)
+public final class LoggingCancelAutoConfiguration {
+
+	/**
+	 * The line about deadlines that have passed.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "cancel-scope.logging.enabled", matchIfMissing = true)
+	static class DeadlineLogConfiguration {
+
+		@Bean
+		DeadlineLog cancelScopeDeadlineLog(ObjectProvider<TimeSource> timeSource, LoggingProperties properties) {
+			return new DeadlineLog(timeSource.getIfAvailable(TimeSource::system), properties.interval());
+		}
+
+		@Bean
+		static CancelScopeFeature cancelScopeLoggingFeature() {
+			return CancelScopeFeature.named("logging");
+		}
+
+	}
+
+	/**
+	 * The scope's name in the logging context.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MDC.class)
+	@ConditionalOnBooleanProperty("cancel-scope.logging.mdc")
+	static class MdcConfiguration {
+
+		@Bean
+		ScopeNameInMdc cancelScopeNameInMdc() {
+			return new ScopeNameInMdc();
+		}
+
+		@Bean
+		static CancelScopeFeature cancelScopeMdcFeature() {
+			return new CancelScopeFeature("logging", "mdc");
+		}
+
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.cancelscope.spring.metrics;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * The properties {@code cancel-scope.metrics.*}.
+ *
+ * @param enabled Whether scopes are measured, where there is a meter registry.
+ * @param maxNames Highest number of scope names that have meters of their own. Scopes of
+ * further names are measured together, as 'others'.
+ */
+@ConfigurationProperties("cancel-scope.metrics")
+public record MetricsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("200") int maxNames) {
+
+	public MetricsProperties {
+		if (maxNames < 0) {
+			throw new InvalidConfigurationPropertyValueException("cancel-scope.metrics.max-names", maxNames,
+					"A number of names must not be negative. Give 0 to measure all scopes together, or leave it out.");
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Metrics of scopes, by Micrometer.
+ */
+@NullMarked
+package io.cancelscope.spring.metrics;
+
+import org.jspecify.annotations.NullMarked;

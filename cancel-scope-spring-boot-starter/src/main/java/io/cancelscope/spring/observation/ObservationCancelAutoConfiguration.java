@@ -1,0 +1,46 @@
+package io.cancelscope.spring.observation;
+
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
+import io.micrometer.observation.ObservationRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the observations of scopes. Off unless asked for: an observation
+ * costs a good deal more than a scope.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
+@ConditionalOnClass(ObservationRegistry.class)
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty("cancel-scope.observation.enabled")
+@ConditionalOnBean(ObservationRegistry.class)
+@EnableConfigurationProperties(ObservationProperties.class)
+public final class ObservationCancelAutoConfiguration {
+
+	@Bean
+	ScopeObservations cancelScopeObservations(ObjectProvider<ObservationRegistry> registries,
+			ObjectProvider<CancelScopeObservationConvention> conventions) {
+		return new ScopeObservations(registries, conventions);
+	}
+
+	/** Where all is lazy, nobody else would ask for it at the right time. */
+	@Bean
+	static LazyInitializationExcludeFilter eagerCancelScopeObservations() {
+		return LazyInitializationExcludeFilter.forBeanTypes(ScopeObservations.class);
+	}
+
+	@Bean
+	static CancelScopeFeature cancelScopeObservationFeature() {
+		return CancelScopeFeature.named("observation");
+	}
+
+}
