@@ -83,7 +83,7 @@ class ReactiveRequestTests {
 			.properties("server.port=0", "spring.autoconfigure.exclude="
 					+ "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration,"
 					+ "org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration")
-			.run();
+			.run("--spring.main.web-application-type=reactive");
 	}
 
 	@AfterAll
