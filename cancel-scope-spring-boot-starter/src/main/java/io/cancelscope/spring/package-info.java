@@ -67,6 +67,12 @@
  * <td>in servlet applications</td>
  * </tr>
  * <tr>
+ * <td>each WebFlux request has a scope, which a client that goes away cancels</td>
+ * <td>{@code webflux}</td>
+ * <td>{@code cancel-scope.web.*}</td>
+ * <td>in reactive web applications</td>
+ * </tr>
+ * <tr>
  * <td>statements stop when their scope is cancelled, and so does the wait for a
  * connection</td>
  * <td>{@code jdbc}</td>

@@ -36,7 +36,7 @@ class CancelScopeAsyncListener implements AsyncListener {
 	public void onTimeout(AsyncEvent event) throws IOException {
 		this.scope.expire();
 		HttpServletResponse response = (HttpServletResponse) event.getSuppliedResponse();
-		if (!response.isCommitted() && completes(event)) {
+		if (this.scope.scope().isCancelled() && !response.isCommitted() && completes(event)) {
 			this.answer.send((HttpServletRequest) event.getSuppliedRequest(), response, this.scope,
 					this.scope.exception());
 		}

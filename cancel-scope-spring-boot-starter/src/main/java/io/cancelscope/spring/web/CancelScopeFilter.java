@@ -124,9 +124,8 @@ class CancelScopeFilter extends OncePerRequestFilter {
 
 	private void closeUnlessAsync(HttpServletRequest request, HttpServletResponse response, RequestScope scope) {
 		if (!request.isAsyncStarted()) {
-			if (!isAsyncDispatch(request)) {
-				scope.scope().close();
-			}
+			// Also after an asynchronous dispatch: Jetty completes none that failed.
+			scope.scope().close();
 			return;
 		}
 		try {

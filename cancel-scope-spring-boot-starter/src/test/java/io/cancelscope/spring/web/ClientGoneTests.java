@@ -51,7 +51,6 @@ class ClientGoneTests {
 	void start() {
 		this.context = contexts.computeIfAbsent(this.server, (server) -> server.start(Desk.class));
 		this.watch = this.context.getBean(Watch.class);
-		this.watch.allAreClosed();
 		this.watch.forget();
 		this.work = this.context.getBean(Desk.Endpoints.class).newWork();
 	}

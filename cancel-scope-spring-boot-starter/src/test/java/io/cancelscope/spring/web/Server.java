@@ -30,7 +30,7 @@ enum Server {
 		all.addAll(List.of("server.port=0", "server.http2.enabled=true", "spring.autoconfigure.exclude=" + this.other));
 		return new SpringApplicationBuilder(application).web(WebApplicationType.SERVLET)
 			.properties(all.toArray(String[]::new))
-			.run();
+			.run("--spring.main.web-application-type=servlet");
 	}
 
 	static URI uri(ConfigurableApplicationContext context, String path) {

@@ -1,0 +1,56 @@
+package io.cancelscope.spring.webflux;
+
+import java.util.stream.Stream;
+
+import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.WebCancelProperties;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.codec.ServerCodecConfigurer;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.util.pattern.PathPattern;
+
+/**
+ * Auto-configuration that gives each WebFlux request a scope.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnClass(DispatcherHandler.class)
+@ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.web.enabled" }, matchIfMissing = true)
+@EnableConfigurationProperties(WebCancelProperties.class)
+public final class WebFluxCancelAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "cancelScopeWebFilter")
+	CancelScopeWebFilter cancelScopeWebFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
+			CancelScopeProperties properties, WebCancelProperties web,
+			ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
+			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs) {
+		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), properties, web,
+				() -> mappings.stream().flatMap(WebFluxCancelAutoConfiguration::patterns),
+				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)));
+		return new CancelScopeWebFilter(requests,
+				new CancelledResponse(() -> codecs.getIfAvailable(ServerCodecConfigurer::create)), web.order());
+	}
+
+	private static Stream<PathPattern> patterns(RequestMappingInfoHandlerMapping mapping) {
+		return mapping.getHandlerMethods()
+			.keySet()
+			.stream()
+			.flatMap((info) -> info.getPatternsCondition().getPatterns().stream());
+	}
+
+}

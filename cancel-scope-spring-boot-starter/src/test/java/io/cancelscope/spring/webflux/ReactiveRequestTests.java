@@ -1,0 +1,428 @@
+package io.cancelscope.spring.webflux;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import com.jayway.jsonpath.JsonPath;
+import io.cancelscope.CancelReason;
+import io.cancelscope.CancelScope;
+import io.cancelscope.CancelScopeListener;
+import io.cancelscope.CancelScopes;
+import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.reactor.ScopeInContext;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.WebFilter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * Requests over the wire, to Reactor Netty.
+ */
+class ReactiveRequestTests {
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	private static ConfigurableApplicationContext context;
+
+	private Watch watch;
+
+	@BeforeAll
+	static void start() {
+		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
+			.properties("server.port=0", "spring.autoconfigure.exclude="
+					+ "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration,"
+					+ "org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration")
+			.run("--spring.main.web-application-type=reactive");
+	}
+
+	@AfterAll
+	static void stop() {
+		context.close();
+	}
+
+	@BeforeEach
+	void forget() {
+		this.watch = context.getBean(Watch.class);
+		this.watch.opened.clear();
+		this.watch.closed.clear();
+	}
+
+	@Test
+	void scopeIsInTheContextUnderTheKeyThatTheReactorFeatureLooksFor() {
+		assertThat(CancelScopeWebFilter.KEY).isEqualTo(ScopeInContext.KEY);
+		assertThat(get("/names/7").body()).isEqualTo("GET /names/{id} -1");
+		this.watch.allAreClosed();
+		assertThat(this.watch.first().isCancelled()).isFalse();
+	}
+
+	@Test
+	void requestsThatNobodyServesHaveOneNameTogetherAndAreNoFailures() {
+		assertThat(get("/wp-login.php").statusCode()).isEqualTo(404);
+		this.watch.allAreClosed();
+		assertThat(this.watch.first().name()).isEqualTo("GET /**");
+		assertThat(this.watch.first().isCancelled()).isFalse();
+	}
+
+	@Test
+	void excludedPathHasNoScope() {
+		get("/actuator/health");
+		assertThat(this.watch.opened).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/hanging", "/blocking", "/filtered", "/wrapped" })
+	void timeUpIsAGatewayTimeout(String path) {
+		HttpResponse<String> response = get(path, "grpc-timeout", "300m");
+
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+		Map<String, Object> problem = JsonPath.read(response.body(), "$");
+		assertThat(problem).containsEntry("status", 504)
+			.containsEntry("detail", "scope 'GET " + path + "' (300ms) exceeded its deadline")
+			.containsEntry("instance", path)
+			.containsEntry("scope", "GET " + path)
+			.containsEntry("origin", "GET " + path)
+			.containsEntry("budget", "300ms")
+			.containsKey("elapsed");
+		this.watch.allAreClosed();
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+	}
+
+	@Test
+	void cancelledIsUnavailableForAWhile() {
+		HttpResponse<String> response = get("/cancelled");
+
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.headers().firstValue("Retry-After")).contains("1");
+		assertThat(JsonPath.<String>read(response.body(), "$.detail"))
+			.isEqualTo("scope 'GET /cancelled' was cancelled: the desk closes");
+	}
+
+	@Test
+	void handlerOfTheUsersWins() {
+		assertThat(get("/handled").statusCode()).isEqualTo(402);
+		assertThat(get("/conflict").statusCode()).isEqualTo(409);
+	}
+
+	@Test
+	void failureIsNoCancellation() {
+		assertThat(get("/broken").statusCode()).isEqualTo(500);
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.FAILED);
+	}
+
+	@Test
+	void connectionIsBrokenOffWhereAPartOfTheAnswerIsOnItsWay() {
+		assertThatException().isThrownBy(() -> send("/endless", "grpc-timeout", "300m"))
+			.isInstanceOf(IOException.class);
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+		this.watch.allAreClosed();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/hanging", "/blocking", "/endless" })
+	void clientThatGoesAwayCancelsTheScope(String path) throws IOException {
+		CompletableFuture<String> noticedOn = new CompletableFuture<>();
+		Socket socket = request(path);
+		try (socket) {
+			this.watch.first().onCancel((reason) -> noticedOn.complete(Thread.currentThread().getName()));
+		}
+
+		assertThat(noticedOn).succeedsWithin(SOON).asString().startsWith("boundedElastic");
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DISCONNECTED);
+		this.watch.allAreClosed();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "0", "-1", "99999999999999999999999999", "1e3", "NaN", "100; DROP TABLE quotes",
+			"${jndi:ldap://x}", "0x10", "1 000", "' or ''='" })
+	void hostileHeaderIsIgnoredAndCounted(String value) {
+		Ignored ignored = context.getBean(Ignored.class);
+		int before = ignored.count.get();
+		HttpResponse<String> response = get("/names/7", "x-envoy-expected-rq-timeout-ms", value);
+
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).isEqualTo("GET /names/{id} -1");
+		assertThat(ignored.count).hasValue(before + 1);
+	}
+
+	@Test
+	void twoHundredAtOnceLeaveNothingBehind() {
+		List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 200)
+			.mapToObj((i) -> request((i % 2 == 0) ? "/hanging" : "/blocking", "grpc-timeout", "400m"))
+			.map((request) -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+			.toList();
+
+		assertThat(responses).allSatisfy((response) -> assertThat(response).succeedsWithin(Duration.ofSeconds(30))
+			.extracting(HttpResponse::statusCode)
+			.isEqualTo(504));
+		this.watch.allAreClosed();
+		assertThat(this.watch.opened).hasSize(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "cancel-scope.enabled=false", "cancel-scope.web.enabled=false" })
+	void featureIsOffByProperty(String property) {
+		runner().withPropertyValues(property)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("cancelScopeWebFilter"));
+	}
+
+	@Test
+	void featureIsAbsentOutsideOfReactiveApplications() {
+		new WebApplicationContextRunner().withConfiguration(configurations())
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("cancelScopeWebFilter"));
+		runner().withClassLoader(new FilteredClassLoader("org.springframework.web.reactive.", "reactor."))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("cancelScopeWebFilter"));
+	}
+
+	@Test
+	void filterOfTheUsersReplacesOurs() {
+		WebFilter own = (exchange, chain) -> chain.filter(exchange);
+		runner().withBean("cancelScopeWebFilter", WebFilter.class, () -> own)
+			.run((context) -> assertThat(context).getBean(WebFilter.class).isSameAs(own));
+	}
+
+	private static ReactiveWebApplicationContextRunner runner() {
+		return new ReactiveWebApplicationContextRunner().withConfiguration(configurations());
+	}
+
+	private static AutoConfigurations configurations() {
+		return AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebFluxCancelAutoConfiguration.class);
+	}
+
+	private static HttpResponse<String> get(String path, String... headers) {
+		try {
+			return send(path, headers);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static HttpResponse<String> send(String path, String... headers) throws IOException {
+		try {
+			return client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static HttpRequest request(String path, String... headers) {
+		HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
+			.timeout(Duration.ofSeconds(30));
+		return ((headers.length > 0) ? builder.headers(headers) : builder).build();
+	}
+
+	private static Socket request(String path) throws IOException {
+		Socket socket = new Socket("localhost", port());
+		socket.getOutputStream()
+			.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+		return socket;
+	}
+
+	private static int port() {
+		return ((WebServerApplicationContext) context).getWebServer().getPort();
+	}
+
+	static class Ignored implements IgnoredDeadlineListener {
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		@Override
+		public void ignored(DeadlineHeader header) {
+			this.count.incrementAndGet();
+		}
+
+	}
+
+	static class Watch implements CancelScopeListener {
+
+		private final List<CancelScope> opened = new CopyOnWriteArrayList<>();
+
+		private final List<CancelScope> closed = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void opened(CancelScope scope) {
+			this.opened.add(scope);
+		}
+
+		@Override
+		public void closed(CancelScope scope) {
+			this.closed.add(scope);
+		}
+
+		private CancelScope first() {
+			Awaitility.await().atMost(SOON).until(() -> !this.opened.isEmpty());
+			return this.opened.get(0);
+		}
+
+		private CancelReason reason() {
+			CancelScope scope = first();
+			Awaitility.await().atMost(SOON).until(scope::isCancelled);
+			return scope.reason().orElseThrow();
+		}
+
+		private void allAreClosed() {
+			Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(this.closed).containsAll(this.opened));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Endpoints.class)
+	static class Application {
+
+		@Bean
+		Watch watch() {
+			return new Watch();
+		}
+
+		@Bean
+		Ignored ignored() {
+			return new Ignored();
+		}
+
+		@Bean
+		@Order(0)
+		WebFilter slowFilter() {
+			return (exchange, chain) -> exchange.getRequest().getPath().value().endsWith("/filtered") ? Mono.never()
+					: chain.filter(exchange);
+		}
+
+	}
+
+	@RestController
+	static class Endpoints {
+
+		private static Mono<CancelScope> scope() {
+			return Mono.deferContextual((context) -> Mono.just(ScopeInContext.current(context)));
+		}
+
+		@GetMapping("/names/{id}")
+		Mono<String> name(@PathVariable String id) {
+			return scope().map((scope) -> scope.name() + " " + scope.remaining().map(Duration::toMillis).orElse(-1L));
+		}
+
+		@GetMapping("/hanging")
+		Mono<String> hanging() {
+			return Mono.never();
+		}
+
+		/** Is interrupted by Reactor when nobody wants its result any more. */
+		@GetMapping("/blocking")
+		Mono<String> blocking() {
+			return Mono.fromCallable(() -> String.valueOf(new CountDownLatch(1).await(30, TimeUnit.SECONDS)))
+				.subscribeOn(Schedulers.boundedElastic());
+		}
+
+		@GetMapping("/filtered")
+		Mono<String> filtered() {
+			return Mono.just("never");
+		}
+
+		@GetMapping("/wrapped")
+		Mono<String> wrapped() {
+			return scope().flatMap((scope) -> Mono.create((sink) -> scope.onCancel((reason) -> {
+				try {
+					scope.check();
+				}
+				catch (ScopeCancelledException ex) {
+					sink.error(new IllegalArgumentException("the query failed", ex));
+				}
+			})));
+		}
+
+		@GetMapping("/cancelled")
+		Mono<String> cancelled() {
+			return scope().map((scope) -> {
+				scope.cancel("the desk closes");
+				scope.check();
+				return "never";
+			});
+		}
+
+		@GetMapping("/handled")
+		Mono<String> handled() {
+			return scope().map((scope) -> {
+				throw new UnsupportedOperationException();
+			});
+		}
+
+		@GetMapping("/conflict")
+		Mono<String> conflict() {
+			return Mono.fromCallable(() -> CancelScopes.create()
+				.<String, RuntimeException>call(ScopeOptions.timeout(Duration.ZERO).checkOnExit(), (scope) -> "never"))
+				.onErrorMap((ex) -> new ResponseStatusException(HttpStatus.CONFLICT, "stopped", ex));
+		}
+
+		@GetMapping("/broken")
+		Mono<String> broken() {
+			return Mono.error(new IllegalStateException("broken"));
+		}
+
+		@GetMapping("/endless")
+		Flux<String> endless() {
+			return Flux.interval(Duration.ofMillis(1)).map((tick) -> "tick\n").onBackpressureDrop();
+		}
+
+		@ExceptionHandler
+		@ResponseStatus(HttpStatus.PAYMENT_REQUIRED)
+		Mono<String> handle(UnsupportedOperationException ex) {
+			return Mono.just("handled");
+		}
+
+	}
+
+}
