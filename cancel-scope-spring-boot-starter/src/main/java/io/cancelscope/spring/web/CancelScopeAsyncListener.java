@@ -8,6 +8,8 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.web.context.request.async.WebAsyncUtils;
+
 /**
  * Ends the scope with its asynchronous request, and cancels it when the container finds
  * out that the client is gone or the time is up. It is the last of the listeners, so
@@ -35,10 +37,26 @@ class CancelScopeAsyncListener implements AsyncListener {
 	@Override
 	public void onTimeout(AsyncEvent event) throws IOException {
 		this.scope.expire();
+		HttpServletRequest request = (HttpServletRequest) event.getSuppliedRequest();
 		HttpServletResponse response = (HttpServletResponse) event.getSuppliedResponse();
-		if (this.scope.scope().isCancelled() && !response.isCommitted() && completes(event)) {
-			this.answer.send((HttpServletRequest) event.getSuppliedRequest(), response, this.scope,
-					this.scope.exception());
+		if (WebAsyncUtils.getAsyncManager(request).hasConcurrentResult()) {
+			dispatch(event);
+		}
+		else if (this.scope.scope().isCancelled() && !response.isCommitted() && completes(event)) {
+			this.answer.send(request, response, this.scope, this.scope.exception());
+		}
+	}
+
+	/**
+	 * Spring MVC has a result, and may have failed to dispatch: while it times out, Jetty
+	 * lets no other thread do that, and would end a part of an answer as the whole.
+	 */
+	private static void dispatch(AsyncEvent event) {
+		try {
+			event.getAsyncContext().dispatch();
+		}
+		catch (IllegalStateException ex) {
+			// It is dispatched.
 		}
 	}
 
