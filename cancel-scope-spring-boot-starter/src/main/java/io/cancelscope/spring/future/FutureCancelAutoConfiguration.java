@@ -27,6 +27,7 @@ public final class FutureCancelAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeFutureFeature() {
 		return CancelScopeFeature.named("future");
 	}

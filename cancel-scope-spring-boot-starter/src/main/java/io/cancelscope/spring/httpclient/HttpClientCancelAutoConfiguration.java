@@ -4,6 +4,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -13,6 +14,7 @@ import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFacto
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -42,6 +44,7 @@ public final class HttpClientCancelAutoConfiguration {
 		}
 
 		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeBlockingClientFeature() {
 			return new CancelScopeFeature("httpclient", "blocking");
 		}
@@ -63,6 +66,7 @@ public final class HttpClientCancelAutoConfiguration {
 		}
 
 		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeReactiveClientFeature() {
 			return new CancelScopeFeature("httpclient", "reactive");
 		}

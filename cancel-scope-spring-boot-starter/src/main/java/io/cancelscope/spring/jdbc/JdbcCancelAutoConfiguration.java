@@ -35,6 +35,7 @@ public final class JdbcCancelAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeJdbcFeature(ListableBeanFactory beanFactory) {
 		boolean used = beanFactory.getBeanNamesForType(DataSource.class, true, false).length > 0;
 		return new CancelScopeFeature("jdbc", used ? "" : "no data source");

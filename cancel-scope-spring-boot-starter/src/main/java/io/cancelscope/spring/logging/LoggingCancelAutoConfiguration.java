@@ -6,12 +6,14 @@ import io.cancelscope.spring.CancelScopeFeature;
 import org.slf4j.MDC;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 
 /**
  * Auto-configuration of what logs know about scopes.
@@ -34,6 +36,7 @@ public final class LoggingCancelAutoConfiguration {
 		}
 
 		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeLoggingFeature() {
 			return CancelScopeFeature.named("logging");
 		}
@@ -54,6 +57,7 @@ public final class LoggingCancelAutoConfiguration {
 		}
 
 		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeMdcFeature() {
 			return new CancelScopeFeature("logging", "mdc");
 		}

@@ -7,11 +7,13 @@ import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScopesCustomizer;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Role;
 
 /**
  * Auto-configuration that only observes scopes instead of cancelling them.
@@ -34,6 +36,7 @@ public final class ObserveCancelAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeObserveFeature() {
 		return CancelScopeFeature.named("observe");
 	}

@@ -28,6 +28,7 @@ public final class ReactorCancelAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeReactorFeature() {
 		return CancelScopeFeature.named("reactor");
 	}

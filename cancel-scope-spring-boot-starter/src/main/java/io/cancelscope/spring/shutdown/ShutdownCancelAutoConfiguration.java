@@ -6,10 +6,12 @@ import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopesCustomizer;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
 
 /**
  * Auto-configuration of what cancels the scopes that are open when the application stops.
@@ -30,6 +32,7 @@ public final class ShutdownCancelAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeShutdownFeature() {
 		return CancelScopeFeature.named("shutdown");
 	}

@@ -38,6 +38,7 @@ public final class TaskCancelAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeTaskFeature() {
 		return CancelScopeFeature.named("task");
 	}

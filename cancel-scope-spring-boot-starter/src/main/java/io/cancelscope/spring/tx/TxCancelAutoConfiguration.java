@@ -31,6 +31,7 @@ public final class TxCancelAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "cancel-scope.tx.check-before-commit", matchIfMissing = true)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeTxFeature() {
 		return CancelScopeFeature.named("tx");
 	}

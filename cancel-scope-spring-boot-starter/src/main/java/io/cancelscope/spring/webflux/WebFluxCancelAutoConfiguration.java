@@ -5,12 +5,14 @@ import java.util.stream.Stream;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.RequestScopes;
 import io.cancelscope.spring.WebCancelProperties;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,6 +20,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
@@ -51,6 +54,12 @@ public final class WebFluxCancelAutoConfiguration {
 			.keySet()
 			.stream()
 			.flatMap((info) -> info.getPatternsCondition().getPatterns().stream());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopeFeature cancelScopeWebFluxFeature() {
+		return CancelScopeFeature.named("webflux");
 	}
 
 }

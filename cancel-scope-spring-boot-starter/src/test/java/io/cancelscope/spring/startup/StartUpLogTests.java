@@ -44,8 +44,9 @@ class StartUpLogTests {
 			"spring.aop.auto=false", "spring.aop.proxy-target-class=false", "cancel-scope.weaving=aspect" })
 	void nothingIsTooEarlyToBeProcessed(String property, CapturedOutput output) throws SQLException {
 		SpringApplication application = new SpringApplication(Application.class);
-		ConfigurableApplicationContext context = application.run("--" + property, "--server.port=0",
-				"--spring.jpa.open-in-view=false", "--logging.level.org.springframework.context.support=debug");
+		ConfigurableApplicationContext context = application.run("--" + property,
+				"--spring.main.web-application-type=servlet", "--server.port=0", "--spring.jpa.open-in-view=false",
+				"--logging.level.org.springframework.context.support=debug");
 		try (context) {
 			context.getBean(DataSource.class).getConnection().close();
 			CompletableFuture<String> scope = context.getBean(Quotes.class).best();
