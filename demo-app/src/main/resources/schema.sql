@@ -44,4 +44,4 @@ create table archive (
 );
 
 -- Whether an instant has come; takes a moment to find out. Makes queries as slow as one likes.
-create alias reached for "io.cancelscope.demo.live.SlowRows.reached";
+create alias reached for "io.cancelscope.demo.history.SlowRows.reached";

@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param help whether to print how to use it
  * @param examples whether to play the examples instead of starting the web server
+ * @param compare whether to run the same search with scopes and without, instead
  * @param speed how many times faster than real time the examples play
  */
-record CommandLine(boolean help, boolean examples, double speed) {
+record CommandLine(boolean help, boolean examples, boolean compare, double speed) {
 
 	static final String USAGE = """
 			Usage: java -jar demo-app.jar [options]
@@ -19,6 +20,7 @@ record CommandLine(boolean help, boolean examples, double speed) {
 			  --server.port=9090   starts it elsewhere; any other --property.of.spring=value works too
 			  --examples           plays the four examples, prints their lines and ends
 			  --speed=20           with --examples: plays them so many times faster, from 0.1 to 100
+			  --compare            runs one search with scopes and without, tells what keeps running, and ends
 			  --help               prints this""";
 
 	private static final double SLOWEST = 0.1;
@@ -34,6 +36,7 @@ record CommandLine(boolean help, boolean examples, double speed) {
 		List<String> options = List.of(args);
 		boolean help = false;
 		boolean examples = options.contains("--examples");
+		boolean compare = options.contains("--compare");
 		double speed = 1;
 		for (String option : options) {
 			if (option.equals("--help") || option.equals("-h")) {
@@ -45,15 +48,18 @@ record CommandLine(boolean help, boolean examples, double speed) {
 					throw new UsageException("--speed is for --examples: the trip desk runs in real time.");
 				}
 			}
-			else if (examples && isForSpring(option)) {
-				throw new UsageException("'" + option
-						+ "' is for the web server, which --examples doesn't start; leave one of them out.");
+			else if ((examples || compare) && isForSpring(option)) {
+				throw new UsageException("'" + option + "' is for the trip desk, which "
+						+ (examples ? "--examples" : "--compare") + " doesn't open; leave one of them out.");
 			}
-			else if (!option.equals("--examples") && !isForSpring(option)) {
+			else if (!option.equals("--examples") && !option.equals("--compare") && !isForSpring(option)) {
 				throw new UsageException("Unknown option '" + option + "'.");
 			}
 		}
-		return new CommandLine(help, examples, speed);
+		if (examples && compare) {
+			throw new UsageException("--examples and --compare are two things: choose one.");
+		}
+		return new CommandLine(help, examples, compare, speed);
 	}
 
 	private static double speed(String option) {

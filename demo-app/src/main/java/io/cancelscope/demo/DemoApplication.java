@@ -1,11 +1,14 @@
 package io.cancelscope.demo;
 
 import java.io.PrintStream;
+import java.util.concurrent.ExecutionException;
 
 import io.cancelscope.demo.CommandLine.UsageException;
 import io.cancelscope.demo.example.Examples;
+import io.cancelscope.demo.live.Comparison;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.annotation.EnableAsync;
 
 /**
@@ -28,12 +31,32 @@ public class DemoApplication {
 		}
 	}
 
+	/** On a port that nobody knows, and without a word of its own. */
+	private static void compare(PrintStream out) {
+		SpringApplication desk = new SpringApplication(DemoApplication.class);
+		desk.setLogStartupInfo(false);
+		ConfigurableApplicationContext context = desk.run("--server.port=0", "--desk.invites=false",
+				"--logging.level.root=warn");
+		try (context) {
+			context.getBean(Comparison.class).run(out::println);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("The search failed", ex);
+		}
+	}
+
 	/** Does what the arguments ask for and returns the exit code. */
 	static int runWithoutServer(String[] args, PrintStream out, PrintStream err) {
 		try {
 			CommandLine line = CommandLine.parse(args);
 			if (line.help()) {
 				out.println(CommandLine.USAGE);
+			}
+			else if (line.compare()) {
+				compare(out);
 			}
 			else {
 				Examples.play(line.speed(), out::println, err::println);

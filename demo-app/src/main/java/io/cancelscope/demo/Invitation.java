@@ -1,5 +1,6 @@
 package io.cancelscope.demo;
 
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
@@ -11,6 +12,7 @@ import org.springframework.stereotype.Component;
  * Says what to try once the trip desk is open.
  */
 @Component
+@ConditionalOnBooleanProperty(name = "desk.invites", matchIfMissing = true)
 class Invitation {
 
 	@EventListener
@@ -30,6 +32,8 @@ class Invitation {
 				  curl '%1$s/quotes?from=OSL&to=LIS&budget=200ms'
 				  curl '%1$s/quotes?from=OSL&to=LIS&budget=800ms'
 				  curl '%1$s/quotes?from=OSL&to=LIS&budget=5s'
+				The query for the usual price hangs, too; the answer tells how soon both were stopped:
+				  curl '%1$s/quotes?from=OSL&to=LIS&budget=800ms&suppliers=aurora:hanging&history=hanging'
 				One supplier hangs, one fails; the others answer all the same:
 				  curl '%1$s/quotes?from=OSL&to=LIS&budget=800ms&suppliers=aurora:hanging,delta:failing'
 				All or nothing: the first that fails stops the others:

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,13 +58,35 @@ class CommandLineTests {
 	@Test
 	void examplesTakeNoOptionOfTheServer() {
 		assertThat(run("--examples", "--server.port=9090")).isEqualTo(DemoApplication.WRONG_USAGE);
-		assertThat(err()).startsWith("'--server.port=9090' is for the web server");
+		assertThat(err()).startsWith("'--server.port=9090' is for the trip desk");
 	}
 
 	@Test
 	void speedMayStandBeforeExamples() {
 		assertThat(CommandLine.parse(new String[] { "--speed=2.5", "--examples" }))
-			.isEqualTo(new CommandLine(false, true, 2.5));
+			.isEqualTo(new CommandLine(false, true, false, 2.5));
+	}
+
+	@Test
+	void comparingTakesNoOtherOption() {
+		assertThat(run("--compare", "--server.port=9090")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--compare", "--examples")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).contains("which --compare doesn't open", "choose one");
+	}
+
+	@Test
+	@Timeout(120)
+	void comparisonTellsWhatIsStoppedAndWhatRunsOn() {
+		assertThat(run("--compare")).isEqualTo(DemoApplication.FINE);
+
+		String stopped = out().substring(0, out().indexOf("Without:"));
+		String wasted = out().substring(out().indexOf("Without:"));
+		assertThat(stopped).containsPattern("eos +stopped .* after the deadline")
+			.containsPattern("usual price +stopped .* after the deadline")
+			.containsPattern("archive +done after")
+			.containsPattern("delta +failed after");
+		assertThat(wasted).containsPattern("eos +ran on for \\d{4,} ms, for nobody")
+			.containsPattern("usual price +ran on for \\d+ ms, for nobody");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.cancelscope.demo.live;
 
+import io.cancelscope.demo.history.FareHistory;
 import io.cancelscope.demo.quote.OwnAddress;
 import io.cancelscope.demo.supplier.Setting;
 
@@ -21,19 +22,22 @@ class Errand {
 
 	private final OwnAddress address;
 
-	private final SlowDatabase database;
+	private final FareHistory history;
 
-	Errand(RestClient.Builder builder, OwnAddress address, SlowDatabase database) {
+	private final Archive archive;
+
+	Errand(RestClient.Builder builder, OwnAddress address, FareHistory history, Archive archive) {
 		this.http = builder.build();
 		this.address = address;
-		this.database = database;
+		this.history = history;
+		this.archive = archive;
 	}
 
 	/** Asks a supplier over HTTP, or the database for the history. */
 	void run(String name, Order order) {
 		Setting setting = order.suppliers().get(name);
 		if (setting == null) {
-			this.database.usualPrice(order.history());
+			this.history.usualPrice("OSL", order.history());
 			return;
 		}
 		this.http.get()
@@ -44,7 +48,7 @@ class Errand {
 	}
 
 	void archive(String outcome) {
-		this.database.archive(outcome);
+		this.archive.write(outcome);
 	}
 
 }

@@ -1,15 +1,19 @@
 package io.cancelscope.demo.quote;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.demo.audit.AuditEntry;
 import io.cancelscope.demo.supplier.Fare;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.ErrorResponseException;
 
@@ -21,38 +25,61 @@ final class Inquiry {
 
 	private static final int BEST = 5;
 
+	private static final Duration TO_STOP = Duration.ofMillis(100);
+
 	private final QuoteRequest request;
 
 	private final long started = System.nanoTime();
+
+	private final CompletableFuture<BigDecimal> usualPrice = new CompletableFuture<>();
 
 	private List<SupplierCall> calls = List.of();
 
 	private List<SupplierReport> reports = List.of();
 
+	private @Nullable SupplierCall history;
+
+	private @Nullable SupplierReport historyReport;
+
 	Inquiry(QuoteRequest request) {
 		this.request = request;
 	}
 
-	/** Asks all of them, and waits for none. */
-	void ask(List<String> suppliers, SupplierClient client) {
+	/** Asks all of them, and the history, and waits for none. */
+	void ask(List<String> suppliers, SupplierClient client, HistoryClient history) {
 		this.calls = suppliers.stream()
-			.map((supplier) -> SupplierCall.start(supplier, this.started, client, this.request))
+			.map((name) -> SupplierCall.start(name, this.started, () -> client.fares(name, this.request)))
 			.toList();
+		this.history = SupplierCall.start(HistoryClient.NAME, this.started,
+				() -> history.usualPrice(this.request).thenApply(this::found));
+	}
+
+	private List<Fare> found(BigDecimal price) {
+		this.usualPrice.complete(price);
+		return List.of();
 	}
 
 	/**
-	 * Waits until all have answered or the scope is cancelled, whichever is first. A
-	 * supplier that is still being asked then goes on in the background; nobody waits.
+	 * Waits until all have answered or the scope is cancelled, whichever is first. What
+	 * is under way then is stopped, which takes some milliseconds; we wait for that so
+	 * that the answer can tell, but not for ever.
 	 */
 	void awaitAnswers(CancelScope scope) {
 		CompletableFuture<?> all = CompletableFuture
-			.allOf(this.calls.stream().map(SupplierCall::end).toArray(CompletableFuture<?>[]::new));
-		CompletableFuture<CancelReason> cancelled = new CompletableFuture<>();
-		CancelScope.Registration registration = scope.onCancel(cancelled::complete);
-		CompletableFuture.anyOf(all, cancelled).join();
+			.allOf(Stream.concat(this.calls.stream(), Stream.ofNullable(this.history))
+				.map(SupplierCall::end)
+				.toArray(CompletableFuture<?>[]::new));
+		CompletableFuture<Stop> stopped = new CompletableFuture<>();
+		long deadline = this.started + this.request.budget().toNanos();
+		CancelScope.Registration registration = scope.onCancel((reason) -> stopped.complete(Stop.of(reason, deadline)));
+		CompletableFuture.anyOf(all, stopped).join();
 		registration.close();
-		CancelReason reason = cancelled.getNow(null);
-		this.reports = this.calls.stream().map((call) -> call.reportNow(reason)).toList();
+		Stop stop = stopped.getNow(null);
+		if (stop != null) {
+			all.copy().completeOnTimeout(null, TO_STOP.toMillis(), TimeUnit.MILLISECONDS).join();
+		}
+		this.reports = this.calls.stream().map((call) -> call.reportNow(stop)).toList();
+		this.historyReport = (this.history != null) ? this.history.reportNow(stop) : null;
 	}
 
 	/** The answer when nobody had to be stopped. */
@@ -97,7 +124,7 @@ final class Inquiry {
 			.toList();
 		return new QuoteAnswer(this.request.from(), this.request.to(), this.request.mode().toString(),
 				Budget.format(this.request.budget()), elapsedMillis() + "ms", answered() == this.reports.size(), best,
-				this.reports);
+				this.reports, this.usualPrice.getNow(null), this.historyReport);
 	}
 
 	private long answered() {

@@ -5,6 +5,7 @@ import java.util.Map;
 
 import io.cancelscope.demo.problem.Problems;
 import io.cancelscope.demo.supplier.Airports;
+import io.cancelscope.demo.supplier.Behaviour;
 import io.cancelscope.demo.supplier.Setting;
 import io.cancelscope.demo.supplier.Suppliers;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +36,15 @@ class QuoteController {
 	QuoteAnswer quotes(@RequestParam String from, @RequestParam String to,
 			@RequestParam(required = false) @Nullable String budget,
 			@RequestParam(required = false) @Nullable String mode,
-			@RequestParam(required = false) @Nullable String suppliers) {
+			@RequestParam(required = false) @Nullable String suppliers,
+			@RequestParam(defaultValue = "fast") String history) {
 		String origin = this.airports.known(from);
 		String destination = this.airports.known(to);
 		if (origin.equals(destination)) {
 			throw Problems.badRequest("No trip", "A trip from " + origin + " to " + origin + " needs no flight.");
 		}
-		return this.quotes
-			.find(new QuoteRequest(origin, destination, Budget.parse(budget), Mode.parse(mode), overrides(suppliers)));
+		return this.quotes.find(new QuoteRequest(origin, destination, Budget.parse(budget), Mode.parse(mode),
+				overrides(suppliers), Behaviour.of(history)));
 	}
 
 	/** Reads {@code aurora:hanging,eos:slow:3s}. */

@@ -23,13 +23,17 @@ class QuoteService {
 
 	private final SupplierClient client;
 
+	private final HistoryClient history;
+
 	private final Suppliers suppliers;
 
 	private final AuditTrail audit;
 
-	QuoteService(CancelScopes scopes, SupplierClient client, Suppliers suppliers, AuditTrail audit) {
+	QuoteService(CancelScopes scopes, SupplierClient client, HistoryClient history, Suppliers suppliers,
+			AuditTrail audit) {
 		this.scopes = scopes;
 		this.client = client;
+		this.history = history;
 		this.suppliers = suppliers;
 		this.audit = audit;
 	}
@@ -62,7 +66,7 @@ class QuoteService {
 
 	private QuoteAnswer askAll(Inquiry inquiry, CancelScope scope) {
 		try {
-			inquiry.ask(this.suppliers.names(), this.client);
+			inquiry.ask(this.suppliers.names(), this.client, this.history);
 			inquiry.awaitAnswers(scope);
 			scope.check();
 			return inquiry.allThere();

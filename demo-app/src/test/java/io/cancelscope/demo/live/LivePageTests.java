@@ -27,7 +27,7 @@ class LivePageTests {
 	private int port;
 
 	@Autowired
-	private SlowDatabase database;
+	private Archive archive;
 
 	private Browser browser;
 
@@ -83,18 +83,18 @@ class LivePageTests {
 		everybodyIsFast();
 		this.browser.choose("eos", "hanging");
 		this.browser.set("budget", "300");
-		long before = this.database.archived();
+		long before = this.archive.count();
 		this.browser.click("#search");
 		this.browser.await(() -> state("archive").equals("running") && state("eos").equals("cancelled"));
 		this.browser.picture("shielded");
 		this.browser.await(() -> state("archive").equals("done"));
 
-		assertThat(this.database.archived()).isEqualTo(before + 1);
+		assertThat(this.archive.count()).isEqualTo(before + 1);
 
 		this.browser.tick("shield", false);
 		this.browser.click("#search");
 		this.browser.await(() -> said("archive").contains("after the deadline"));
-		assertThat(this.database.archived()).isEqualTo(before + 1);
+		assertThat(this.archive.count()).isEqualTo(before + 1);
 	}
 
 	@Test

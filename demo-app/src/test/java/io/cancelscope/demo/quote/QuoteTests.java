@@ -91,6 +91,32 @@ class QuoteTests {
 	}
 
 	@Test
+	void answerTellsHowSoonWhatHungWasStopped() {
+		await().untilAsserted(() -> {
+			Answer answer = this.desk.quotes("budget=800ms&suppliers=aurora:hanging&history=hanging");
+
+			assertThat(answer.<List<String>>read("$.suppliers[?(@.name=='aurora')].stopped")).singleElement()
+				.asString()
+				.matches("\\d+\\.\\dms after the deadline");
+			assertThat(answer.<String>read("$.history.status")).matches(STOPPED);
+			assertThat(answer.<String>read("$.history.stopped")).matches("\\d+\\.\\dms after the deadline");
+		});
+	}
+
+	@Test
+	void usualPriceComesFromTheDatabase() {
+		await().untilAsserted(() -> {
+			Answer answer = this.desk.quotes("budget=800ms");
+
+			assertThat(answer.<Double>read("$.usualPrice")).isPositive();
+			assertThat(answer.<String>read("$.history.status")).isEqualTo("answered");
+		});
+		Answer failing = this.desk.quotes("budget=800ms&history=failing");
+		assertThat(failing.<String>read("$.history.why")).isEqualTo("can't be found: the query failed");
+		assertThat(failing.status()).isEqualTo(200);
+	}
+
+	@Test
 	void failingSupplierIsMarkedWithTheReason() {
 		Answer answer = this.desk.quotes("budget=10s&suppliers=delta:failing,eos:fast");
 

@@ -1,4 +1,4 @@
-package io.cancelscope.demo.live;
+package io.cancelscope.demo.history;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
