@@ -51,9 +51,12 @@ class ManualTimeTests {
 	@Autowired
 	TimeSource timeSource;
 
+	// show[]
+
+	@Test
+	// hide[]
 	@Order(1)
 	// show[]
-	@Test
 	void stopsWhenTheBudgetIsSpent() {
 		this.service.beforeEachQuote(() -> this.time.advance(Duration.ofMillis(300)));
 
