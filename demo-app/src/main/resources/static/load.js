@@ -17,7 +17,7 @@ function run(kind) {
   let lastAnswer = 0;
   let busy;
   const parameters = new URLSearchParams({ kind, budget: BUDGET + 'ms', eos: 'hanging', history: 'slow', shield: false });
-  const source = new EventSource('load?' + parameters);
+  const source = new EventSource('load/events?' + parameters);
   const verdict = (text) => {
     byId(kind + '-verdict').textContent = text;
   };

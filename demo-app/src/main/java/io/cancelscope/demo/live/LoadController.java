@@ -54,7 +54,7 @@ class LoadController implements DisposableBean {
 		this.json = json.writer().without(SerializationFeature.INDENT_OUTPUT);
 	}
 
-	@GetMapping(path = "/load", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	@GetMapping(path = "/load/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	StreamingResponseBody load(@RequestParam Map<String, String> asked, HttpServletResponse response) {
 		Order order = Order.of(asked, this.suppliers.names());
 		boolean scoped = !"plain".equals(asked.get("kind"));

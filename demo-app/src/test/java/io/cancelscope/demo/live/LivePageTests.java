@@ -1,7 +1,13 @@
 package io.cancelscope.demo.live;
 
 import java.io.IOException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
+import io.cancelscope.CancelReason;
+import io.cancelscope.CancelScope;
+import io.cancelscope.CancelScopeListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,7 +17,9 @@ import org.openqa.selenium.Keys;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +36,9 @@ class LivePageTests {
 
 	@Autowired
 	private Archive archive;
+
+	@Autowired
+	private BlockingQueue<CancelReason.Kind> reasons;
 
 	private Browser browser;
 
@@ -113,6 +124,21 @@ class LivePageTests {
 	}
 
 	@Test
+	void closingThePageCancelsTheSearch() throws InterruptedException {
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.set("budget", "4000");
+		this.reasons.clear();
+		this.browser.click("#search");
+		this.browser.await(() -> state("eos").equals("running"));
+
+		this.browser.close();
+		this.browser = null;
+
+		assertThat(this.reasons.poll(20, TimeUnit.SECONDS)).isEqualTo(CancelReason.Kind.DISCONNECTED);
+	}
+
+	@Test
 	void keyboardAloneIsEnough() {
 		everybodyIsFast();
 		this.browser.run("document.querySelector('nav a').focus()");
@@ -166,6 +192,31 @@ class LivePageTests {
 
 	private String said(String scope) {
 		return this.browser.text(this.browser.row("scoped", scope) + " .said");
+	}
+
+	@TestConfiguration(proxyBeanMethods = false)
+	static class Watching {
+
+		/** Why searches were cancelled. */
+		@Bean
+		BlockingQueue<CancelReason.Kind> reasons() {
+			return new LinkedBlockingQueue<>();
+		}
+
+		@Bean
+		CancelScopeListener reasonsOfSearches(BlockingQueue<CancelReason.Kind> reasons) {
+			return new CancelScopeListener() {
+
+				@Override
+				public void cancelled(CancelScope scope, CancelReason reason) {
+					if (scope.name().equals("search")) {
+						reasons.add(reason.kind());
+					}
+				}
+
+			};
+		}
+
 	}
 
 }

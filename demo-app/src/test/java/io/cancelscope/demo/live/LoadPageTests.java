@@ -24,7 +24,7 @@ class LoadPageTests {
 	@Test
 	void everySearchIsADotAndTheOtherSideStaysBusy() throws IOException {
 		try (Browser browser = Browser.open(this.port)) {
-			browser.go("load.html");
+			browser.go("load");
 			browser.click("#go");
 
 			browser.await(() -> browser.text("#plain-verdict").contains("Still busy"));
