@@ -221,7 +221,7 @@ public final class CancelScopes {
 	 * @see CancelScope#check()
 	 */
 	public void check() {
-		CancelScope.current().check();
+		ScopeStack.check();
 	}
 
 	/**

@@ -948,7 +948,8 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	@Override
 	boolean isOver() {
-		return stored() == CLOSED || hasFlag(CLOSED_LATER);
+		Object state = stored();
+		return state != null && (state == CLOSED || hasFlag(CLOSED_LATER));
 	}
 
 	@Override

@@ -28,6 +28,17 @@ final class ScopeStack {
 		return (scope != null) ? scope : RootScope.INSTANCE;
 	}
 
+	/** The same as {@code current().check()}; most often the scope was opened here. */
+	static void check() {
+		Object top = cell()[0];
+		if (top instanceof ScopeNode scope && scope.stored() == null) {
+			scope.check();
+		}
+		else if (top != null) {
+			current().check();
+		}
+	}
+
 	/** The innermost scope on this thread, or {@code null} where only the root is. */
 	static @Nullable ScopeNode currentNode(Object[] cell) {
 		Frame top = top(cell);
