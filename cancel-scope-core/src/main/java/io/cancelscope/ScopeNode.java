@@ -114,6 +114,12 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	private static final int DEPTH_SHIFT = 8;
 
+	/** Any of the above that makes a difference to a scope opened inside. */
+	private static final int PASSED_ON = BUBBLES | CLOSED_LATER | INTERRUPTS | OBSERVED;
+
+	/** Any of the above that makes more of closing than saying so. */
+	private static final int CLOSES_WITH_CARE = CARRIED | CLOSED_LATER | OBSERVED;
+
 	private static final int MAX_DEPTH = Integer.MAX_VALUE >>> DEPTH_SHIFT;
 
 	private static final VarHandle STATE;
@@ -213,6 +219,33 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 	}
 
+	/**
+	 * The same in short, for a scope in which nothing is special: half of what an open
+	 * costs is looking for things that most scopes don't have.
+	 */
+	private ScopeNode(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent) {
+		super(parent);
+		this.scopes = scopes;
+		this.options = options;
+		this.parent = parent;
+		if (options.timeoutNanos != Deadline.NONE) {
+			this.own = Deadline.instant(now(), Math.max(0, options.timeoutNanos));
+			if (options.timeoutNanos <= 0) {
+				this.flags = OPENED_LATE;
+			}
+		}
+		if (parent == null) {
+			this.top = this;
+			this.effective = this.own;
+		}
+		else {
+			this.flags |= (parent.depth() + 1) << DEPTH_SHIFT;
+			this.top = parent.top;
+			this.epoch = parent.epochForChild();
+			this.effective = Deadline.earlier(parent.effective(), this.own);
+		}
+	}
+
 	private void observe(Observed observed) {
 		this.flags |= OBSERVED;
 		links().observed = observed;
@@ -223,7 +256,16 @@ final class ScopeNode extends Frame implements OpenScope {
 	static ScopeNode openBound(CancelScopes scopes, ScopeOptions options) {
 		Object[] cell = ScopeStack.cell();
 		Frame previous = ScopeStack.top(cell);
-		if (previous == null) {
+		if (options.plain && scopes.plain) {
+			if (previous == null) {
+				return bindPlain(cell, new ScopeNode(scopes, options, null));
+			}
+			if (previous instanceof ScopeNode around && around.isPlainFor(scopes)) {
+				around.forgetReleasedParents();
+				return bindPlain(cell, new ScopeNode(scopes, options, around));
+			}
+		}
+		else if (previous == null) {
 			return bind(cell, create(scopes, options, null, null, 0));
 		}
 		ScopeNode around = previous.scope();
@@ -235,6 +277,16 @@ final class ScopeNode extends Frame implements OpenScope {
 			Mask.cancel(below, previous);
 			throw ex;
 		}
+	}
+
+	/** Passes nothing on to a scope opened inside, but what all scopes do. */
+	private boolean isPlainFor(CancelScopes scopes) {
+		return this.scopes == scopes && (this.flags & PASSED_ON) == 0 && depth() + 1 < DeepNesting.SUSPICIOUS;
+	}
+
+	private static ScopeNode bindPlain(Object[] cell, ScopeNode scope) {
+		cell[0] = scope;
+		return ((scope.flags & OPENED_LATE) == 0) ? scope : scope.afterOpening();
 	}
 
 	private static ScopeNode bind(Object[] cell, ScopeNode scope) {
