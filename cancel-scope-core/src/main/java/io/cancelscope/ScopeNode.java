@@ -919,6 +919,12 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	@Override
 	public void close() {
+		Object[] cell = ScopeStack.cell();
+		if (cell[0] == this && closesPlainly()) {
+			cell[0] = this.previous;
+			ended(STATE.compareAndExchange(this, null, CLOSED), false);
+			return;
+		}
 		if (isOver()) {
 			leaveRegion(null);
 			return;
@@ -926,7 +932,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		try {
 			leaveRegion(null);
 			if (!hasFlag(UNBOUND)) {
-				leaveStack();
+				leaveStack(cell);
 			}
 		}
 		finally {
@@ -934,8 +940,14 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 	}
 
-	private void leaveStack() {
-		Object[] cell = ScopeStack.cell();
+	/** On its thread, inside nothing that may be over, and with nothing to end but it. */
+	private boolean closesPlainly() {
+		Frame previous = this.previous;
+		return (this.flags & CLOSES_WITH_CARE) == 0 && this.scopes.listener == null && this.links == null
+				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null));
+	}
+
+	private void leaveStack(Object[] cell) {
 		if (cell[0] != this && !ScopeStack.contains(cell, this)) {
 			// Closed on another thread than it was opened on, which may still be inside.
 			markCarried();
@@ -953,7 +965,15 @@ final class ScopeNode extends Frame implements OpenScope {
 			// What has happened by now stays, for all that was started here.
 			cancellation();
 		}
-		Object before = STATE.compareAndExchange(this, null, CLOSED);
+		ended(STATE.compareAndExchange(this, null, CLOSED), carried);
+	}
+
+	/** What follows once the state says that it is over. */
+	private void ended(@Nullable Object before, boolean carried) {
+		Links links = linksIfAny();
+		if (before == null && !carried && links == null && this.scopes.listener == null) {
+			return;
+		}
 		if (before == CLOSED
 				|| (before != null && ((int) FLAGS.getAndBitwiseOr(this, CLOSED_LATER) & CLOSED_LATER) != 0)) {
 			return;
@@ -962,7 +982,6 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (releasesDeadline) {
 			raiseEpoch();
 		}
-		Links links = linksIfAny();
 		Wave missed = (links != null) ? unlink(links, before, releasesDeadline) : null;
 		this.scopes.tellClosed(this);
 		if (missed != null) {
