@@ -377,7 +377,7 @@ final class Links {
 	}
 
 	/** Sets the timer for the scope's own deadline, unless it is set. */
-	void arm(long delayNanos) {
+	void arm(long due) {
 		int arming;
 		synchronized (this) {
 			if (this.armed || this.woken || this.gone) {
@@ -387,7 +387,7 @@ final class Links {
 			arming = ++this.arming;
 		}
 		// The time source may be a user's, so not under the monitor.
-		Runnable timer = this.node.scopes.timeSource.schedule(this::ring, delayNanos);
+		Runnable timer = SystemTime.scheduleAt(this.node.scopes.timeSource, this::ring, due);
 		synchronized (this) {
 			if (this.armed && this.arming == arming && !this.node.isOver()) {
 				this.timer = timer;

@@ -117,7 +117,7 @@ final class Waking {
 				return; // ties belong to the ancestor, whose timer will do
 			}
 		}
-		scope.links().arm(own - scope.now());
+		scope.links().arm(own);
 	}
 
 	/** Sets the timers that are needed below since a deadline above went or moved. */
