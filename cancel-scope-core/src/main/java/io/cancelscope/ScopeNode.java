@@ -864,6 +864,14 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	/**
+	 * Whether attaching it where it is on top already makes no difference: it is open,
+	 * interrupts nobody, and nobody listens.
+	 */
+	boolean isPlainHere() {
+		return stored() == null && (this.flags & INTERRUPTS) == 0 && this.scopes.listener == null;
+	}
+
+	/**
 	 * From now on work may outlive this scope, and with it the ancestors it sees.
 	 * Invariant: what a carried scope sees above it is carried too.
 	 */
