@@ -69,6 +69,13 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * scope can close before it has any links, unseen by who is just making them: so
 	 * who links looks at the parent's state, and at its own, after the links exist.
 	 *
+	 * The short way to close is taken by the scope's thread when it finds nothing carried,
+	 * nothing linked and nobody listening. It looks at flags and links plainly, before the
+	 * compare-and-set, for what another thread sets there at that moment could as well
+	 * come too late; and at the links once more after it. That compare-and-set can't be
+	 * less: whoever holds a reference may cancel, or register, at any time, and either
+	 * this thread sees the links after it, or that one sees the state after making them.
+	 *
 	 * What guards what.
 	 *     state, flags         compare-and-set, atomic or
 	 *     epoch of a top       atomic add
