@@ -69,7 +69,11 @@ final class Attachment extends Frame implements CancelScope.Registration {
 	@Override
 	String label() {
 		ScopeNode scope = this.scope;
-		return "an attachment of '" + ((scope != null) ? scope.name() : RootScope.NAME) + "'";
+		return label((scope != null) ? scope.name() : RootScope.NAME);
+	}
+
+	static String label(String name) {
+		return "an attachment of '" + name + "'";
 	}
 
 	@Override

@@ -33,12 +33,19 @@ final class Callback implements CancelScope.Registration {
 
 	private final ScopeNode scope;
 
-	private volatile @Nullable Consumer<? super CancelReason> action;
+	/** Belongs to whoever wins the state. */
+	private @Nullable Consumer<? super CancelReason> action;
 
-	/** Null while waiting, the thread while it runs, then one of the two above. */
+	/**
+	 * Null while waiting, the thread while it runs, or that thread with somebody waiting
+	 * for it, then one of the two above.
+	 */
 	private volatile @Nullable Object state;
 
-	/** Neighbours in the scope's list, guarded by the monitor of its links. */
+	/**
+	 * Neighbours in the scope's list, guarded by the monitor of its links. Once taken out
+	 * of there, the next one in the wave, and its thread's.
+	 */
 	@Nullable Callback before;
 
 	@Nullable Callback after;
@@ -71,7 +78,7 @@ final class Callback implements CancelScope.Registration {
 			return (ex instanceof VirtualMachineError error) ? error : null;
 		}
 		finally {
-			over(RAN);
+			over();
 		}
 	}
 
@@ -83,11 +90,13 @@ final class Callback implements CancelScope.Registration {
 		}
 	}
 
-	private void over(Object outcome) {
+	/** Most often nobody waits: no monitor then, of which a wave would take a million. */
+	private void over() {
 		this.action = null;
-		synchronized (this) {
-			this.state = outcome;
-			notifyAll();
+		if (STATE.getAndSet(this, RAN) instanceof Awaited) {
+			synchronized (this) {
+				notifyAll();
+			}
 		}
 	}
 
@@ -102,7 +111,7 @@ final class Callback implements CancelScope.Registration {
 
 	@Override
 	public void close() {
-		if (unregister() || this.state == Thread.currentThread()) {
+		if (unregister() || !announceWait()) {
 			return;
 		}
 		boolean interrupted = false;
@@ -119,6 +128,30 @@ final class Callback implements CancelScope.Registration {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * Tells the thread that runs it that somebody waits.
+	 * @return {@code false} if there is nothing to wait for: it has run, or runs here
+	 */
+	private boolean announceWait() {
+		while (true) {
+			Object state = this.state;
+			if (state instanceof Awaited awaited) {
+				return awaited.runner != Thread.currentThread();
+			}
+			if (!(state instanceof Thread runner) || runner == Thread.currentThread()) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, runner, new Awaited(runner))) {
+				return true;
+			}
+		}
+	}
+
+	/** It runs on this thread, which is to wake those who wait when it has. */
+	private record Awaited(Thread runner) {
+
 	}
 
 }

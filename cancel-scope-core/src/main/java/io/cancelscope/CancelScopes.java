@@ -44,6 +44,9 @@ public final class CancelScopes {
 	/** The listener or the watch for forgotten scopes; null where neither is set. */
 	final @Nullable Object watching;
 
+	/** Whether nobody wants to know which scopes are opened. */
+	final boolean plain;
+
 	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable CancelScopeListener listener,
 			@Nullable Predicate<? super String> observe, @Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
 		this.timeSource = timeSource;
@@ -53,6 +56,7 @@ public final class CancelScopes {
 		this.forgotten = forgotten;
 		this.roots = roots;
 		this.watching = (listener != null) ? listener : forgotten;
+		this.plain = this.watching == null && observe == null && roots == null;
 	}
 
 	/**
@@ -221,7 +225,7 @@ public final class CancelScopes {
 	 * @see CancelScope#check()
 	 */
 	public void check() {
-		CancelScope.current().check();
+		ScopeStack.check();
 	}
 
 	/**

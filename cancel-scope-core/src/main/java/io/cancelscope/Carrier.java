@@ -94,7 +94,13 @@ final class Carrier {
 
 		@Override
 		public void run() {
-			Attachment attachment = Attachment.push(this.scope);
+			Object[] cell = ScopeStack.cell();
+			ScopeNode scope = this.scope;
+			if (scope != null && cell[0] == scope && scope.isPlainHere()) {
+				runHere(cell, scope);
+				return;
+			}
+			Attachment attachment = Attachment.push(scope);
 			try {
 				this.task.run();
 			}
@@ -103,6 +109,32 @@ final class Carrier {
 				throw ex;
 			}
 			attachment.end(null);
+		}
+
+		/**
+		 * Run by who submitted it: there is nothing to attach, only to see that it is
+		 * left as it was.
+		 */
+		private void runHere(Object[] cell, ScopeNode scope) {
+			try {
+				this.task.run();
+			}
+			catch (Throwable ex) {
+				try {
+					leaveHere(cell, scope);
+				}
+				catch (IllegalStateException misnested) {
+					ex.addSuppressed(misnested);
+				}
+				throw ex;
+			}
+			leaveHere(cell, scope);
+		}
+
+		private static void leaveHere(Object[] cell, ScopeNode scope) {
+			if (cell[0] != scope && ScopeStack.contains(cell, scope)) {
+				ScopeStack.dropAbove(cell, scope, Attachment.label(scope.name()));
+			}
 		}
 
 		@Override

@@ -32,6 +32,8 @@ final class Links {
 		}
 	}
 
+	private static final int SOME = 256;
+
 	final ScopeNode node;
 
 	/**
@@ -257,29 +259,60 @@ final class Links {
 	private static void release(Links child) {
 		child.before = null;
 		child.after = null;
-		child.container = null;
+		CONTAINER.setRelease(child, null); // leaving the monitor is the fence
 	}
 
 	/**
-	 * Takes all callbacks of a cancelled scope into the wave, and leaves nothing here.
-	 * @return the children, which are in no list now
+	 * Takes all callbacks of a cancelled scope into the wave, and leaves nothing here but
+	 * the children.
+	 * @return whether there are any
 	 */
-	List<Links> wake(CancelReason reason, Wave wave) {
-		List<Links> children = new ArrayList<>(0);
+	boolean wake(CancelReason reason, Wave wave) {
+		boolean hasChildren;
+		Runnable timer;
 		synchronized (this) {
 			this.woken = true;
 			for (Callback at = this.firstCallback; at != null;) {
 				Callback next = at.after;
-				wave.add(at, reason);
 				unlist(at);
+				wave.add(at, reason);
 				at = next;
 			}
 			this.firstCallback = null;
 			this.lastCallback = null;
-			takeRegions(wave::add);
-			takeChildren(children::add);
+			if (this.firstRegion != null) {
+				takeRegions(wave::add);
+			}
+			hasChildren = this.firstChild != null;
+			timer = takeTimer();
 		}
-		disarm();
+		if (timer != null) {
+			timer.run();
+		}
+		return hasChildren;
+	}
+
+	/**
+	 * Takes some of the children of a scope that was woken, so that no new ones come: few
+	 * enough to still be in the processor's cache when it is their turn.
+	 * @return the children, which are in no list now; empty if there are no more
+	 */
+	synchronized List<Links> takeSomeChildren() {
+		List<Links> children = new ArrayList<>();
+		Links at = this.firstChild;
+		while (at != null && children.size() < SOME) {
+			Links next = at.after;
+			release(at);
+			children.add(at);
+			at = next;
+		}
+		this.firstChild = at;
+		if (at != null) {
+			at.before = null;
+		}
+		else {
+			this.lastChild = null;
+		}
 		return children;
 	}
 
@@ -300,7 +333,8 @@ final class Links {
 	 * @return the children, which are in no list now
 	 */
 	List<Links> dispose() {
-		List<Links> children = new ArrayList<>(0);
+		List<Links> children = List.of();
+		Runnable timer;
 		synchronized (this) {
 			this.gone = true;
 			for (Callback at = this.firstCallback; at != null;) {
@@ -310,15 +344,23 @@ final class Links {
 			}
 			this.firstCallback = null;
 			this.lastCallback = null;
-			takeRegions((region) -> {
-			});
-			takeChildren((child) -> {
-				child.anchored = false;
-				children.add(child);
-			});
+			if (this.firstRegion != null) {
+				takeRegions((region) -> {
+				});
+			}
+			if (this.firstChild != null) {
+				children = new ArrayList<>();
+				for (Links at = this.firstChild; at != null; at = at.after) {
+					at.anchored = false;
+				}
+				takeChildren(children::add);
+			}
+			timer = takeTimer();
 		}
 		leaveContainer();
-		disarm();
+		if (timer != null) {
+			timer.run();
+		}
 		return children;
 	}
 
@@ -335,7 +377,7 @@ final class Links {
 	}
 
 	/** Sets the timer for the scope's own deadline, unless it is set. */
-	void arm(long delayNanos) {
+	void arm(long due) {
 		int arming;
 		synchronized (this) {
 			if (this.armed || this.woken || this.gone) {
@@ -345,7 +387,7 @@ final class Links {
 			arming = ++this.arming;
 		}
 		// The time source may be a user's, so not under the monitor.
-		Runnable timer = this.node.scopes.timeSource.schedule(this::ring, delayNanos);
+		Runnable timer = SystemTime.scheduleAt(this.node.scopes.timeSource, this::ring, due);
 		synchronized (this) {
 			if (this.armed && this.arming == arming && !this.node.isOver()) {
 				this.timer = timer;
@@ -358,13 +400,18 @@ final class Links {
 	void disarm() {
 		Runnable timer;
 		synchronized (this) {
-			timer = this.timer;
-			this.timer = null;
-			this.armed = false;
+			timer = takeTimer();
 		}
 		if (timer != null) {
 			timer.run();
 		}
+	}
+
+	private @Nullable Runnable takeTimer() {
+		Runnable timer = this.timer;
+		this.timer = null;
+		this.armed = false;
+		return timer;
 	}
 
 	private void ring() {

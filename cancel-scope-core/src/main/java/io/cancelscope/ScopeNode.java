@@ -69,6 +69,13 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * scope can close before it has any links, unseen by who is just making them: so
 	 * who links looks at the parent's state, and at its own, after the links exist.
 	 *
+	 * The short way to close is taken by the scope's thread when it finds nothing carried,
+	 * nothing linked and nobody listening. It looks at flags and links plainly, before the
+	 * compare-and-set, for what another thread sets there at that moment could as well
+	 * come too late; and at the links once more after it. That compare-and-set can't be
+	 * less: whoever holds a reference may cancel, or register, at any time, and either
+	 * this thread sees the links after it, or that one sees the state after making them.
+	 *
 	 * What guards what.
 	 *     state, flags         compare-and-set, atomic or
 	 *     epoch of a top       atomic add
@@ -113,6 +120,12 @@ final class ScopeNode extends Frame implements OpenScope {
 	private static final int OBSERVED = 1 << 6;
 
 	private static final int DEPTH_SHIFT = 8;
+
+	/** Any of the above that makes a difference to a scope opened inside. */
+	private static final int PASSED_ON = BUBBLES | CLOSED_LATER | INTERRUPTS | OBSERVED;
+
+	/** Any of the above that makes more of closing than saying so. */
+	private static final int CLOSES_WITH_CARE = CARRIED | CLOSED_LATER | OBSERVED;
 
 	private static final int MAX_DEPTH = Integer.MAX_VALUE >>> DEPTH_SHIFT;
 
@@ -213,6 +226,33 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 	}
 
+	/**
+	 * The same in short, for a scope in which nothing is special: half of what an open
+	 * costs is looking for things that most scopes don't have.
+	 */
+	private ScopeNode(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent) {
+		super(parent);
+		this.scopes = scopes;
+		this.options = options;
+		this.parent = parent;
+		if (options.timeoutNanos != Deadline.NONE) {
+			this.own = Deadline.instant(now(), Math.max(0, options.timeoutNanos));
+			if (options.timeoutNanos <= 0) {
+				this.flags = OPENED_LATE;
+			}
+		}
+		if (parent == null) {
+			this.top = this;
+			this.effective = this.own;
+		}
+		else {
+			this.flags |= (parent.depth() + 1) << DEPTH_SHIFT;
+			this.top = parent.top;
+			this.epoch = parent.epochForChild();
+			this.effective = Deadline.earlier(parent.effective(), this.own);
+		}
+	}
+
 	private void observe(Observed observed) {
 		this.flags |= OBSERVED;
 		links().observed = observed;
@@ -223,7 +263,16 @@ final class ScopeNode extends Frame implements OpenScope {
 	static ScopeNode openBound(CancelScopes scopes, ScopeOptions options) {
 		Object[] cell = ScopeStack.cell();
 		Frame previous = ScopeStack.top(cell);
-		if (previous == null) {
+		if (options.plain && scopes.plain) {
+			if (previous == null) {
+				return bindPlain(cell, new ScopeNode(scopes, options, null));
+			}
+			if (previous instanceof ScopeNode around && around.isPlainFor(scopes)) {
+				around.forgetReleasedParents();
+				return bindPlain(cell, new ScopeNode(scopes, options, around));
+			}
+		}
+		else if (previous == null) {
 			return bind(cell, create(scopes, options, null, null, 0));
 		}
 		ScopeNode around = previous.scope();
@@ -235,6 +284,16 @@ final class ScopeNode extends Frame implements OpenScope {
 			Mask.cancel(below, previous);
 			throw ex;
 		}
+	}
+
+	/** Passes nothing on to a scope opened inside, but what all scopes do. */
+	private boolean isPlainFor(CancelScopes scopes) {
+		return this.scopes == scopes && (this.flags & PASSED_ON) == 0 && depth() + 1 < DeepNesting.SUSPICIOUS;
+	}
+
+	private static ScopeNode bindPlain(Object[] cell, ScopeNode scope) {
+		cell[0] = scope;
+		return ((scope.flags & OPENED_LATE) == 0) ? scope : scope.afterOpening();
 	}
 
 	private static ScopeNode bind(Object[] cell, ScopeNode scope) {
@@ -812,6 +871,14 @@ final class ScopeNode extends Frame implements OpenScope {
 	}
 
 	/**
+	 * Whether attaching it where it is on top already makes no difference: it is open,
+	 * interrupts nobody, and nobody listens.
+	 */
+	boolean isPlainHere() {
+		return stored() == null && (this.flags & INTERRUPTS) == 0 && this.scopes.listener == null;
+	}
+
+	/**
 	 * From now on work may outlive this scope, and with it the ancestors it sees.
 	 * Invariant: what a carried scope sees above it is carried too.
 	 */
@@ -867,6 +934,12 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	@Override
 	public void close() {
+		Object[] cell = ScopeStack.cell();
+		if (cell[0] == this && closesPlainly()) {
+			cell[0] = this.previous;
+			ended(STATE.compareAndExchange(this, null, CLOSED), false);
+			return;
+		}
 		if (isOver()) {
 			leaveRegion(null);
 			return;
@@ -874,7 +947,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		try {
 			leaveRegion(null);
 			if (!hasFlag(UNBOUND)) {
-				leaveStack();
+				leaveStack(cell);
 			}
 		}
 		finally {
@@ -882,8 +955,14 @@ final class ScopeNode extends Frame implements OpenScope {
 		}
 	}
 
-	private void leaveStack() {
-		Object[] cell = ScopeStack.cell();
+	/** On its thread, inside nothing that may be over, and with nothing to end but it. */
+	private boolean closesPlainly() {
+		Frame previous = this.previous;
+		return (this.flags & CLOSES_WITH_CARE) == 0 && this.scopes.listener == null && this.links == null
+				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null));
+	}
+
+	private void leaveStack(Object[] cell) {
 		if (cell[0] != this && !ScopeStack.contains(cell, this)) {
 			// Closed on another thread than it was opened on, which may still be inside.
 			markCarried();
@@ -901,7 +980,15 @@ final class ScopeNode extends Frame implements OpenScope {
 			// What has happened by now stays, for all that was started here.
 			cancellation();
 		}
-		Object before = STATE.compareAndExchange(this, null, CLOSED);
+		ended(STATE.compareAndExchange(this, null, CLOSED), carried);
+	}
+
+	/** What follows once the state says that it is over. */
+	private void ended(@Nullable Object before, boolean carried) {
+		Links links = linksIfAny();
+		if (before == null && !carried && links == null && this.scopes.listener == null) {
+			return;
+		}
 		if (before == CLOSED
 				|| (before != null && ((int) FLAGS.getAndBitwiseOr(this, CLOSED_LATER) & CLOSED_LATER) != 0)) {
 			return;
@@ -910,7 +997,6 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (releasesDeadline) {
 			raiseEpoch();
 		}
-		Links links = linksIfAny();
 		Wave missed = (links != null) ? unlink(links, before, releasesDeadline) : null;
 		this.scopes.tellClosed(this);
 		if (missed != null) {
@@ -948,7 +1034,8 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	@Override
 	boolean isOver() {
-		return stored() == CLOSED || hasFlag(CLOSED_LATER);
+		Object state = stored();
+		return state != null && (state == CLOSED || hasFlag(CLOSED_LATER));
 	}
 
 	@Override

@@ -51,6 +51,9 @@ public final class ScopeOptions {
 
 	private final int switches;
 
+	/** Whether there is nothing to look at when opening but the timeout. */
+	final boolean plain;
+
 	private ScopeOptions(String name, @Nullable Duration timeout, @Nullable Deadline deadline, int switches,
 			Predicate<? super Throwable> cancelOnException,
 			@Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory) {
@@ -59,6 +62,7 @@ public final class ScopeOptions {
 		this.timeoutNanos = (timeout != null) ? Deadline.nanos(timeout) : Deadline.NONE;
 		this.deadline = deadline;
 		this.switches = switches;
+		this.plain = switches == 0 && deadline == null;
 		this.cancelOnException = cancelOnException;
 		this.exceptionFactory = exceptionFactory;
 	}

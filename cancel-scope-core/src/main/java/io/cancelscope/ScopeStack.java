@@ -28,6 +28,17 @@ final class ScopeStack {
 		return (scope != null) ? scope : RootScope.INSTANCE;
 	}
 
+	/** The same as {@code current().check()}; most often the scope was opened here. */
+	static void check() {
+		Object top = cell()[0];
+		if (top instanceof ScopeNode scope && scope.stored() == null) {
+			scope.check();
+		}
+		else if (top != null) {
+			current().check();
+		}
+	}
+
 	/** The innermost scope on this thread, or {@code null} where only the root is. */
 	static @Nullable ScopeNode currentNode(Object[] cell) {
 		Frame top = top(cell);
@@ -82,20 +93,43 @@ final class ScopeStack {
 	}
 
 	private static void unwind(Object[] cell, Frame frame) {
-		List<Frame> forgotten = new ArrayList<>();
-		for (Frame at = (Frame) cell[0]; at != null && at != frame; at = at.previous) {
-			if (!at.isOver()) {
-				forgotten.add(at);
-			}
-		}
+		List<Frame> forgotten = openAbove(cell, frame);
 		cell[0] = frame.previous;
 		String outer = frame.label();
-		List<String> names = forgotten.stream().map((inner) -> inner.abandon(outer)).filter(Objects::nonNull).toList();
+		List<String> names = abandon(forgotten, outer);
 		Mask.endBelow(frame);
 		top(cell);
 		if (!names.isEmpty()) {
 			throw new IllegalStateException(Messages.misnested(outer, names));
 		}
+	}
+
+	/**
+	 * Ends what was left open above an entry that stays.
+	 * @param inner what should have ended it
+	 * @throws IllegalStateException if there was anything
+	 */
+	static void dropAbove(Object[] cell, Frame frame, String inner) {
+		List<Frame> forgotten = openAbove(cell, frame);
+		cell[0] = frame;
+		List<String> names = abandon(forgotten, inner);
+		if (!names.isEmpty()) {
+			throw new IllegalStateException(Messages.misnested(inner, names));
+		}
+	}
+
+	private static List<Frame> openAbove(Object[] cell, Frame frame) {
+		List<Frame> open = new ArrayList<>();
+		for (Frame at = (Frame) cell[0]; at != null && at != frame; at = at.previous) {
+			if (!at.isOver()) {
+				open.add(at);
+			}
+		}
+		return open;
+	}
+
+	private static List<String> abandon(List<Frame> forgotten, String outer) {
+		return forgotten.stream().map((inner) -> inner.abandon(outer)).filter(Objects::nonNull).toList();
 	}
 
 }

@@ -57,7 +57,16 @@ final class SystemTime implements TimeSource {
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
 		long delay = Math.max(0, Math.min(delayNanos, FARTHEST_NANOS));
-		Alarm alarm = new Alarm(task, System.nanoTime() + delay);
+		return schedule(new Alarm(task, System.nanoTime() + delay));
+	}
+
+	/** For who knows when: two readings of the clock less, a quarter of such a scope. */
+	static Runnable scheduleAt(TimeSource timeSource, Runnable task, long due) {
+		return (timeSource instanceof SystemTime system) ? system.schedule(system.new Alarm(task, due))
+				: timeSource.schedule(task, due - timeSource.nanoTime());
+	}
+
+	private Alarm schedule(Alarm alarm) {
 		Thread sleeper = null;
 		this.lock.lock();
 		try {

@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The way from a cancelled scope down to what can't ask: links upward so that it is
@@ -15,13 +16,28 @@ final class Waking {
 
 	/** Takes what is to be woken in and below a cancelled scope into the wave. */
 	static void collect(ScopeNode scope, Wave wave) {
-		Deque<Links> open = new ArrayDeque<>();
-		for (Links at = scope.linksIfAny(); at != null; at = open.poll()) {
-			if (at.node.stored() instanceof Cancellation stored) {
-				for (Links child : at.wake(stored.reason, wave)) {
-					reach(child.node, stored, wave);
-					open.add(child);
+		Links links = scope.linksIfAny();
+		if (links == null) {
+			return;
+		}
+		Deque<Family> open = new ArrayDeque<>(0);
+		collect(links, wave, open);
+		for (Family at = open.poll(); at != null; at = open.poll()) {
+			List<Links> some = at.parent.takeSomeChildren();
+			while (!some.isEmpty()) {
+				for (Links child : some) {
+					reach(child.node, at.above, wave);
+					collect(child, wave, open);
 				}
+				some = at.parent.takeSomeChildren();
+			}
+		}
+	}
+
+	private static void collect(Links links, Wave wave, Deque<Family> open) {
+		if (links.node.stored() instanceof Cancellation stored) {
+			if (links.wake(stored.reason, wave)) {
+				open.add(new Family(stored, links));
 			}
 		}
 	}
@@ -101,7 +117,7 @@ final class Waking {
 				return; // ties belong to the ancestor, whose timer will do
 			}
 		}
-		scope.links().arm(own - scope.now());
+		scope.links().arm(own);
 	}
 
 	/** Sets the timers that are needed below since a deadline above went or moved. */
@@ -123,6 +139,11 @@ final class Waking {
 		if (scope.cancellation() != null) {
 			wake(scope);
 		}
+	}
+
+	/** A scope with children, and the cancellation that is to reach them next. */
+	private record Family(Cancellation above, Links parent) {
+
 	}
 
 }

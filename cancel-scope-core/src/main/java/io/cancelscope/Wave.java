@@ -15,6 +15,9 @@ final class Wave implements Runnable {
 
 	private List<Runnable> news = List.of();
 
+	/** The last of the news, if it is callbacks. */
+	private @Nullable Chain chain;
+
 	private List<Region> regions = List.of();
 
 	private @Nullable VirtualMachineError trouble;
@@ -33,13 +36,18 @@ final class Wave implements Runnable {
 		regions.forEach((region) -> region.gate.deliver(region, false));
 	}
 
+	/** Adds a callback that is in no list now. */
 	void add(Callback callback, CancelReason reason) {
-		add(() -> {
-			VirtualMachineError error = callback.run(reason);
-			if (error != null && this.trouble == null) {
-				this.trouble = error;
-			}
-		});
+		Chain chain = this.chain;
+		if (chain != null && chain.reason == reason) {
+			chain.last.after = callback;
+			chain.last = callback;
+		}
+		else {
+			chain = new Chain(callback, reason);
+			add(chain);
+			this.chain = chain;
+		}
 	}
 
 	/** Tells the listener, if there is one, that a scope was found cancelled. */
@@ -50,6 +58,7 @@ final class Wave implements Runnable {
 	}
 
 	private void add(Runnable one) {
+		this.chain = null;
 		if (this.news.isEmpty()) {
 			this.news = new ArrayList<>();
 		}
@@ -67,6 +76,7 @@ final class Wave implements Runnable {
 	void tell() {
 		List<Runnable> news = this.news;
 		this.news = List.of();
+		this.chain = null;
 		news.forEach(Runnable::run);
 	}
 
@@ -88,6 +98,37 @@ final class Wave implements Runnable {
 		catch (RejectedExecutionException ex) {
 			CallbackThreads.SHARED.execute(this);
 		}
+	}
+
+	/** Callbacks with one reason, by their own pointers: there may be a million. */
+	private final class Chain implements Runnable {
+
+		private @Nullable Callback first;
+
+		private Callback last;
+
+		private final CancelReason reason;
+
+		Chain(Callback first, CancelReason reason) {
+			this.first = first;
+			this.last = first;
+			this.reason = reason;
+		}
+
+		@Override
+		public void run() {
+			for (Callback at = this.first; at != null;) {
+				Callback next = at.after;
+				at.after = null;
+				VirtualMachineError error = at.run(this.reason);
+				if (error != null && Wave.this.trouble == null) {
+					Wave.this.trouble = error;
+				}
+				this.first = next;
+				at = next;
+			}
+		}
+
 	}
 
 }

@@ -28,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * R15: how a scope gets to other threads, and what it leaves there.
@@ -48,6 +49,35 @@ class PropagationTests {
 	void threadOfThePoolIsClean() throws Exception {
 		assertThat(this.pool.submit(() -> CancelScope.current().name()).get(10, TimeUnit.SECONDS)).isEqualTo("root");
 		this.pool.shutdownNow();
+	}
+
+	@Test
+	void aTaskRunBySubmitterLeavesWhatIsCurrentAsItWas() {
+		try (OpenScope scope = this.scopes.open(ScopeOptions.named("outer"))) {
+			Runnable task = scope.wrap((Runnable) () -> this.scopes.open(ScopeOptions.named("forgotten")));
+
+			assertThatIllegalStateException().isThrownBy(task::run)
+				.withMessageContaining("an attachment of 'outer'")
+				.withMessageContaining("'forgotten'");
+
+			assertThat(CancelScope.current()).isSameAs(scope);
+		}
+	}
+
+	@Test
+	void whatATaskRunBySubmitterThrowsIsNotHidden() {
+		try (OpenScope scope = this.scopes.open(ScopeOptions.named("outer"))) {
+			RuntimeException failure = new RuntimeException("of the task");
+			Runnable task = scope.wrap((Runnable) () -> {
+				this.scopes.open(ScopeOptions.named("forgotten"));
+				throw failure;
+			});
+
+			assertThatThrownBy(task::run).isSameAs(failure)
+				.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
+
+			assertThat(CancelScope.current()).isSameAs(scope);
+		}
 	}
 
 	@Test

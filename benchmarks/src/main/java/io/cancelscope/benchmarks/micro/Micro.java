@@ -1,0 +1,140 @@
+package io.cancelscope.benchmarks.micro;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.cancelscope.benchmarks.report.Figures;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs the JMH benchmarks of this package in rounds. A round measures each of them once,
+ * in a JVM of its own, so that what is compared was measured within the same minutes.
+ * <p>
+ * What counts of a JVM is the median of many short iterations. A quicker one would
+ * flatter who leaves work to another thread, which may not have run in that iteration.
+ */
+public final class Micro {
+
+	private static final List<Job> PLATFORM = List.of(new Job("", 1, List.of()),
+			new Job("@2", 2, List.of(), "Firing", "SharedParent"));
+
+	private static final List<Job> VIRTUAL = List.of(new Job("", 1, List.of(), "Limits", "CancelScopeOpen"),
+			new Job("@virtual", 1, List.of("-Djmh.executor=VIRTUAL"), "CancelScopeOpen"));
+
+	private Micro() {
+	}
+
+	/**
+	 * Runs them.
+	 * @param args how many rounds, {@code quick} or {@code full}, {@code platform} or
+	 * {@code virtual} threads, the file for the figures, and which benchmarks (a regular
+	 * expression for class and method; all of them if left out)
+	 * @throws Exception if that is not possible
+	 */
+	public static void main(String... args) throws Exception {
+		int rounds = Integer.parseInt(args[0]);
+		Length length = Length.valueOf(args[1]);
+		List<Job> jobs = args[2].equals("virtual") ? VIRTUAL : PLATFORM;
+		Figures figures = new Figures();
+		for (int round = 1; round <= rounds; round++) {
+			System.out.println("Round " + round + " of " + rounds);
+			for (Job job : jobs) {
+				run(job, length, (args.length > 4) ? args[4] : "", figures);
+			}
+			figures.write(Path.of(args[3]));
+		}
+	}
+
+	private static void run(Job job, Length length, String which, Figures figures) throws RunnerException {
+		ChainedOptionsBuilder options = new OptionsBuilder().forks(1)
+			.threads(job.threads)
+			.warmupIterations(length.warmups)
+			.warmupTime(TimeValue.milliseconds(200))
+			.measurementIterations(length.iterations)
+			.measurementTime(TimeValue.milliseconds(2))
+			.timeout(TimeValue.minutes(2))
+			.shouldFailOnError(true)
+			.addProfiler(GCProfiler.class)
+			.verbosity(VerboseMode.SILENT)
+			.jvmArgsAppend("-Xms1g", "-Xmx1g")
+			.jvmArgsAppend(job.jvmArgs.toArray(String[]::new));
+		if (length == Length.quick) {
+			options.param("pending", "0", "1000000");
+		}
+		for (String classes : job.classes) {
+			options.include("micro\\..*" + classes + ".*" + which);
+		}
+		try {
+			for (RunResult result : new Runner(options.build()).run()) {
+				add(job, result, figures);
+			}
+		}
+		catch (NoBenchmarksException ex) {
+			System.out.println("Nothing of '" + which + "' among " + job.classes);
+		}
+	}
+
+	private static void add(Job job, RunResult result, Figures figures) {
+		String name = name(result.getParams()) + job.suffix;
+		for (BenchmarkResult fork : result.getBenchmarkResults()) {
+			double[] times = fork.getIterationResults()
+				.stream()
+				.map(IterationResult::getPrimaryResult)
+				.mapToDouble(Result::getScore)
+				.sorted()
+				.toArray();
+			double time = times[times.length / 2];
+			double bytes = fork.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+			figures.add(name, "ns", time);
+			figures.add(name + ":allocated", "B", Math.round(bytes));
+			System.out.printf("%-56s %12.1f ns (fastest %.1f) %6.0f B%n", name, time, times[0], bytes);
+		}
+	}
+
+	private static String name(BenchmarkParams params) {
+		String[] parts = params.getBenchmark().split("\\.");
+		StringBuilder name = new StringBuilder(parts[parts.length - 2]).append('.').append(parts[parts.length - 1]);
+		params.getParamsKeys().forEach((key) -> name.append('/').append(key).append('=').append(params.getParam(key)));
+		return name.toString();
+	}
+
+	/** What runs in the same way. */
+	private record Job(String suffix, int threads, List<String> jvmArgs, List<String> classes) {
+
+		Job(String suffix, int threads, List<String> jvmArgs, String... classes) {
+			this(suffix, threads, jvmArgs, (classes.length > 0) ? Arrays.asList(classes) : List.of(""));
+		}
+
+	}
+
+	/** How long each of them runs. */
+	private enum Length {
+
+		quick(8, 100), full(8, 400);
+
+		private final int warmups;
+
+		private final int iterations;
+
+		Length(int warmups, int iterations) {
+			this.warmups = warmups;
+			this.iterations = iterations;
+		}
+
+	}
+
+}

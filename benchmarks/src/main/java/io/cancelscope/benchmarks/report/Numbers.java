@@ -1,0 +1,23 @@
+package io.cancelscope.benchmarks.report;
+
+import java.util.Locale;
+
+/**
+ * Numbers as people read them: three digits that count, and no more.
+ */
+final class Numbers {
+
+	private Numbers() {
+	}
+
+	static String shown(double value) {
+		double size = Math.abs(value);
+		String format = (size >= 100) ? "%,.0f" : (size >= 10) ? "%.1f" : "%.2f";
+		return String.format(Locale.ROOT, format, value);
+	}
+
+	static String exact(double value) {
+		return String.format(Locale.ROOT, "%.4f", value);
+	}
+
+}
