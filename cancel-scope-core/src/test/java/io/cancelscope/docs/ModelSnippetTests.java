@@ -206,6 +206,20 @@ class ModelSnippetTests {
 	}
 
 	@Test
+	void recipeWait() {
+		this.scopes.run(ScopeOptions.timeout(Duration.ofMillis(800)), (scope) -> {
+			Future<String> answer = new java.util.concurrent.CompletableFuture<>();
+			this.time.advance(Duration.ofMillis(800));
+			assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(() -> {
+				// tag::wait[]
+				String quote = scope.await(answer); // or scope.sleep(duration)
+				// end::wait[]
+				print(quote);
+			});
+		});
+	}
+
+	@Test
 	void recipeGiveUpAndFail() {
 		assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(() -> {
 			// tag::fail[]
