@@ -34,8 +34,8 @@ final class Chart {
 		return this.title;
 	}
 
-	boolean isEmpty() {
-		return this.bars.isEmpty();
+	boolean isWorthDrawing() {
+		return this.bars.size() > 2;
 	}
 
 	String svg() {

@@ -12,7 +12,7 @@ final class Numbers {
 
 	static String shown(double value) {
 		double size = Math.abs(value);
-		String format = (size >= 100) ? "%,.0f" : (size >= 10) ? "%.1f" : "%.2f";
+		String format = (size >= 100) ? "%,.0f" : (size >= 10) ? "%.1f" : (size >= 0.1 || size == 0) ? "%.2f" : "%.4f";
 		return String.format(Locale.ROOT, format, value);
 	}
 

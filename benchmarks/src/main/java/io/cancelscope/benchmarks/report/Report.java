@@ -55,7 +55,7 @@ public final class Report {
 		start.add(figures, "cancel-scope's starter", "StartUp.starter", true);
 		start.add(figures, "a plain advising post-processor", "StartUp.advising", false);
 		start.add(figures, "an @Aspect", "StartUp.aspect", false);
-		return Stream.of(open, start).filter((named) -> !named.chart.isEmpty()).toList();
+		return Stream.of(open, start).filter((named) -> named.chart.isWorthDrawing()).toList();
 	}
 
 	private static void addGoals(Figures figures, List<String> lines) {
