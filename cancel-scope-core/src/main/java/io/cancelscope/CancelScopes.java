@@ -303,11 +303,29 @@ public final class CancelScopes {
 	public int cancelAll(CancelReason.Kind kind, String message) {
 		CancelReason.requireChosen(kind);
 		Objects.requireNonNull(message, "message");
+		return requireRoots().cancel(kind, message);
+	}
+
+	/**
+	 * Waits until the scopes that are open here, have no parent and are cancelled by now
+	 * have closed: after {@link #cancelAll}, for what they do last, such as an answer.
+	 * @param timeout how long to wait at most, in real time; zero or less only looks
+	 * @return how many of them are still open; zero if all have closed
+	 * @throws InterruptedException if the calling thread is interrupted while it waits
+	 * @throws IllegalStateException if they are not remembered
+	 * @see Builder#rememberOpen()
+	 */
+	public int awaitClosed(Duration timeout) throws InterruptedException {
+		Objects.requireNonNull(timeout, "timeout");
+		return requireRoots().awaitClosed(Deadline.nanos(timeout));
+	}
+
+	private Roots requireRoots() {
 		if (this.roots == null) {
 			throw new IllegalStateException("Which scopes are open is not remembered here: build this CancelScopes"
 					+ " with CancelScopes.builder().rememberOpen().");
 		}
-		return this.roots.cancel(kind, message);
+		return this.roots;
 	}
 
 	/**
@@ -546,8 +564,9 @@ public final class CancelScopes {
 
 		/**
 		 * Remembers which scopes are open, so that {@link CancelScopes#cancelAll} can end
-		 * them. Only those without a parent are remembered, and only weakly; opening and
-		 * closing one of them takes a little longer.
+		 * them and {@link CancelScopes#awaitClosed} see them end. Only those without a
+		 * parent are remembered, and only weakly; opening and closing one of them takes a
+		 * little longer.
 		 * @return this builder
 		 */
 		public Builder rememberOpen() {

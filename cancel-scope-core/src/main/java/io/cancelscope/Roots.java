@@ -3,8 +3,11 @@ package io.cancelscope;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,9 @@ final class Roots {
 	private final Set<Root> open = ConcurrentHashMap.newKeySet();
 
 	private final ReferenceQueue<ScopeNode> forgotten = new ReferenceQueue<>();
+
+	/** How many threads wait; who closes a scope takes the monitor for them alone. */
+	private final AtomicInteger waiting = new AtomicInteger();
 
 	Root opened(ScopeNode scope) {
 		for (Reference<?> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
@@ -42,6 +48,49 @@ final class Roots {
 		return cancelled;
 	}
 
+	/**
+	 * Waits until those that are cancelled by now have closed.
+	 * @return how many have not
+	 */
+	int awaitClosed(long nanos) throws InterruptedException {
+		long start = System.nanoTime();
+		List<Root> cancelled = this.open.stream().filter(Root::isCancelled).toList();
+		this.waiting.incrementAndGet();
+		try {
+			for (Root root : cancelled) {
+				awaitClosed(root, start, nanos);
+			}
+		}
+		finally {
+			this.waiting.decrementAndGet();
+		}
+		return (int) cancelled.stream().filter(this::isOpen).count();
+	}
+
+	private synchronized void awaitClosed(Root root, long start, long nanos) throws InterruptedException {
+		while (isOpen(root)) {
+			long left = nanos - (System.nanoTime() - start);
+			if (left <= 0) {
+				return;
+			}
+			TimeUnit.NANOSECONDS.timedWait(this, left);
+		}
+	}
+
+	private boolean isOpen(Root root) {
+		return root.get() != null && this.open.contains(root);
+	}
+
+	private void closed(Root root) {
+		this.open.remove(root);
+		// Read after the removal: who waits has counted itself before it looks.
+		if (this.waiting.get() > 0) {
+			synchronized (this) {
+				notifyAll();
+			}
+		}
+	}
+
 	/** One of them. */
 	static final class Root extends WeakReference<ScopeNode> {
 
@@ -53,7 +102,12 @@ final class Roots {
 		}
 
 		void closed() {
-			this.roots.open.remove(this);
+			this.roots.closed(this);
+		}
+
+		private boolean isCancelled() {
+			ScopeNode scope = get();
+			return scope != null && scope.isCancelled();
 		}
 
 	}

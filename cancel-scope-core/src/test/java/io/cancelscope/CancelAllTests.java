@@ -1,6 +1,8 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.FutureTask;
 
 import io.cancelscope.CancelReason.Kind;
 import io.cancelscope.testing.ManualTime;
@@ -11,9 +13,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.cancelscope.Scopes.openIn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Cancelling everything there is, as at the end of an application.
@@ -95,9 +99,62 @@ class CancelAllTests {
 	}
 
 	@Test
+	@Timeout(60)
+	void waitLastsUntilWhatWasCancelledHasClosed() throws Exception {
+		OpenScope one = this.scopes.openUnbound(ScopeOptions.none());
+		OpenScope two = this.scopes.openUnbound(ScopeOptions.none());
+		this.scopes.cancelAll(Kind.SHUTDOWN, "the application stops");
+		FutureTask<Integer> waiting = new FutureTask<>(() -> this.scopes.awaitClosed(Duration.ofDays(1)));
+		Thread waiter = new Thread(waiting);
+		waiter.start();
+		await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+
+		two.close();
+		assertThat(waiting).isNotDone();
+		one.close();
+
+		assertThat(waiting.get()).isZero();
+	}
+
+	@Test
+	@Timeout(60)
+	void waitThatIsTooShortTellsHowManyAreLeft() throws InterruptedException {
+		OpenScope one = this.scopes.openUnbound(ScopeOptions.none());
+		OpenScope two = this.scopes.openUnbound(ScopeOptions.none());
+		this.scopes.cancelAll(Kind.SHUTDOWN, "the application stops");
+
+		assertThat(this.scopes.awaitClosed(Duration.ZERO)).isEqualTo(2);
+		one.close();
+		assertThat(this.scopes.awaitClosed(Duration.ofMillis(1))).isOne();
+		two.close();
+	}
+
+	@Test
+	@Timeout(60)
+	void nobodyWaitsForWhatIsNotCancelled() throws InterruptedException {
+		OpenScope later = this.scopes.openUnbound(ScopeOptions.none());
+
+		assertThat(this.scopes.awaitClosed(Duration.ofDays(1))).isZero();
+		later.close();
+	}
+
+	@Test
+	void interruptEndsTheWait() {
+		OpenScope open = this.scopes.openUnbound(ScopeOptions.none());
+		open.cancel();
+		Thread.currentThread().interrupt();
+
+		assertThatExceptionOfType(InterruptedException.class)
+			.isThrownBy(() -> this.scopes.awaitClosed(Duration.ofDays(1)));
+		open.close();
+	}
+
+	@Test
 	void nobodyAskedToRememberThem() {
 		assertThatIllegalStateException()
 			.isThrownBy(() -> CancelScopes.create().cancelAll(Kind.SHUTDOWN, "the application stops"))
+			.withMessageContaining("rememberOpen()");
+		assertThatIllegalStateException().isThrownBy(() -> CancelScopes.create().awaitClosed(Duration.ZERO))
 			.withMessageContaining("rememberOpen()");
 	}
 
@@ -107,6 +164,7 @@ class CancelAllTests {
 		assertThatNullPointerException().isThrownBy(() -> this.scopes.cancelAll(Kind.SHUTDOWN, null))
 			.withMessage("message");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.scopes.cancelAll(Kind.DEADLINE, "m"));
+		assertThatNullPointerException().isThrownBy(() -> this.scopes.awaitClosed(null)).withMessage("timeout");
 	}
 
 }

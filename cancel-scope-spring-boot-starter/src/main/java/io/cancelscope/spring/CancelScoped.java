@@ -60,8 +60,13 @@ import org.springframework.core.annotation.AliasFor;
  * <li>The caller gets another future than the method returned, except where the method
  * declares a type that only it can make, such as a subclass of {@code CompletableFuture}:
  * then the caller gets that very object, which a cancelled scope fails or cancels.
- * <li>A {@code Future} that is no {@code CompletionStage} tells nobody when it is done:
- * the scope ends when the method returns.
+ * <li>A {@code Future} that is no {@code CompletionStage} tells nobody when it is done.
+ * Where the method declares {@code Future}, the scope ends when somebody asks the
+ * caller's and the result is there, and a value is kept that was there at the deadline.
+ * Where nobody asks, it ends at its deadline, which counts as exceeded; or, once the
+ * future was garbage collected, when the work is done, and at once if there is no
+ * deadline. Where the method declares another such type, say {@code FutureTask}, the
+ * scope ends when the method returns.
  * <li>Of a method that is {@code @Async} too, the worker waits for the inner future, and
  * the caller has the one that {@code @Async} made: cancelling that one does not reach the
  * scope.

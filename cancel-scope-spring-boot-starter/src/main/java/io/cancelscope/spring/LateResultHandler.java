@@ -11,16 +11,17 @@ import io.cancelscope.CancelScope;
  * Only values that the future of the method came to hold arrive here. When a scope is
  * cancelled, a {@link java.util.concurrent.CompletableFuture} that is still incomplete is
  * cancelled too, and what its producer makes afterwards is refused by the future itself:
- * {@code complete(value)} returns {@code false} there. Reactive types have a hook of
- * their own, {@code doOnDiscard}, which gets what an upstream emits after its scope was
- * cancelled.
+ * {@code complete(value)} returns {@code false} there. A late value of a plain
+ * {@link java.util.concurrent.Future} is found, if at all, by who asks it again. Reactive
+ * types have a hook of their own, {@code doOnDiscard}, which gets what an upstream emits
+ * after its scope was cancelled.
  */
 @FunctionalInterface
 public interface LateResultHandler {
 
 	/**
-	 * Disposes of a value. Runs on the thread that completed the future; what it throws
-	 * is logged.
+	 * Disposes of a value. Runs on the thread that completed the future, or asked it;
+	 * what it throws is logged.
 	 * @param value the value, never null
 	 * @param scope the scope of the call, over by now
 	 */

@@ -11,9 +11,9 @@ import io.cancelscope.spring.ScopedCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ties scopes to futures. Where a method may return any {@link CompletableFuture}, the
- * caller gets one of ours; where it declares a type that we can't make, such as a
- * subclass, the caller gets the method's own.
+ * Ties scopes to futures. Where a method may return any {@link CompletableFuture}, or any
+ * {@link Future}, the caller gets one of ours; where it declares a type that we can't
+ * make, such as a subclass, the caller gets the method's own.
  */
 final class FutureAdapter implements ReturnValueAdapter {
 
@@ -27,12 +27,13 @@ final class FutureAdapter implements ReturnValueAdapter {
 	public @Nullable Handler handlerFor(Class<?> returnType) {
 		if (Future.class.isAssignableFrom(returnType) || CompletionStage.class.isAssignableFrom(returnType)) {
 			boolean replaceable = returnType.isAssignableFrom(CompletableFuture.class);
-			return (call) -> handle(call, replaceable);
+			boolean plain = returnType == Future.class;
+			return (call) -> handle(call, replaceable, plain);
 		}
 		return null;
 	}
 
-	private @Nullable Object handle(ScopedCall call, boolean replaceable) throws Throwable {
+	private @Nullable Object handle(ScopedCall call, boolean replaceable, boolean plain) throws Throwable {
 		CancelScope around = CancelScope.current();
 		OpenScope scope = call.open();
 		Object returned;
@@ -46,13 +47,27 @@ final class FutureAdapter implements ReturnValueAdapter {
 			}
 			throw failure;
 		}
-		if (!(returned instanceof CompletionStage<?> stage)) {
-			// A plain Future tells nobody when it is done.
-			scope.close();
-			return returned;
+		if (returned instanceof CompletionStage<?> stage) {
+			return replaceable ? new ScopedFuture<>(call, scope, around, stage, this.lateResults).start()
+					: KeptStage.start(call, scope, stage);
 		}
-		return replaceable ? new ScopedFuture<>(call, scope, around, stage, this.lateResults).start()
-				: KeptStage.start(call, scope, stage);
+		if (plain && returned instanceof Future<?> future) {
+			return asked(call, scope, around, future);
+		}
+		// Another kind of Future tells nobody when it is done.
+		scope.close();
+		return returned;
+	}
+
+	private <T> Future<T> asked(ScopedCall call, OpenScope scope, CancelScope around, Future<T> future) {
+		AskedStage<T> stage = new AskedStage<>(future);
+		stage.look();
+		// Comes before the one that fails the result: what is there by then is kept.
+		scope.onCancel((reason) -> stage.look());
+		CompletableFuture<T> result = new ScopedFuture<>(call, scope, around, stage, this.lateResults).start();
+		AskedFuture<T> asked = new AskedFuture<>(result, stage, scope);
+		Unasked.watch(asked, result, stage, scope);
+		return asked;
 	}
 
 }

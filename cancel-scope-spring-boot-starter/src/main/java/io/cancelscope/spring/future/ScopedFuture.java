@@ -30,7 +30,10 @@ final class ScopedFuture<T> {
 
 	private final LateResults lateResults;
 
-	/** Whether the stage was incomplete when the method returned. */
+	/**
+	 * Whether the stage was incomplete when the method returned, and tells when it
+	 * completes. Who has to be asked may have had the value for long.
+	 */
 	private volatile boolean outlives;
 
 	ScopedFuture(ScopedCall call, OpenScope scope, CancelScope around, CompletionStage<T> stage,
@@ -45,7 +48,7 @@ final class ScopedFuture<T> {
 	CompletableFuture<T> start() {
 		this.stage.whenComplete(this::completed);
 		if (!this.over.get()) {
-			this.outlives = true;
+			this.outlives = !(this.stage instanceof AskedStage<?>);
 			this.result.whenComplete(this::endedByCaller);
 			CancelScope.Registration registration = this.scope.onCancel((reason) -> cancelled());
 			if (this.over.get()) {

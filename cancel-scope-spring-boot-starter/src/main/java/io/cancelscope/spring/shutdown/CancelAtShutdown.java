@@ -1,9 +1,12 @@
 package io.cancelscope.spring.shutdown;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScopes;
+import io.cancelscope.Deadline;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -13,7 +16,7 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Cancels the scopes that are open when the application stops: after the web server has
  * let requests complete, and before it stops for good, and executors and schedulers with
- * it.
+ * it. Waits a little for what they do last, so that cancelled requests are answered.
  */
 final class CancelAtShutdown implements SmartLifecycle {
 
@@ -25,14 +28,20 @@ final class CancelAtShutdown implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(CancelAtShutdown.class);
 
+	/** How long after its scope has closed an answer may still be on its way out. */
+	private static final Duration LAST_BYTES = Duration.ofMillis(100);
+
 	private final ObjectProvider<CancelScopes> provider;
+
+	private final Duration await;
 
 	private volatile List<CancelScopes> scopes = List.of();
 
 	private volatile boolean running;
 
-	CancelAtShutdown(ObjectProvider<CancelScopes> provider) {
+	CancelAtShutdown(ObjectProvider<CancelScopes> provider, Duration await) {
 		this.provider = provider;
+		this.await = await;
 	}
 
 	@Override
@@ -63,19 +72,48 @@ final class CancelAtShutdown implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
-		this.scopes.forEach(CancelAtShutdown::cancel);
+		List<CancelScopes> cancelled = new ArrayList<>();
+		for (CancelScopes scopes : this.scopes) {
+			if (cancel(scopes)) {
+				cancelled.add(scopes);
+			}
+		}
+		if (!cancelled.isEmpty() && !this.await.isZero()) {
+			awaitClosed(cancelled);
+		}
 	}
 
-	private static void cancel(CancelScopes scopes) {
+	private static boolean cancel(CancelScopes scopes) {
 		try {
 			int cancelled = scopes.cancelAll(CancelReason.Kind.SHUTDOWN, "the application stops");
 			if (cancelled > 0) {
 				logger.info("Cancelled " + cancelled + " scope(s) that were still open at shutdown");
 			}
+			return cancelled > 0;
 		}
 		catch (IllegalStateException ex) {
 			// The application's own bean.
 			logger.debug("Open scopes are not cancelled at shutdown: " + ex.getMessage());
+			return false;
+		}
+	}
+
+	private void awaitClosed(List<CancelScopes> cancelled) {
+		Deadline deadline = Deadline.after(this.await);
+		try {
+			for (CancelScopes scopes : cancelled) {
+				int left = scopes.awaitClosed(deadline.remaining());
+				if (left > 0) {
+					logger.info(left + " scope(s) had not closed " + this.await.toMillis()
+							+ "ms after they were cancelled, the application stops without them"
+							+ " (cancel-scope.shutdown.await)");
+				}
+			}
+			Duration left = deadline.remaining();
+			Thread.sleep(Math.min(left.toMillis(), LAST_BYTES.toMillis()));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

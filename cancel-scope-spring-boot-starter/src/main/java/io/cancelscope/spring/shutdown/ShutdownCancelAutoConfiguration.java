@@ -27,8 +27,8 @@ public final class ShutdownCancelAutoConfiguration {
 	}
 
 	@Bean
-	CancelAtShutdown cancelAtShutdown(ObjectProvider<CancelScopes> scopes) {
-		return new CancelAtShutdown(scopes);
+	CancelAtShutdown cancelAtShutdown(ObjectProvider<CancelScopes> scopes, ShutdownProperties properties) {
+		return new CancelAtShutdown(scopes, properties.await());
 	}
 
 	@Bean

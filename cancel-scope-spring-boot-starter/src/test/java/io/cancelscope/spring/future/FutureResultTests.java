@@ -9,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -334,27 +333,14 @@ class FutureResultTests {
 	}
 
 	@Test
-	void plainFutureIsFollowedWhereItCanTellWhenItIsDone() {
-		run((desk) -> {
-			Future<String> result = desk.future(this.answer);
-			assertThat(isOpen()).isTrue();
-			this.time.advance(BUDGET);
-			assertThat(result.isDone()).isTrue();
-			FutureTask<String> task = new FutureTask<>(() -> "best");
-			assertThat(desk.future(task)).isSameAs(task);
-			assertThat(isOpen()).isFalse();
-		});
-	}
-
-	@Test
-	void workBehindAPlainFutureIsLetGoByAMethodThatReturnsInTime() {
+	void workBehindAFutureOfAnotherTypeIsLetGoByAMethodThatReturnsInTime() {
 		run((desk) -> scopes().run(ScopeOptions.timeout(BUDGET.multipliedBy(2)), (around) -> {
-			Future<Boolean> first = desk.carried(() -> {
+			FutureTask<Boolean> first = desk.carried(() -> {
 			});
 			this.time.advance(BUDGET);
 			this.carrier.run();
 			assertThat(first).succeedsWithin(SOON).isEqualTo(false);
-			Future<Boolean> second = desk.carried(() -> {
+			FutureTask<Boolean> second = desk.carried(() -> {
 			});
 			this.time.advance(BUDGET);
 			this.carrier.run();
@@ -364,9 +350,9 @@ class FutureResultTests {
 	}
 
 	@Test
-	void workBehindAPlainFutureStaysCancelledAfterAMethodThatRanOutOfTime() {
+	void workBehindAFutureOfAnotherTypeStaysCancelledAfterAMethodThatRanOutOfTime() {
 		run((desk) -> {
-			Future<Boolean> cancelled = desk.carried(() -> this.time.advance(BUDGET));
+			FutureTask<Boolean> cancelled = desk.carried(() -> this.time.advance(BUDGET));
 			this.carrier.run();
 			assertThat(cancelled).succeedsWithin(SOON).isEqualTo(true);
 		});
@@ -514,13 +500,7 @@ class FutureResultTests {
 		}
 
 		@CancelScoped("800ms")
-		Future<String> future(Future<String> future) {
-			answer();
-			return future;
-		}
-
-		@CancelScoped("800ms")
-		Future<Boolean> carried(Runnable work) {
+		FutureTask<Boolean> carried(Runnable work) {
 			answer();
 			FutureTask<Boolean> task = new FutureTask<>(() -> CancelScope.current().isCancelled());
 			FutureResultTests.this.carrier = CancelScope.current().wrap((Runnable) task);

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +22,8 @@ import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -40,6 +43,7 @@ import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
+import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -90,6 +94,77 @@ class ShutdownTests {
 			assertThat(reason.message()).isEqualTo("the application stops");
 			assertThat(reason.origin()).isEqualTo("GET /work");
 		});
+	}
+
+	@RepeatedTest(3)
+	void cancelledRequestIsAnsweredBeforeTheServerStops() throws Exception {
+		ConfigurableApplicationContext context = start(Desk.class, "5s", "--server.shutdown=immediate");
+		Progress work = context.getBean(Progress.class);
+		CompletableFuture<HttpResponse<String>> answer = get(context, "/work");
+		await(work.begun);
+
+		context.close();
+
+		HttpResponse<String> response = answer.get(PATIENCE, TimeUnit.SECONDS);
+		assertThat(response.statusCode()).isEqualTo(503);
+		assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+		assertThat(response.body()).contains("the application stops");
+	}
+
+	@Test
+	void scopeThatDoesNotCloseIsNotWaitedForForEver() {
+		runner().withPropertyValues("cancel-scope.shutdown.await=1ms").run((context) -> {
+			OpenScope scope = context.getBean(CancelScopes.class).openUnbound(ScopeOptions.named("stubborn"));
+
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+
+			assertThat(scope.isCancelled()).isTrue();
+			scope.close();
+		});
+	}
+
+	@Test
+	void stopWaitsForCancelledScopesToClose() {
+		AtomicReference<OpenScope> scope = new AtomicReference<>();
+		CountDownLatch cancelled = new CountDownLatch(1);
+		AtomicReference<Boolean> openAtTheEnd = new AtomicReference<>();
+		runner().withPropertyValues("cancel-scope.shutdown.await=1m")
+			.withBean("serverStops", SmartLifecycle.class,
+					() -> new Probe(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE,
+							() -> openAtTheEnd.set(!scope.get().details().closed())))
+			.run((context) -> {
+				scope.set(context.getBean(CancelScopes.class).openUnbound(ScopeOptions.none()));
+				scope.get().onCancel((reason) -> cancelled.countDown());
+				CompletableFuture<Void> closing = CompletableFuture
+					.runAsync(context.getSourceApplicationContext(ConfigurableApplicationContext.class)::close);
+				await(cancelled);
+				Awaitility.await().until(ShutdownTests::shutdownWaits);
+				assertThat(openAtTheEnd).hasNullValue();
+
+				scope.get().close();
+
+				assertThat(closing).succeedsWithin(Duration.ofSeconds(PATIENCE));
+				assertThat(openAtTheEnd).hasValue(false);
+			});
+	}
+
+	@Test
+	void zeroDoesNotWait() {
+		AtomicReference<OpenScope> scope = new AtomicReference<>();
+		runner().withPropertyValues("cancel-scope.shutdown.await=0").run((context) -> {
+			scope.set(context.getBean(CancelScopes.class).openUnbound(ScopeOptions.none()));
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class).close();
+			assertThat(scope.get().isCancelled()).isTrue();
+		});
+		scope.get().close();
+	}
+
+	@Test
+	void negativeWaitIsAnErrorThatSaysWhatToDo() {
+		runner().withPropertyValues("cancel-scope.shutdown.await=-1s")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("cancel-scope.shutdown.await")
+				.hasMessageContaining("or 0 to not wait"));
 	}
 
 	@Test
@@ -185,12 +260,14 @@ class ShutdownTests {
 				AutoConfigurations.of(CancelScopeAutoConfiguration.class, ShutdownCancelAutoConfiguration.class));
 	}
 
-	private static ConfigurableApplicationContext start(Class<?> application, String gracefulPeriod) {
+	private static ConfigurableApplicationContext start(Class<?> application, String gracefulPeriod, String... more) {
 		boolean web = application == Desk.class;
 		return new SpringApplicationBuilder(application).web(web ? WebApplicationType.SERVLET : WebApplicationType.NONE)
-			.run("--spring.main.web-application-type=" + (web ? "servlet" : "none"), "--server.port=0",
-					"--spring.autoconfigure.exclude=" + JETTY,
-					"--spring.lifecycle.timeout-per-shutdown-phase=" + gracefulPeriod);
+			.run(StringUtils.concatenateStringArrays(
+					new String[] { "--spring.main.web-application-type=" + (web ? "servlet" : "none"),
+							"--server.port=0", "--spring.autoconfigure.exclude=" + JETTY,
+							"--spring.lifecycle.timeout-per-shutdown-phase=" + gracefulPeriod },
+					more));
 	}
 
 	private CompletableFuture<HttpResponse<String>> get(ConfigurableApplicationContext context, String path) {
@@ -210,6 +287,16 @@ class ShutdownTests {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/** The thread that cancels is where it waits for a scope to close. */
+	private static boolean shutdownWaits() {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.filter((thread) -> thread.getKey().getName().equals("cancel-scope-shutdown"))
+			.flatMap((thread) -> Arrays.stream(thread.getValue()))
+			.anyMatch((frame) -> frame.getMethodName().equals("awaitClosed"));
 	}
 
 	/** How far the work has come. */

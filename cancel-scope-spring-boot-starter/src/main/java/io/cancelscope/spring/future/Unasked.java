@@ -1,0 +1,64 @@
+package io.cancelscope.spring.future;
+
+import java.lang.ref.Cleaner;
+import java.util.concurrent.CompletableFuture;
+
+import io.cancelscope.OpenScope;
+
+/**
+ * Ends the scope of a future that nobody can ask any more, or its parent would hold it
+ * for as long as it lasts itself. Holds the scope, and must not hold the caller's future.
+ */
+final class Unasked implements Runnable {
+
+	private static final Cleaner CLEANER = Cleaner.create(Unasked::newThread);
+
+	private final AskedStage<?> stage;
+
+	private final OpenScope scope;
+
+	private volatile boolean answered;
+
+	private Unasked(AskedStage<?> stage, OpenScope scope) {
+		this.stage = stage;
+		this.scope = scope;
+	}
+
+	static void watch(AskedFuture<?> future, CompletableFuture<?> result, AskedStage<?> stage, OpenScope scope) {
+		Unasked unasked = new Unasked(stage, scope);
+		Cleaner.Cleanable cleanable = CLEANER.register(future, unasked);
+		result.whenComplete((value, error) -> {
+			unasked.answered = true;
+			cleanable.clean();
+		});
+	}
+
+	/**
+	 * A deadline still counts for the work, unless that is done. It may be the parent's,
+	 * which is gone when the parent is, without a word: so look again with every garbage
+	 * collection, which finds an object that nobody holds.
+	 */
+	@Override
+	public void run() {
+		if (!this.answered) {
+			this.stage.look();
+		}
+		if (this.answered || this.stage.isDone() || this.scope.details().closed()) {
+			return;
+		}
+		if (this.scope.deadline().isPresent()) {
+			CLEANER.register(new Object(), this);
+		}
+		else {
+			this.scope.close();
+		}
+	}
+
+	private static Thread newThread(Runnable task) {
+		Thread thread = new Thread(task, "cancel-scope-futures");
+		thread.setDaemon(true);
+		thread.setContextClassLoader(null);
+		return thread;
+	}
+
+}
