@@ -9,7 +9,6 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.core.Ordered;
@@ -65,8 +64,10 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		Mono<Void> handled = chain.filter(exchange.mutate().response(response).build())
 			.contextWrite((context) -> context.put(KEY, scope.scope()));
 		return Mono.firstWithSignal(List.of(cancellation(scope), handled))
-			.onErrorResume((thrown) -> failed(exchange, scope, thrown))
-			.doFinally((signal) -> over(scope, signal == SignalType.CANCEL || response.isCancelled()));
+			.onErrorResume((thrown) -> failed(exchange, scope, response, thrown))
+			// Before what is behind hears of it, and may fail by being interrupted.
+			.doOnCancel(response::onCancel)
+			.doFinally((signal) -> over(scope, response.isCancelled()));
 	}
 
 	/** Fails when the scope is cancelled; never ends otherwise. */
@@ -77,11 +78,12 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		});
 	}
 
-	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, Throwable thrown) {
+	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, WatchedResponse watched,
+			Throwable thrown) {
 		ServerHttpResponse response = exchange.getResponse();
 		ScopeCancelledException cancellation = RequestScope.cancellationIn(thrown);
 		if (cancellation == null || hasAnswer(thrown)) {
-			return told(scope, thrown).then(Mono.error(thrown));
+			return told(scope, watched, thrown).then(Mono.error(thrown));
 		}
 		if (cancellation.reason().kind() == CancelReason.Kind.DISCONNECTED) {
 			response.setStatusCode(RequestScope.CLIENT_GONE);
@@ -100,12 +102,12 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	}
 
 	/** Tells the scope with which exception its request ended. */
-	private static Mono<Void> told(RequestScope scope, Throwable thrown) {
+	private static Mono<Void> told(RequestScope scope, WatchedResponse response, Throwable thrown) {
 		if (hasAnswer(thrown)) {
 			return Mono.empty();
 		}
-		Runnable telling = DisconnectedClientHelper.isClientDisconnectedException(thrown)
-				? () -> scope.clientIsGone(thrown) : () -> scope.scope().failed(thrown);
+		boolean gone = response.isCancelled() || DisconnectedClientHelper.isClientDisconnectedException(thrown);
+		Runnable telling = gone ? () -> scope.clientIsGone(thrown) : () -> scope.scope().failed(thrown);
 		return Mono.<Void>fromRunnable(telling).subscribeOn(Schedulers.boundedElastic());
 	}
 

@@ -12,8 +12,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * Sees that a server has stopped taking the body. Reactor Netty does that when the client
- * goes away in the middle of it, and then ends as if all were written.
+ * Sees that a server has stopped taking the response. Reactor Netty does that when the
+ * client goes away in the middle of the body, and then ends as if all were written.
  */
 class WatchedResponse extends ServerHttpResponseDecorator {
 
@@ -28,7 +28,7 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 				: new WatchedResponse(response);
 	}
 
-	/** Whether the server has stopped taking the body before its end. */
+	/** Whether the server has stopped taking the response before its end. */
 	boolean isCancelled() {
 		return this.cancelled;
 	}
@@ -44,7 +44,8 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 		return super.writeAndFlushWith(Flux.from(body).doOnCancel(this::onCancel));
 	}
 
-	private void onCancel() {
+	/** The server doesn't want the response any more. */
+	void onCancel() {
 		this.cancelled = true;
 	}
 
