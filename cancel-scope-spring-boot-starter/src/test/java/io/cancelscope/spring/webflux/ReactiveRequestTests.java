@@ -79,7 +79,11 @@ class ReactiveRequestTests {
 
 	@BeforeAll
 	static void start() {
-		context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
+		context = newContext();
+	}
+
+	static ConfigurableApplicationContext newContext() {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
 			.properties("server.port=0", "spring.autoconfigure.exclude="
 					+ "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration,"
 					+ "org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration")
@@ -288,9 +292,9 @@ class ReactiveRequestTests {
 
 	static class Watch implements CancelScopeListener {
 
-		private final List<CancelScope> opened = new CopyOnWriteArrayList<>();
+		final List<CancelScope> opened = new CopyOnWriteArrayList<>();
 
-		private final List<CancelScope> closed = new CopyOnWriteArrayList<>();
+		final List<CancelScope> closed = new CopyOnWriteArrayList<>();
 
 		@Override
 		public void opened(CancelScope scope) {
@@ -302,18 +306,18 @@ class ReactiveRequestTests {
 			this.closed.add(scope);
 		}
 
-		private CancelScope first() {
+		CancelScope first() {
 			Awaitility.await().atMost(SOON).until(() -> !this.opened.isEmpty());
 			return this.opened.get(0);
 		}
 
-		private CancelReason reason() {
+		CancelReason reason() {
 			CancelScope scope = first();
 			Awaitility.await().atMost(SOON).until(scope::isCancelled);
 			return scope.reason().orElseThrow();
 		}
 
-		private void allAreClosed() {
+		void allAreClosed() {
 			Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(this.closed).containsAll(this.opened));
 		}
 
