@@ -64,15 +64,18 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		WatchedResponse response = WatchedResponse.of(exchange.getResponse());
 		Mono<Void> handled = chain.filter(exchange.mutate().response(response).build())
 			.contextWrite((context) -> context.put(KEY, scope.scope()));
-		return Mono.firstWithSignal(List.of(cancellation(scope), handled))
+		return Mono.firstWithSignal(List.of(cancellation(scope, response), handled))
 			.onErrorResume((thrown) -> failed(exchange, scope, thrown))
 			.doFinally((signal) -> over(scope, signal == SignalType.CANCEL || response.isCancelled()));
 	}
 
 	/** Fails when the scope is cancelled; never ends otherwise. */
-	private static Mono<Void> cancellation(RequestScope scope) {
+	private static Mono<Void> cancellation(RequestScope scope, WatchedResponse response) {
 		return Mono.create((sink) -> {
-			CancelScope.Registration registration = scope.scope().onCancel((reason) -> sink.error(scope.exception()));
+			CancelScope.Registration registration = scope.scope().onCancel((reason) -> {
+				response.takeAway();
+				sink.error(scope.exception());
+			});
 			sink.onDispose(registration::unregister);
 		});
 	}
