@@ -165,8 +165,8 @@ class ReactiveRequestTests {
 
 	@Test
 	void connectionIsBrokenOffWhereAPartOfTheAnswerIsOnItsWay() {
-		assertThatException().isThrownBy(() -> send("/endless", "grpc-timeout", "300m"))
-			.isInstanceOf(IOException.class);
+		// Long enough for the part to be on its way, on a busy machine too.
+		assertThatException().isThrownBy(() -> send("/endless", "grpc-timeout", "1S")).isInstanceOf(IOException.class);
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
 		this.watch.allAreClosed();
 	}
