@@ -70,6 +70,9 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 			return body
 				.doOnSubscribe((subscription) -> registration.set(scope.onCancel((reason) -> stop.tryEmitEmpty())))
 				.takeUntilOther(stop.asMono())
+				// An end in the middle of the subscription would overtake it, and get
+				// lost.
+				.delaySubscription(Mono.empty())
 				.onErrorMap((ex) -> scope.isCancelled(), (ex) -> failure(scope, exchange, ex))
 				.concatWith(Mono
 					.defer(() -> scope.isCancelled() ? Mono.error(failure(scope, exchange, null)) : Mono.empty()))

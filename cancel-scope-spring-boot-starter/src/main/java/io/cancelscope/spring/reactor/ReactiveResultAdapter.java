@@ -47,6 +47,9 @@ final class ReactiveResultAdapter implements ReturnValueAdapter {
 				.doOnTerminate(subscribed::upstreamEnded)
 				.filter((value) -> subscribed.isWaitedFor())
 				.takeUntilOther(subscribed.cancellation())
+				// An end in the middle of the subscription would overtake it, and get
+				// lost.
+				.delaySubscription(Mono.empty())
 				.doOnComplete(subscribed::completed)
 				.onErrorResume((thrown) -> Flux.from(subscribed.failed(thrown, adapter)))
 				.doFinally(subscribed::over);
@@ -64,6 +67,9 @@ final class ReactiveResultAdapter implements ReturnValueAdapter {
 				.doOnTerminate(subscribed::upstreamEnded)
 				.filter((value) -> subscribed.isWaitedFor())
 				.takeUntilOther(subscribed.cancellation())
+				// An end in the middle of the subscription would overtake it, and get
+				// lost.
+				.delaySubscription(Mono.empty())
 				.doOnSuccess((value) -> subscribed.completed())
 				.onErrorResume((thrown) -> Mono.from(subscribed.failed(thrown, adapter)))
 				.doFinally(subscribed::over);

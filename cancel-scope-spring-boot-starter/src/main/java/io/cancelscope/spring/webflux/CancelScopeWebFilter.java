@@ -63,7 +63,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		WatchedResponse response = WatchedResponse.of(exchange.getResponse());
 		Mono<Void> handled = chain.filter(exchange.mutate().response(response).build())
 			.contextWrite((context) -> context.put(KEY, scope.scope()));
-		return Mono.firstWithSignal(List.of(cancellation(scope), handled))
+		return Mono.firstWithSignal(List.of(cancellation(scope, response), handled))
 			.onErrorResume((thrown) -> failed(exchange, scope, response, thrown))
 			// Before what is behind hears of it, and may fail by being interrupted.
 			.doOnCancel(response::onCancel)
@@ -71,9 +71,12 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	}
 
 	/** Fails when the scope is cancelled; never ends otherwise. */
-	private static Mono<Void> cancellation(RequestScope scope) {
+	private static Mono<Void> cancellation(RequestScope scope, WatchedResponse response) {
 		return Mono.create((sink) -> {
-			CancelScope.Registration registration = scope.scope().onCancel((reason) -> sink.error(scope.exception()));
+			CancelScope.Registration registration = scope.scope().onCancel((reason) -> {
+				response.takeAway();
+				sink.error(scope.exception());
+			});
 			sink.onDispose(registration::unregister);
 		});
 	}

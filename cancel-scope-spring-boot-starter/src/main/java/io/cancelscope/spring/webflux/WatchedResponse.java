@@ -2,6 +2,7 @@ package io.cancelscope.spring.webflux;
 
 import java.nio.file.Path;
 
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -12,12 +13,16 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * Sees that a server has stopped taking the response. Reactor Netty does that when the
- * client goes away in the middle of the body, and then ends as if all were written.
+ * The response as the handler has it. Sees that a server has stopped taking the response:
+ * Reactor Netty does that when the client goes away in the middle of the body, and then
+ * ends as if all were written. And can be taken away from the handler.
  */
 class WatchedResponse extends ServerHttpResponseDecorator {
 
 	private volatile boolean cancelled;
+
+	/** What the handler has instead, once this one is taken away from it. */
+	private volatile @Nullable ServerHttpResponse unsent;
 
 	private WatchedResponse(ServerHttpResponse response) {
 		super(response);
@@ -26,6 +31,21 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 	static WatchedResponse of(ServerHttpResponse response) {
 		return (response instanceof ZeroCopyHttpOutputMessage files) ? new WithFiles(response, files)
 				: new WatchedResponse(response);
+	}
+
+	/**
+	 * What the handler does to the response from now on is without effect. One that is
+	 * cancelled may still fail, of the interrupt for example, and Spring WebFlux then
+	 * clears the headers that somebody else is about to send.
+	 */
+	void takeAway() {
+		this.unsent = new UnsentResponse(super.getDelegate());
+	}
+
+	@Override
+	public ServerHttpResponse getDelegate() {
+		ServerHttpResponse instead = this.unsent;
+		return (instead != null) ? instead : super.getDelegate();
 	}
 
 	/** Whether the server has stopped taking the response before its end. */
@@ -61,7 +81,8 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 
 		@Override
 		public Mono<Void> writeWith(Path file, long position, long count) {
-			return this.files.writeWith(file, position, count);
+			return (getDelegate() instanceof ZeroCopyHttpOutputMessage) ? this.files.writeWith(file, position, count)
+					: Mono.never();
 		}
 
 	}

@@ -44,6 +44,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -280,6 +281,37 @@ class WebClientTests {
 		library.tryEmitValue(response);
 
 		assertThat(call).isCompletedExceptionally();
+		assertThat(givenUp).isTrue();
+		quote.close();
+	}
+
+	/**
+	 * <pre>
+	 * subscriber: subscribes to the body ........... has its subscription
+	 * scope:                               cancelled
+	 * </pre>
+	 */
+	@Test
+	void cancellationInTheMiddleOfTheSubscriptionToTheBodyIsNotLost() {
+		AtomicBoolean givenUp = new AtomicBoolean();
+		OpenScope quote = this.scopes.openUnbound(ScopeOptions.named("quote"));
+		ClientResponse response = ClientResponse.create(HttpStatus.OK)
+			.body(Flux.<DataBuffer>never().doOnCancel(() -> givenUp.set(true)))
+			.build();
+		ClientRequest request = ClientRequest.create(HttpMethod.GET, URI.create("http://localhost")).build();
+
+		ClientResponse taken = new ScopedExchangeFilter(null).filter(request, (sent) -> Mono.just(response))
+			.contextWrite((context) -> context.put(ScopeInContext.KEY, quote))
+			.blockOptional()
+			.orElseThrow();
+		CompletableFuture<DataBuffer> body = taken.body(BodyExtractors.toDataBuffers())
+			.doOnSubscribe((subscription) -> quote.cancel())
+			.next()
+			.toFuture();
+
+		assertThat(body).failsWithin(Duration.ofSeconds(20))
+			.withThrowableThat()
+			.withCauseInstanceOf(ScopeCancelledException.class);
 		assertThat(givenUp).isTrue();
 		quote.close();
 	}

@@ -130,6 +130,12 @@ class OptionalLibrariesTests {
 
 		REACTOR_NETTY("reactor.netty.http.client.HttpClient", "reactor-netty-.*|netty-.*|spring-boot-.*netty.*"),
 
+		ACTUATOR("org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+				"spring-boot-.*(actuator|health|micrometer).*"),
+
+		MICROMETER("io.micrometer.core.instrument.MeterRegistry",
+				"micrometer-(core|jakarta9|registry-.*)-.*|spring-boot-.*micrometer.*"),
+
 		TESTING("org.springframework.boot.test.context.SpringBootTest", "spring-boot-.*test.*|spring-test-.*");
 
 		private final String oneOfItsClasses;

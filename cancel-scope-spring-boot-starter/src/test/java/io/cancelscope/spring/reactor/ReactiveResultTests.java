@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -133,6 +134,28 @@ class ReactiveResultTests {
 				this.time.advance(Duration.ofMillis(1));
 			}).expectNext("first", "second").expectError(DeadlineExceededException.class).verify(SOON);
 			this.source.assertCancelled();
+		});
+	}
+
+	/**
+	 * <pre>
+	 * subscriber: subscribes ............... has its subscription
+	 * scope:                 deadline passes
+	 * </pre>
+	 */
+	@Test
+	void deadlineInTheMiddleOfTheSubscriptionIsNotLost() {
+		run((desk) -> {
+			CompletableFuture<String> best = desk.best()
+				.doOnSubscribe((subscription) -> this.time.advance(BUDGET))
+				.toFuture();
+			CompletableFuture<List<String>> all = desk.all()
+				.doOnSubscribe((subscription) -> this.time.advance(BUDGET))
+				.collectList()
+				.toFuture();
+
+			assertThat(best).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(DeadlineExceededException.class);
+			assertThat(all).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(DeadlineExceededException.class);
 		});
 	}
 

@@ -284,9 +284,9 @@ class Desk {
 		private void writeForEver(OutputStream out) throws IOException {
 			byte[] chunk = new byte[1024];
 			while (true) {
-				this.scopes.check();
 				out.write(chunk);
 				out.flush();
+				this.scopes.check();
 			}
 		}
 
