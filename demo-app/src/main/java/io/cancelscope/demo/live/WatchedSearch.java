@@ -73,6 +73,10 @@ class WatchedSearch implements DisposableBean {
 				.map((name) -> CompletableFuture.runAsync(() -> ask(name, order, answered), this.threads))
 				.map((call) -> call.exceptionally((failure) -> null))
 				.toArray(CompletableFuture<?>[]::new)));
+			if (answered.get() < names.size()) {
+				// Those who were stopped may all be back before this thread knows why.
+				search.check();
+			}
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException("A failure that was handled came back", ex);
