@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
@@ -30,6 +31,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.http.client.ClientHttpResponse;
 import org.springframework.util.StreamUtils;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
@@ -125,11 +127,16 @@ class HttpCallMannersTests {
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SIMPLE")
 	void parserOfTheBodyDoesNotHideTheException(Client client) throws Exception {
-		RestClient http = client(client);
+		CountDownLatch headers = new CountDownLatch(1);
+		RestClient http = client(client, headers);
+		ManualTime time = new ManualTime();
+		CancelScopes scopes = CancelScopes.builder().timeSource(time).build();
 
 		FutureTask<?> call = Worker.PLATFORM
-			.call(() -> this.scopes.call(ScopeOptions.named("quote").withTimeout(Duration.ofMillis(200)),
+			.call(() -> scopes.call(ScopeOptions.named("quote").withTimeout(Duration.ofMillis(200)),
 					(scope) -> http.get().uri(this.peer.url(Peer.HALF_JSON)).retrieve().body(Trip.class)));
+		assertThat(headers.await(20, TimeUnit.SECONDS)).isTrue();
+		time.advance(Duration.ofMillis(200));
 
 		assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class)
 			.hasMessage("scope 'quote' (200ms) exceeded its deadline");
@@ -139,10 +146,16 @@ class HttpCallMannersTests {
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SIMPLE")
 	void bodyThatNobodyReadsIsNotDrainedForEver(Client client) throws Exception {
-		RestClient http = client(client);
+		CountDownLatch headers = new CountDownLatch(1);
+		RestClient http = client(client, headers);
+		ManualTime time = new ManualTime();
+		CancelScopes scopes = CancelScopes.builder().timeSource(time).build();
 
-		FutureTask<?> call = Worker.PLATFORM.call(() -> this.scopes.call(ScopeOptions.timeout(Duration.ofMillis(200)),
+		FutureTask<?> call = Worker.PLATFORM.call(() -> scopes.call(ScopeOptions.timeout(Duration.ofMillis(200)),
 				(scope) -> http.get().uri(this.peer.url(Peer.DRIP)).retrieve().toBodilessEntity().getStatusCode()));
+		assertThat(headers.await(20, TimeUnit.SECONDS)).isTrue();
+		this.peer.awaitDrip();
+		time.advance(Duration.ofMillis(200));
 
 		assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo(HttpStatus.OK);
 		this.peer.awaitAbandoned(Peer.DRIP);
@@ -342,6 +355,14 @@ class HttpCallMannersTests {
 
 	private static RestClient client(Client client) {
 		return RestClient.builder().requestFactory(client.factory()).build();
+	}
+
+	private static RestClient client(Client client, CountDownLatch headers) {
+		return client(client).mutate().requestInterceptor((request, body, execution) -> {
+			ClientHttpResponse response = execution.execute(request, body);
+			headers.countDown();
+			return response;
+		}).build();
 	}
 
 	private static RestClient client(Client client, String header) {

@@ -55,6 +55,8 @@ final class Peer implements AutoCloseable {
 
 	private final CountDownLatch listening = new CountDownLatch(1);
 
+	private final CountDownLatch dripped = new CountDownLatch(2);
+
 	private final ServerSocket server;
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -84,6 +86,11 @@ final class Peer implements AutoCloseable {
 	/** Waits until the client has closed the connection of an unfinished answer. */
 	void awaitAbandoned(String path) throws InterruptedException {
 		assertThat(this.abandoned.poll(20, TimeUnit.SECONDS)).as("an abandoned connection").isEqualTo(path);
+	}
+
+	/** Waits until a body has dripped for a while. */
+	void awaitDrip() {
+		await(this.dripped);
 	}
 
 	/** Reads from now on also what the deaf one was sent. */
@@ -175,6 +182,7 @@ final class Peer implements AutoCloseable {
 				}
 				catch (SocketTimeoutException ex) {
 					write(socket.getOutputStream(), drip);
+					this.dripped.countDown();
 				}
 			}
 		}

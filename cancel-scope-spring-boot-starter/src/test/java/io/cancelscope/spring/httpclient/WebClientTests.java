@@ -137,18 +137,25 @@ class WebClientTests {
 	@ParameterizedTest
 	@MethodSource("calls")
 	void hangingPeerIsAbandonedAtTheDeadline(Connector connector, Phase phase) throws Exception {
-		WebClient http = client(connector);
+		CountDownLatch headers = new CountDownLatch((phase != Phase.WAITING) ? 1 : 0);
+		WebClient http = client(connector, headers);
+		ManualTime time = new ManualTime();
+		CancelScopes scopes = CancelScopes.builder().timeSource(time).build();
 		ScopeOptions options = ScopeOptions.named("quote").withTimeout(Duration.ofMillis(200));
+		AtomicLong passed = new AtomicLong();
 
-		FutureTask<String> call = Worker.PLATFORM.call(() -> this.scopes.call(options, (scope) -> {
-			long start = System.nanoTime();
+		FutureTask<String> call = Worker.PLATFORM.call(() -> scopes.call(options, (scope) -> {
 			try {
 				return get(http, phase.path).block();
 			}
 			finally {
-				note(connector, phase, System.nanoTime() - start - TimeUnit.MILLISECONDS.toNanos(200));
+				note(connector, phase, System.nanoTime() - passed.get());
 			}
 		}));
+		this.peer.awaitRequest();
+		assertThat(headers.await(20, TimeUnit.SECONDS)).isTrue();
+		passed.set(System.nanoTime());
+		time.advance(Duration.ofMillis(200));
 
 		assertThat(ours(Worker.failure(call))).isInstanceOf(DeadlineExceededException.class)
 			.hasMessage("scope 'quote' (200ms) exceeded its deadline");
@@ -160,10 +167,7 @@ class WebClientTests {
 	@MethodSource("calls")
 	void hangingPeerIsAbandonedWhenTheScopeInTheContextIsCancelled(Connector connector, Phase phase) throws Exception {
 		CountDownLatch headers = new CountDownLatch((phase != Phase.WAITING) ? 1 : 0);
-		WebClient http = client(connector).mutate()
-			.filters((filters) -> filters.add(0,
-					(request, next) -> next.exchange(request).doOnNext((response) -> headers.countDown())))
-			.build();
+		WebClient http = client(connector, headers);
 		OpenScope quote = this.scopes.openUnbound(ScopeOptions.named("quote"));
 		AtomicLong cancelled = new AtomicLong();
 
@@ -384,6 +388,13 @@ class WebClientTests {
 
 	private static WebClient client(Connector connector) {
 		return client(connector, new ScopedWebClientCustomizer());
+	}
+
+	private static WebClient client(Connector connector, CountDownLatch headers) {
+		return client(connector).mutate()
+			.filters((filters) -> filters.add(0,
+					(request, next) -> next.exchange(request).doOnNext((response) -> headers.countDown())))
+			.build();
 	}
 
 	private static WebClient client(Connector connector, ScopedWebClientCustomizer customizer) {
