@@ -268,6 +268,16 @@ class PlainFutureTests {
 	}
 
 	@Test
+	void cancellingTheResultCancelsAScopeWithoutADeadlineToo() {
+		run((desk) -> {
+			assertThat(desk.unlimited(this.task).cancel(true)).isTrue();
+
+			assertThat(scope().reason().orElseThrow().message()).isEqualTo("its result was cancelled");
+			assertThat(this.open).hasValue(0);
+		});
+	}
+
+	@Test
 	void cancellingWithoutAnInterruptInterruptsNobody() {
 		run((desk) -> {
 			StubbornFuture stubborn = new StubbornFuture();
