@@ -128,9 +128,10 @@ class Search {
     this.scopes.set(scope.id, row);
   }
 
-  cancelled(at, { id, kind, message, origin }) {
+  cancelled(at, { id, kind, message, origin, here }) {
     const row = this.scopes.get(id);
     row.kind = kind;
+    row.failed = here && kind === 'FAILED';
     row.set('cancelled', kind === 'DEADLINE' ? 'the time is up' : 'cancelled by ' + origin + ': ' + message);
     row.button.hidden = true;
   }
@@ -139,7 +140,7 @@ class Search {
     const row = this.scopes.get(id);
     row.end(at);
     const took = ms(at - row.began);
-    if (row.state === 'cancelled' && row.kind === 'FAILED' && failed && after != null && after < 5 && row.said.startsWith('cancelled by ' + row.element.dataset.name + ':')) {
+    if (row.failed) {
       row.set('failed', 'failed after ' + took);
     } else if (row.state === 'cancelled') {
       row.set('cancelled', 'stopped ' + ms(Math.max(0, after)) + ' after ' + (row.kind === 'DEADLINE' ? 'the deadline' : 'the cancel'));

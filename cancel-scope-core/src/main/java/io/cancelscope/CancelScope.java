@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * passed, or when its parent is cancelled and it isn't shielded. A cancelled scope never
  * comes back. Cancellation stops nothing by itself: the code asks at places where it is
  * safe to stop ({@link #check()}), and registers what stops the resource it blocks on
- * ({@link #onCancel onCancel(statement::cancel)}).
+ * ({@link #onCancel}).
  * <p>
  * A scope is <em>closed</em> by its opener when the operation is over. Closed is not
  * cancelled: work that outlives a scope which ended in time is released from it, and only
@@ -156,6 +156,9 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	 * Otherwise an explicit cancel runs it on the thread that cancels, and a deadline on
 	 * the callback executor; never on the timer thread and never under a lock. A callback
 	 * that throws is logged with the scope's name and keeps nobody else's from running.
+	 * <p>
+	 * Where nothing can cancel any more, in a scope that closed without having been
+	 * cancelled and on the root, it never runs.
 	 * @param callback what to do; it is handed the scope's reason
 	 * @return the handle that takes the callback back
 	 */

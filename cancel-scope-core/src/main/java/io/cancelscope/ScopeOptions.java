@@ -224,7 +224,8 @@ public final class ScopeOptions {
 	 * Returns these options with a factory for what {@code check()} throws in this scope
 	 * and in those below that have no factory of their own. It must make a fresh
 	 * exception each time; that then carries the library's own as its cause, or
-	 * suppressed if it has a cause already.
+	 * suppressed if it has a cause already. If it returns null or throws, the library's
+	 * own is thrown, which says so.
 	 * @param factory makes the exception from the reason; called on the thread that
 	 * checks
 	 * @return new options

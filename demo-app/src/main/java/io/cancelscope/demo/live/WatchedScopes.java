@@ -55,8 +55,8 @@ class WatchedScopes implements CancelScopeListener {
 		if (watched != null) {
 			watched.cancelledAt = (reason.kind() == CancelReason.Kind.DEADLINE) ? watched.deadline
 					: watched.timeline.since(reason);
-			watched.timeline.tell("cancelled",
-					new Cancelled(watched.id, reason.kind().name(), reason.message(), reason.origin()));
+			watched.timeline.tell("cancelled", new Cancelled(watched.id, reason.kind().name(), reason.message(),
+					reason.origin(), scope.details().origin()));
 		}
 	}
 
@@ -127,8 +127,9 @@ class WatchedScopes implements CancelScopeListener {
 	 * @param kind what sort of cause
 	 * @param message why
 	 * @param origin the name of the scope where it began
+	 * @param here whether that is this one
 	 */
-	record Cancelled(String id, String kind, String message, String origin) {
+	record Cancelled(String id, String kind, String message, String origin, boolean here) {
 	}
 
 	/**

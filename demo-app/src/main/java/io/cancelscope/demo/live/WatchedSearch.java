@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
@@ -55,9 +56,14 @@ class WatchedSearch implements DisposableBean {
 					(search) -> ask(search, order, names, answered, timeline, archived));
 		}
 		catch (ScopeCancelledException ex) {
-			end = ": " + ex.reason().message();
+			end = ": " + why(ex.reason());
 		}
 		return new Answer(answered.get(), names.size(), end, archived);
+	}
+
+	/** A failure is told by its name: its message is for those who mend it. */
+	private static String why(CancelReason reason) {
+		return (reason.kind() == CancelReason.Kind.FAILED) ? reason.origin() + " failed" : reason.message();
 	}
 
 	private void watchNext(@Nullable Timeline timeline) {
