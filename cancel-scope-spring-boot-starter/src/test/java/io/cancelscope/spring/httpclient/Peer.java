@@ -55,7 +55,7 @@ final class Peer implements AutoCloseable {
 
 	private final CountDownLatch listening = new CountDownLatch(1);
 
-	private final CountDownLatch dripped = new CountDownLatch(2);
+	private final CountDownLatch dripped = new CountDownLatch(1);
 
 	private final ServerSocket server;
 
@@ -88,9 +88,9 @@ final class Peer implements AutoCloseable {
 		assertThat(this.abandoned.poll(20, TimeUnit.SECONDS)).as("an abandoned connection").isEqualTo(path);
 	}
 
-	/** Waits until a body has dripped for a while. */
-	void awaitDrip() {
-		await(this.dripped);
+	/** Waits until a body has dripped, or its client has gone away before. */
+	void awaitDrip() throws InterruptedException {
+		assertThat(this.dripped.await(20, TimeUnit.SECONDS)).as("a drip").isTrue();
 	}
 
 	/** Reads from now on also what the deaf one was sent. */
@@ -192,6 +192,7 @@ final class Peer implements AutoCloseable {
 			}
 		}
 		this.abandoned.add(path);
+		this.dripped.countDown();
 	}
 
 	private static void await(CountDownLatch latch) {
