@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import javax.tools.ToolProvider;
@@ -21,8 +22,11 @@ import io.cancelscope.benchmarks.report.Figures;
 public final class StartUps {
 
 	/** What an application of Spring Boot has on its class path. */
-	private static final List<String> BOOT = List.of("spring-", "logback-", "slf4j-", "jul-to-", "log4j-", "jspecify",
-			"commons-logging", "snakeyaml", "jakarta.annotation", "micrometer-", "classes", "beans");
+	private static final Predicate<String> BOOT = Pattern
+		.compile("(spring-(aop|beans|boot|boot-autoconfigure"
+				+ "|boot-starter|boot-starter-logging|context|core|expression|tx)-\\d|logback-|slf4j-|jul-to-|log4j-"
+				+ "|jspecify|commons-logging|snakeyaml|jakarta\\.annotation|micrometer-|classes|beans).*")
+		.asMatchPredicate();
 
 	private StartUps() {
 	}
@@ -106,8 +110,8 @@ public final class StartUps {
 		}
 
 		private String classPath(Path beans) {
-			Predicate<String> wanted = (file) -> BOOT.stream().anyMatch(file::startsWith)
-					|| this.more.stream().anyMatch(file::startsWith) || (this.weaver && file.startsWith("aspectj"));
+			Predicate<String> wanted = (file) -> BOOT.test(file) || this.more.stream().anyMatch(file::startsWith)
+					|| (this.weaver && file.startsWith("aspectj"));
 			String libraries = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
 				.filter((entry) -> !entry.isEmpty() && wanted.test(Path.of(entry).getFileName().toString()))
 				.collect(Collectors.joining(File.pathSeparator));

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Horizontal bars on a logarithmic scale, as SVG: no fonts, scripts or pictures from
- * elsewhere.
+ * Horizontal bars on a logarithmic or linear scale, as SVG: no fonts, scripts or pictures
+ * from elsewhere.
  */
 final class Chart {
 
@@ -20,10 +20,17 @@ final class Chart {
 
 	private final String title;
 
+	private final boolean linear;
+
 	private final List<Bar> bars = new ArrayList<>();
 
 	Chart(String title) {
+		this(title, false);
+	}
+
+	Chart(String title, boolean linear) {
 		this.title = title;
+		this.linear = linear;
 	}
 
 	void add(String label, Figure figure, boolean ours) {
@@ -50,7 +57,8 @@ final class Chart {
 				WIDTH, height, WIDTH, height, escaped(this.title)));
 		int y = TOP;
 		for (Bar bar : this.bars) {
-			double length = (WIDTH - LABELS - 110) * Math.log(bar.value / least) / Math.log(most / least);
+			double part = (this.linear) ? bar.value / most : Math.log(bar.value / least) / Math.log(most / least);
+			double length = (WIDTH - LABELS - 110) * Math.max(0, part);
 			svg.append(String.format(Locale.ROOT,
 					"<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
 							+ "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\"/>%n"

@@ -33,6 +33,7 @@ final class Goals {
 		addCarrying(goals);
 		addSpring(goals);
 		addThreads(goals);
+		addLoads(goals);
 		return goals;
 	}
 
@@ -133,6 +134,14 @@ final class Goals {
 				"of it", Measured.figure("CancelScopeOpen.deadline1@virtual").over(DEADLINE)));
 		goals.add(new Goal("Open without a deadline + check + close on a virtual thread, beside a platform thread", 1.1,
 				"of it", Measured.figure("CancelScopeOpen.plain1@virtual").over(PLAIN)));
+	}
+
+	private static void addLoads(List<Goal> goals) {
+		Loads.STOPPED
+			.forEach((what, label) -> goals.add(new Goal("After the deadline: " + label + ", 99 % of the requests", 20,
+					"ms", Measured.figure("Stop." + what + "/cancel-scope.p99"))));
+		goals.add(new Goal("Answers in time at twice the capacity: less than the most that anybody gave at any load",
+				10, "%", Measured.figure("Overload.lost/cancel-scope")));
 	}
 
 }

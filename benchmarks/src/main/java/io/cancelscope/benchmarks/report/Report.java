@@ -12,6 +12,9 @@ import java.util.stream.Stream;
  */
 public final class Report {
 
+	private static final String LIMITS = " L: two `nanoTime`, and a thread-local read, set, and set back."
+			+ " T: the same without the clock.";
+
 	private Report() {
 	}
 
@@ -37,6 +40,7 @@ public final class Report {
 			lines.addAll(List.of("![" + chart.chart.title() + "](" + file + ")", ""));
 		}
 		addGoals(figures, lines);
+		Loads.add(figures, lines);
 		addFigures(figures, lines);
 		Files.write(directory.resolve(name + ".md"), lines);
 	}
@@ -55,7 +59,13 @@ public final class Report {
 		start.add(figures, "cancel-scope's starter", "StartUp.starter", true);
 		start.add(figures, "a plain advising post-processor", "StartUp.advising", false);
 		start.add(figures, "an @Aspect", "StartUp.aspect", false);
-		return Stream.of(open, start).filter((named) -> named.chart.isWorthDrawing()).toList();
+		Named stop = new Named("stop", new Chart("After the deadline, 99 % of the requests (ms, logarithmic)"));
+		Loads.STOPPED.forEach((what, label) -> Loads.SUBJECTS.forEach((subject, shown) -> stop.add(figures,
+				label + ": " + shown, "Stop." + what + "/" + subject + ".p99", subject.equals("cancel-scope"))));
+		Named goodput = new Named("goodput", new Chart("Answers in time at twice the capacity (1/s)", true));
+		Loads.SUBJECTS.forEach((subject, shown) -> goodput.add(figures, shown, "Overload.goodput/x2/" + subject,
+				subject.equals("cancel-scope")));
+		return Stream.of(open, start, stop, goodput).filter((named) -> named.chart.isWorthDrawing()).toList();
 	}
 
 	private static void addGoals(Figures figures, List<String> lines) {
@@ -64,9 +74,9 @@ public final class Report {
 			return;
 		}
 		long met = goals.stream().filter((goal) -> goal.isMet(figures)).count();
-		lines.addAll(List.of("## Goals", "", met + " of " + goals.size()
-				+ " met. L: two `nanoTime`, and a thread-local read, set, and set back. T: the same without the clock.",
-				"", "| | goal | measured | from (medians) | |", "|---|---|---|---|---|"));
+		lines.addAll(List.of("## Goals", "",
+				met + " of " + goals.size() + " met." + ((figures.has("Limits.bareScope")) ? LIMITS : ""), "",
+				"| | goal | measured | from (medians) | |", "|---|---|---|---|---|"));
 		goals.forEach((goal) -> lines.add(goal.line(figures)));
 		lines.add("");
 	}
