@@ -94,7 +94,6 @@ class ContextLifeTests {
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
 		while (references.stream().anyMatch((reference) -> reference.get() != null) && System.nanoTime() - end < 0) {
 			System.gc();
-			Thread.sleep(10);
 		}
 		assertThat(references).hasSize(4).allMatch((reference) -> reference.get() == null);
 	}

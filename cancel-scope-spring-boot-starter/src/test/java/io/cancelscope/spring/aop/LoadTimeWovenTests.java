@@ -218,7 +218,7 @@ class LoadTimeWovenTests {
 	}
 
 	@Test
-	void closedContextIsForgotten() throws InterruptedException {
+	void closedContextIsForgotten() {
 		List<WeakReference<?>> references = new ArrayList<>();
 		this.runner.withBean(Desk.class).run((context) -> {
 			context.getBean(Desk.class).open();
@@ -231,7 +231,6 @@ class LoadTimeWovenTests {
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
 		while (references.stream().anyMatch((reference) -> reference.get() != null) && System.nanoTime() - end < 0) {
 			System.gc();
-			Thread.sleep(10);
 		}
 		assertThat(references).allMatch((reference) -> reference.get() == null);
 		assertThat(new Desk().open()).isEqualTo("Desk.open");
