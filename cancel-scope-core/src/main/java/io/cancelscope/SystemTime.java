@@ -2,10 +2,10 @@ package io.cancelscope;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * told when the one it sleeps for has gone: it wakes once for nothing, and looks again.
  * That holds too for one that has gone before the thread was even awake. A scheduler that
  * signals each new head, as the JDK's does, wakes its thread for every scope of an
- * otherwise idle application. See {@code docs/decisions/0001-timer.md}.
+ * otherwise idle application. And so that the threads of a busy one do not wait for each
+ * other, the entries are in several queues. See {@code docs/decisions/0001-timer.md}.
  */
 final class SystemTime implements TimeSource {
 
@@ -30,23 +31,22 @@ final class SystemTime implements TimeSource {
 
 	private static final long FARTHEST_NANOS = 1L << 61;
 
+	private static final int MOST_LANES = 32;
+
 	private final long idleNanos;
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final TimerLane[] lanes;
 
-	/** Guarded by the lock, like all below. */
-	private final TimerQueue queue = new TimerQueue();
-
+	/**
+	 * Written under this object's monitor, and no lane's lock is held while taking it.
+	 */
 	private volatile @Nullable Thread thread;
-
-	/** When the thread will wake by itself, or is to, once it has looked. */
-	private long wakesAt;
-
-	/** Nothing was there when the thread fell asleep, and nothing has come since. */
-	private boolean idle;
 
 	SystemTime(long idleNanos) {
 		this.idleNanos = idleNanos;
+		int processors = Math.min(Runtime.getRuntime().availableProcessors(), MOST_LANES);
+		this.lanes = new TimerLane[Integer.highestOneBit(2 * processors - 1)];
+		Arrays.setAll(this.lanes, (i) -> new TimerLane());
 	}
 
 	@Override
@@ -57,56 +57,60 @@ final class SystemTime implements TimeSource {
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
 		long delay = Math.max(0, Math.min(delayNanos, FARTHEST_NANOS));
-		return schedule(new Alarm(task, System.nanoTime() + delay));
+		return scheduleAt(task, System.nanoTime() + delay);
 	}
 
 	/** For who knows when: two readings of the clock less, a quarter of such a scope. */
 	static Runnable scheduleAt(TimeSource timeSource, Runnable task, long due) {
-		return (timeSource instanceof SystemTime system) ? system.schedule(system.new Alarm(task, due))
+		return (timeSource instanceof SystemTime system) ? system.scheduleAt(task, due)
 				: timeSource.schedule(task, due - timeSource.nanoTime());
 	}
 
-	private Alarm schedule(Alarm alarm) {
-		Thread sleeper = null;
-		this.lock.lock();
-		try {
-			this.queue.add(alarm);
-			this.idle = false;
-			if (this.thread == null) {
-				start();
-				this.wakesAt = alarm.due;
-			}
-			else if (alarm.due - this.wakesAt < 0) {
-				this.wakesAt = alarm.due;
-				sleeper = this.thread;
-			}
+	private Alarm scheduleAt(Runnable task, long due) {
+		Alarm alarm = new Alarm(task, due, laneOfCallingThread());
+		if (alarm.lane.add(alarm)) {
+			wakeFor(alarm);
 		}
-		finally {
-			this.lock.unlock();
-		}
-		LockSupport.unpark(sleeper);
 		return alarm;
 	}
 
-	private void remove(Alarm alarm) {
-		this.lock.lock();
+	private TimerLane laneOfCallingThread() {
+		return this.lanes[(int) Thread.currentThread().getId() & (this.lanes.length - 1)];
+	}
+
+	private void wakeFor(Alarm alarm) {
 		try {
-			this.queue.remove(alarm);
+			wake();
 		}
-		finally {
-			this.lock.unlock();
+		catch (Throwable ex) {
+			alarm.run();
+			alarm.lane.leave();
+			throw ex;
+		}
+	}
+
+	private synchronized void wake() {
+		if (this.thread != null) {
+			LockSupport.unpark(this.thread);
+			return;
+		}
+		this.thread = THREADS.newThread(this::watch);
+		try {
+			this.thread.start();
+		}
+		catch (Throwable ex) {
+			this.thread = null; // out of threads; the next one tries again
+			throw ex;
 		}
 	}
 
 	/** How many tasks wait. */
 	int pending() {
-		this.lock.lock();
-		try {
-			return this.queue.size();
+		int pending = 0;
+		for (TimerLane lane : this.lanes) {
+			pending += lane.size();
 		}
-		finally {
-			this.lock.unlock();
-		}
+		return pending;
 	}
 
 	boolean isRunning() {
@@ -117,63 +121,80 @@ final class SystemTime implements TimeSource {
 		return Thread.currentThread() == this.thread;
 	}
 
-	private void start() {
-		Thread thread = THREADS.newThread(this::watch);
-		thread.start();
-		this.thread = thread;
-	}
-
 	private void watch() {
+		boolean idle = false;
+		long until = System.nanoTime();
 		while (true) {
-			TimerQueue.Entry due = null;
-			long sleep = 0;
-			this.lock.lock();
-			try {
-				long now = System.nanoTime();
-				TimerQueue.Entry first = this.queue.first();
-				if (first != null && first.due - now <= 0) {
-					this.queue.remove(first);
-					due = first;
+			Alarm first = first();
+			long now = System.nanoTime();
+			if (first != null && first.due - now <= 0) {
+				if (first.lane.remove(first)) {
+					run(first.task);
 				}
-				else if (first == null && this.idle && this.wakesAt - now <= 0) {
-					this.thread = null;
-					return;
-				}
-				else {
-					sleep = sleepFrom(now, first);
-				}
+				continue;
 			}
-			finally {
-				this.lock.unlock();
+			if (first == null && idle && until - now <= 0 && end()) {
+				return;
 			}
-			if (due != null) {
-				run(due.task);
+			long planned = planned(now);
+			until = (first != null) ? first.due : now + this.idleNanos;
+			if (planned - until < 0) {
+				until = planned;
 			}
 			else {
-				sleep(sleep);
+				idle = first == null;
+			}
+			sleep(now, until);
+		}
+	}
+
+	private @Nullable Alarm first() {
+		TimerQueue.Entry first = null;
+		for (TimerLane lane : this.lanes) {
+			TimerQueue.Entry next = lane.first();
+			if (next != null && (first == null || next.due - first.due < 0)) {
+				first = next;
 			}
 		}
+		return (Alarm) first;
 	}
 
 	/**
-	 * How long to sleep. An entry that the thread was woken for and that has gone since
-	 * is slept for all the same: the next one like it need not wake the thread then.
+	 * When the thread was going to look, if that is still to come. An entry that it was
+	 * woken for and that has gone since is slept for all the same: the next one like it
+	 * need not wake the thread then.
 	 */
-	private long sleepFrom(long now, TimerQueue.@Nullable Entry first) {
-		long sleep = (first != null) ? first.due - now : this.idleNanos;
-		long planned = this.wakesAt - now;
-		if (planned > 0 && planned < sleep) {
-			return planned;
+	private long planned(long now) {
+		long planned = now + FARTHEST_NANOS;
+		for (TimerLane lane : this.lanes) {
+			long looksAt = lane.looksAt();
+			if (looksAt - now > 0 && looksAt - planned < 0) {
+				planned = looksAt;
+			}
 		}
-		this.idle = first == null;
-		this.wakesAt = now + sleep;
-		return sleep;
+		return planned;
 	}
 
-	private void sleep(long nanos) {
+	/** Nothing was there when the thread fell asleep: it ends, if nothing has come. */
+	private synchronized boolean end() {
+		for (TimerLane lane : this.lanes) {
+			if (!lane.leave()) {
+				return false;
+			}
+		}
+		this.thread = null;
+		return true;
+	}
+
+	private void sleep(long now, long until) {
+		for (TimerLane lane : this.lanes) {
+			if (!lane.sleepUntil(until)) {
+				return;
+			}
+		}
 		// An interrupt is nothing to this thread, and would keep it from sleeping.
 		Thread.interrupted();
-		LockSupport.parkNanos(this, nanos);
+		LockSupport.parkNanos(this, until - now);
 	}
 
 	private static void run(Runnable task) {
@@ -191,15 +212,18 @@ final class SystemTime implements TimeSource {
 	}
 
 	/** An entry that is its own way out. */
-	private final class Alarm extends TimerQueue.Entry implements Runnable {
+	private static final class Alarm extends TimerQueue.Entry implements Runnable {
 
-		Alarm(Runnable task, long due) {
+		private final TimerLane lane;
+
+		Alarm(Runnable task, long due, TimerLane lane) {
 			super(task, due);
+			this.lane = lane;
 		}
 
 		@Override
 		public void run() {
-			remove(this);
+			this.lane.remove(this);
 		}
 
 	}

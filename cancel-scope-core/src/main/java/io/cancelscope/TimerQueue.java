@@ -33,11 +33,14 @@ final class TimerQueue {
 		siftUp(this.size++, entry);
 	}
 
-	/** Removes an entry, if it is still in here. */
-	void remove(Entry entry) {
+	/**
+	 * Removes an entry.
+	 * @return {@code false} if it is not in here
+	 */
+	boolean remove(Entry entry) {
 		int place = entry.place;
 		if (place < 0) {
-			return;
+			return false;
 		}
 		entry.place = Entry.NOWHERE;
 		Entry last = this.heap[--this.size];
@@ -48,6 +51,7 @@ final class TimerQueue {
 				siftUp(place, last);
 			}
 		}
+		return true;
 	}
 
 	private void siftUp(int from, Entry entry) {

@@ -1,8 +1,16 @@
 package io.cancelscope;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -195,6 +203,51 @@ class SystemTimeTests {
 		time.schedule(() -> this.rung.add("last"), SHORT);
 		assertThat(next()).isEqualTo("last");
 		assertThat(this.rung).isEmpty();
+	}
+
+	@Test
+	void noTaskIsForgottenHoweverItMeetsTheThread() throws Exception {
+		// schedule | look, find nothing, fall asleep, or end
+		SystemTime time = new SystemTime(1);
+		ExecutorService pool = Executors.newFixedThreadPool(4);
+		try {
+			List<Callable<Integer>> clients = Collections.nCopies(4, () -> {
+				Semaphore ran = new Semaphore(0);
+				int missing = 0;
+				for (int i = 0; i < 2000; i++) {
+					time.schedule(ran::release, i % 3 * 1000);
+					missing += ran.tryAcquire(5, TimeUnit.SECONDS) ? 0 : 1;
+				}
+				return missing;
+			});
+			for (Future<Integer> client : pool.invokeAll(clients)) {
+				assertThat(client.get()).isZero();
+			}
+		}
+		finally {
+			pool.shutdownNow();
+		}
+		assertThat(time.pending()).isZero();
+	}
+
+	@Test
+	void earlierTaskOfAnotherThreadWakesTheThread() throws Exception {
+		SystemTime time = new SystemTime(LONG_IDLE);
+		List<Thread> others = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			long delay = (8 - i) * SHORT;
+			String name = "due after " + (8 - i);
+			others.add(new Thread(() -> time.schedule(() -> this.rung.add(name), delay)));
+		}
+
+		for (Thread other : others) {
+			other.start();
+			other.join();
+		}
+
+		for (int i = 1; i <= 8; i++) {
+			assertThat(next()).isEqualTo("due after " + i);
+		}
 	}
 
 	@Test
