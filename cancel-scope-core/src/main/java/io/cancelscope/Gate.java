@@ -62,8 +62,14 @@ final class Gate {
 		return this.top;
 	}
 
-	synchronized void push(GateFrame frame) {
-		this.top = frame;
+	void push(Region region) {
+		if (region.outer == null) {
+			this.top = region; // nobody else knows this gate yet
+			return;
+		}
+		synchronized (this) {
+			this.top = region;
+		}
 	}
 
 	/**

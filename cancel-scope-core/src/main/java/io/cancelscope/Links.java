@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * taken while another one of these is held, and no foreign code runs under one. How this
  * fits the scopes' states is told in {@link ScopeNode}.
  */
-final class Links {
+final class Links implements Runnable {
 
 	private static final VarHandle CONTAINER;
 
@@ -378,6 +378,23 @@ final class Links {
 
 	/** Sets the timer for the scope's own deadline, unless it is set. */
 	void arm(long due) {
+		if (this.node.scopes.timeSource instanceof SystemTime system) {
+			arm(system, due);
+		}
+		else {
+			arm(this.node.scopes.timeSource, due);
+		}
+	}
+
+	private synchronized void arm(SystemTime time, long due) {
+		if (!this.armed && !this.woken && !this.gone && !this.node.isOver()) {
+			this.timer = time.scheduleAt(this, due);
+			this.armed = true;
+		}
+	}
+
+	/** A time source of a user, which is not to be called under the monitor. */
+	private void arm(TimeSource time, long due) {
 		int arming;
 		synchronized (this) {
 			if (this.armed || this.woken || this.gone) {
@@ -386,8 +403,7 @@ final class Links {
 			this.armed = true;
 			arming = ++this.arming;
 		}
-		// The time source may be a user's, so not under the monitor.
-		Runnable timer = SystemTime.scheduleAt(this.node.scopes.timeSource, this::ring, due);
+		Runnable timer = time.schedule(this, due - time.nanoTime());
 		synchronized (this) {
 			if (this.armed && this.arming == arming && !this.node.isOver()) {
 				this.timer = timer;
@@ -414,7 +430,9 @@ final class Links {
 		return timer;
 	}
 
-	private void ring() {
+	/** The timer rings. */
+	@Override
+	public void run() {
 		synchronized (this) {
 			this.timer = null;
 			this.armed = false;

@@ -89,7 +89,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 *                          older value only costs a longer walk
 	 *     previous, the stack  the thread's own
 	 *
-	 * Lock order: no monitor is ever taken while another is held. What runs outside of all
+	 * Lock order: no monitor is ever taken while another is held, but the system timer's
+	 * locks under that of Links, since they are always the last. What runs outside of all
 	 * of them: callbacks, listeners, exception factories, predicates, time sources,
 	 * executors. What never runs on the timer thread: callbacks and listeners. Nothing
 	 * here recurses along the tree, in depth or in width.
@@ -720,12 +721,22 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (cancellation() == null && links().add(callback)) {
 			Waking.link(this);
 		}
-		Cancellation found = cancellation();
+		Cancellation found = cancellationSinceLinked();
 		if (found != null) {
 			Waking.wake(this);
 			callback.runOrThrow(found.reason);
 		}
 		return callback;
+	}
+
+	/**
+	 * What has cancelled this scope by now, asked again once a timer watches the
+	 * deadline. The system's rings at once where that has passed meanwhile, so the clock,
+	 * which costs more than all the rest, is not read another time.
+	 */
+	private @Nullable Cancellation cancellationSinceLinked() {
+		boolean unchanged = stored() == null && (int) EPOCH.getAcquire(this) == (int) EPOCH.getAcquire(this.top);
+		return (unchanged && this.scopes.timeSource instanceof SystemTime) ? null : cancellation();
 	}
 
 	void remove(Callback callback) {
@@ -815,7 +826,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (cancellation() == null && links().add(region)) {
 			Waking.link(this);
 		}
-		if (cancellation() != null) {
+		if (cancellationSinceLinked() != null) {
 			Waking.wake(this);
 			region.gate.deliver(region, true);
 		}
@@ -997,7 +1008,10 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (releasesDeadline) {
 			raiseEpoch();
 		}
-		Wave missed = (links != null) ? unlink(links, before, releasesDeadline) : null;
+		Wave missed = (before != null) ? new Wave() : null;
+		if (links != null) {
+			unlink(links, missed, releasesDeadline);
+		}
 		this.scopes.tellClosed(this);
 		if (missed != null) {
 			missed.throwTrouble();
@@ -1008,9 +1022,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * Hands the children up and drops the rest, unless a cancellation came first whose
 	 * thread has not taken it yet: then this one wakes it.
 	 */
-	private Wave unlink(Links links, @Nullable Object before, boolean releasesDeadline) {
-		Wave missed = new Wave();
-		if (before instanceof Cancellation) {
+	private void unlink(Links links, @Nullable Wave missed, boolean releasesDeadline) {
+		if (missed != null) {
 			Waking.collect(this, missed);
 		}
 		for (Links child : links.dispose()) {
@@ -1022,14 +1035,15 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (links.root != null) {
 			links.root.closed();
 		}
-		missed.interrupt();
-		if (before instanceof Cancellation cancelled && cancelled.reason.kind() == CancelReason.Kind.DEADLINE) {
-			missed.runOn(this.scopes.callbackExecutor);
+		if (missed != null && stored() instanceof Cancellation cancelled) {
+			missed.interrupt();
+			if (cancelled.reason.kind() == CancelReason.Kind.DEADLINE) {
+				missed.runOn(this.scopes.callbackExecutor);
+			}
+			else {
+				missed.tell();
+			}
 		}
-		else {
-			missed.tell();
-		}
-		return missed;
 	}
 
 	@Override

@@ -61,12 +61,7 @@ final class SystemTime implements TimeSource {
 	}
 
 	/** For who knows when: two readings of the clock less, a quarter of such a scope. */
-	static Runnable scheduleAt(TimeSource timeSource, Runnable task, long due) {
-		return (timeSource instanceof SystemTime system) ? system.scheduleAt(task, due)
-				: timeSource.schedule(task, due - timeSource.nanoTime());
-	}
-
-	private Alarm scheduleAt(Runnable task, long due) {
+	Runnable scheduleAt(Runnable task, long due) {
 		Alarm alarm = new Alarm(task, due, laneOfCallingThread());
 		if (alarm.lane.add(alarm)) {
 			wakeFor(alarm);

@@ -72,20 +72,30 @@ final class Waking {
 	 * own deadline comes first. The caller looks once more whether it is cancelled.
 	 */
 	static void link(ScopeNode scope) {
-		Deque<ScopeNode> linked = new ArrayDeque<>(4);
+		Deque<ScopeNode> below = null;
 		ScopeNode at = scope;
-		while (at != null && !isAnchored(at)) {
+		while (!isAnchored(at)) {
 			ScopeNode parent = at.visibleParent();
-			if (parent == null || parent.links().adopt(at.links())) {
-				at.links().leaveIfOver();
-				linked.push(at);
-				at = parent;
+			if (parent != null && !parent.links().adopt(at.links())) {
+				continue; // closed meanwhile
 			}
+			at.links().leaveIfOver();
+			if (parent == null || isAnchored(parent)) {
+				anchor(at);
+				break;
+			}
+			below = (below != null) ? below : new ArrayDeque<>();
+			below.push(at);
+			at = parent;
 		}
-		for (ScopeNode outermostFirst : linked) {
-			outermostFirst.links().anchored = true;
-			armIfNeeded(outermostFirst);
+		if (below != null) {
+			below.forEach(Waking::anchor);
 		}
+	}
+
+	private static void anchor(ScopeNode scope) {
+		scope.links().anchored = true;
+		armIfNeeded(scope);
 	}
 
 	/**
