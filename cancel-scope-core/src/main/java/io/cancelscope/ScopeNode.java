@@ -231,8 +231,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * The same in short, for a scope in which nothing is special: half of what an open
 	 * costs is looking for things that most scopes don't have.
 	 */
-	private ScopeNode(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent) {
-		super(parent);
+	private ScopeNode(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent, @Nullable Frame previous) {
+		super(previous);
 		this.scopes = scopes;
 		this.options = options;
 		this.parent = parent;
@@ -266,11 +266,13 @@ final class ScopeNode extends Frame implements OpenScope {
 		Frame previous = ScopeStack.top(cell);
 		if (options.plain && scopes.plain) {
 			if (previous == null) {
-				return bindPlain(cell, new ScopeNode(scopes, options, null));
+				return bindPlain(cell, new ScopeNode(scopes, options, null, null));
 			}
-			if (previous instanceof ScopeNode around && around.isPlainFor(scopes)) {
+			ScopeNode around = (previous instanceof ScopeNode scope) ? scope
+					: (previous instanceof Attachment attachment) ? attachment.scope() : null;
+			if (around != null && around.isPlainFor(scopes)) {
 				around.forgetReleasedParents();
-				return bindPlain(cell, new ScopeNode(scopes, options, around));
+				return bindPlain(cell, new ScopeNode(scopes, options, around, previous));
 			}
 		}
 		else if (previous == null) {
@@ -451,18 +453,20 @@ final class ScopeNode extends Frame implements OpenScope {
 				: Optional.empty();
 	}
 
+	@Nullable Cancellation cancellation() {
+		return isQuiet() ? null : settle(null);
+	}
+
 	/**
 	 * The hot path of every check: no walk, no write, and the clock only if it counts.
+	 * @return whether the scope is open and known not to be cancelled
 	 */
-	@Nullable Cancellation cancellation() {
-		Object state = stored();
-		if (state == null && (int) EPOCH.getAcquire(this) == (int) EPOCH.getAcquire(this.top)) {
+	boolean isQuiet() {
+		if (stored() == null && (int) EPOCH.getAcquire(this) == (int) EPOCH.getAcquire(this.top)) {
 			long effective = effective();
-			if (effective == Deadline.NONE || now() - effective < 0) {
-				return null;
-			}
+			return effective == Deadline.NONE || now() - effective < 0;
 		}
-		return settle(null);
+		return false;
 	}
 
 	/**
@@ -970,7 +974,8 @@ final class ScopeNode extends Frame implements OpenScope {
 	private boolean closesPlainly() {
 		Frame previous = this.previous;
 		return (this.flags & CLOSES_WITH_CARE) == 0 && this.scopes.listener == null && this.links == null
-				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null));
+				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null)
+						|| (previous instanceof Attachment attachment && !attachment.isOver()));
 	}
 
 	private void leaveStack(Object[] cell) {

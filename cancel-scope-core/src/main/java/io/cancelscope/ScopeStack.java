@@ -31,10 +31,7 @@ final class ScopeStack {
 	/** The same as {@code current().check()}; most often the scope was opened here. */
 	static void check() {
 		Object top = cell()[0];
-		if (top instanceof ScopeNode scope && scope.stored() == null) {
-			scope.check();
-		}
-		else if (top != null) {
+		if (top != null && !(top instanceof ScopeNode scope && scope.isQuiet())) {
 			current().check();
 		}
 	}

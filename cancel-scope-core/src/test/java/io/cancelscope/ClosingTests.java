@@ -208,6 +208,37 @@ class ClosingTests {
 	}
 
 	@Test
+	void scopeInsideAnAttachmentThatEndedOnAnotherThreadLeavesNothingBehind() throws Exception {
+		OpenScope carried = this.scopes.openUnbound(ScopeOptions.named("carried"));
+		Registration attached = carried.attach();
+		OpenScope inner = this.scopes.open(ScopeOptions.named("inner"));
+
+		onAnotherThread(attached::close);
+		assertThat(this.scopes.current()).isSameAs(inner);
+		inner.close();
+
+		assertThat(this.scopes.current().name()).isEqualTo("root");
+	}
+
+	@Test
+	void scopeInsideAnAttachmentBelongsToWhatIsAttachedUntilThatReleasesIt() {
+		OpenScope outer = this.scopes.openUnbound(ScopeOptions.named("outer"));
+		OpenScope carried = Scopes.openIn(outer, this.scopes, ScopeOptions.named("carried"));
+		try (Registration attached = carried.attach()) {
+			OpenScope first = this.scopes.open(ScopeOptions.none());
+			carried.close();
+			OpenScope second = this.scopes.open(ScopeOptions.none());
+			outer.cancel("enough");
+
+			assertThat(first.reason()).get().extracting(CancelReason::origin).isEqualTo("outer");
+			assertThat(second.reason()).get().extracting(CancelReason::origin).isEqualTo("outer");
+			second.close();
+			first.close();
+		}
+		assertThat(this.scopes.current().name()).isEqualTo("root");
+	}
+
+	@Test
 	void forgottenAttachmentInsideAScopeIsNamed() {
 		OpenScope carried = this.scopes.openUnbound(ScopeOptions.named("carried"));
 		OpenScope scope = this.scopes.open(ScopeOptions.none());
