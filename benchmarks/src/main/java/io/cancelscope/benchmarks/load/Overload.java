@@ -52,7 +52,7 @@ public final class Overload {
 	private static final int REQUESTS = 200_000;
 
 	/** Until queues are as long as they get. */
-	private static final Duration RAMP = Duration.ofMillis(1500);
+	private static final Duration RAMP = Duration.ofMillis(1200);
 
 	private final EmbeddedPostgres database;
 
@@ -96,7 +96,7 @@ public final class Overload {
 		double peak = 0;
 		for (Subject subject : Subject.inTurn(SUBJECTS, round)) {
 			try (Running running = Running.start(subject, this.database)) {
-				running.arrivals.come(2 * capacity, Duration.ofSeconds(3)); // warm-up
+				running.arrivals.come(2 * capacity, Duration.ofSeconds(2)); // warm-up
 				running.arrivals.awaitEnd();
 				for (Map.Entry<String, Double> load : LOADS.entrySet()) {
 					double goodput = measure(running, load.getKey() + "/" + subject.id(), capacity * load.getValue());
@@ -115,7 +115,7 @@ public final class Overload {
 	/** Answers a second where there are always some who ask, but not too many. */
 	private double capacity() throws IOException {
 		try (Running running = Running.start(Subject.BOOT, this.database)) {
-			running.arrivals.stay(3 * CONNECTIONS, Duration.ofSeconds(3));
+			running.arrivals.stay(3 * CONNECTIONS, Duration.ofSeconds(2));
 			running.arrivals.awaitEnd();
 			int first = running.arrivals.stay(3 * CONNECTIONS, Duration.ofSeconds(4));
 			running.arrivals.awaitEnd();

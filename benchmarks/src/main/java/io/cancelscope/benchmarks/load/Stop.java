@@ -55,7 +55,7 @@ public final class Stop {
 
 	private static final int CONNECTIONS = 45;
 
-	private static final int WARM_UP = 80;
+	private static final int WARM_UP = 60;
 
 	private Stop() {
 	}

@@ -44,6 +44,7 @@ public final class CompareOperations {
 		all.put("open, deadline, 16 deep", (times) -> open(DEADLINE, 16, times));
 		all.put("open, plain", (times) -> open(PLAIN, times));
 		all.put("open, plain, 16 deep", (times) -> open(PLAIN, 16, times));
+		all.put("open, deadline, attached", CompareOperations::openAttached);
 		all.put("check, deadline", (times) -> check(DEADLINE, times));
 		all.put("check, plain", (times) -> check(PLAIN, times));
 		all.put("check by the bean, plain", CompareOperations::checkByBean);
@@ -64,6 +65,12 @@ public final class CompareOperations {
 	private static void open(ScopeOptions options, int depth, int times) {
 		for (int i = 0; i < times; i += depth) {
 			nest(options, depth);
+		}
+	}
+
+	private static void openAttached(int times) {
+		try (OpenScope around = SCOPES.openUnbound(PLAIN); CancelScope.Registration attachment = around.attach()) {
+			open(DEADLINE, times);
 		}
 	}
 

@@ -29,8 +29,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Micro {
 
-	private static final List<Job> PLATFORM = List.of(new Job("", 1, List.of()),
-			new Job("@2", 2, List.of(), "Firing", "SharedParent"));
+	/** What is compared with each other runs one after the other. */
+	private static final List<Job> PLATFORM = List.of(new Job("", 1, List.of(), "Limits", "LeastScope"),
+			new Job("", 1, List.of(), "CancelScopeOpen"), new Job("", 1, List.of(), "PeersOpen"),
+			new Job("", 1, List.of(), "Check"), new Job("", 1, List.of(), "Wrapping"),
+			new Job("", 1, List.of(), "Advised"), new Job("", 1, List.of(), "Firing"),
+			new Job("@2", 2, List.of(), "Firing"), new Job("", 1, List.of(), "SharedParent"),
+			new Job("@2", 2, List.of(), "SharedParent", "Limits\\.bareScope", "Limits\\.threadLocalSwap"));
 
 	private static final List<Job> VIRTUAL = List.of(new Job("", 1, List.of(), "Limits", "CancelScopeOpen"),
 			new Job("@virtual", 1, List.of("-Djmh.executor=VIRTUAL"), "CancelScopeOpen"));
@@ -75,8 +80,8 @@ public final class Micro {
 		if (length == Length.quick) {
 			options.param("pending", "0", "1000000");
 		}
-		for (String classes : job.classes) {
-			options.include("micro\\..*" + classes + ".*" + which);
+		for (String names : job.names) {
+			options.include("micro\\..*" + names + ".*(" + which + ")");
 		}
 		try {
 			for (RunResult result : new Runner(options.build()).run()) {
@@ -84,7 +89,7 @@ public final class Micro {
 			}
 		}
 		catch (NoBenchmarksException ex) {
-			System.out.println("Nothing of '" + which + "' among " + job.classes);
+			System.out.println("Nothing of '" + which + "' among " + job.names);
 		}
 	}
 
@@ -113,10 +118,10 @@ public final class Micro {
 	}
 
 	/** What runs in the same way. */
-	private record Job(String suffix, int threads, List<String> jvmArgs, List<String> classes) {
+	private record Job(String suffix, int threads, List<String> jvmArgs, List<String> names) {
 
-		Job(String suffix, int threads, List<String> jvmArgs, String... classes) {
-			this(suffix, threads, jvmArgs, (classes.length > 0) ? Arrays.asList(classes) : List.of(""));
+		Job(String suffix, int threads, List<String> jvmArgs, String... names) {
+			this(suffix, threads, jvmArgs, Arrays.asList(names));
 		}
 
 	}
@@ -124,7 +129,7 @@ public final class Micro {
 	/** How long each of them runs. */
 	private enum Length {
 
-		quick(8, 100), full(8, 400);
+		quick(5, 100), full(8, 250);
 
 		private final int warmups;
 
