@@ -3,7 +3,8 @@ package io.cancelscope;
 /**
  * Watches the scopes that one {@link CancelScopes} opens. Meant for metrics and
  * registries: be quick, don't block, don't throw (what is thrown is logged). Where no
- * listener is set, watching costs nothing.
+ * listener is set, watching costs nothing; where one hears of cancellations alone, next
+ * to nothing.
  * <p>
  * For each scope {@code opened} comes first and {@code closed} last, each once.
  * {@code cancelled} comes at most once, when the cancellation is noticed: at once for the
@@ -53,6 +54,20 @@ public interface CancelScopeListener {
 	 * @param scope the scope
 	 */
 	default void closed(CancelScope scope) {
+	}
+
+	/**
+	 * Returns whether this listener hears of cancellations alone: of {@code cancelled}
+	 * and {@code observed}, not of each scope that opens and closes. Nothing is noted
+	 * down then of a scope that is not cancelled, which only asks once more, at its
+	 * close, whether it is. {@code cancelled} may come a moment after the close. Of
+	 * {@link ScopeDetails}, the time since the opening is known for scopes with a
+	 * timeout, and the thread is the one that was inside. Asked once, when the listener
+	 * is added; where several listen and one of them wants to hear of each scope, all do.
+	 * @return {@code false} unless overridden
+	 */
+	default boolean onlyCancellations() {
+		return false;
 	}
 
 }

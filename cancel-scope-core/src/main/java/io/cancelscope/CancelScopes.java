@@ -41,10 +41,13 @@ public final class CancelScopes {
 	/** The open scopes without a parent; null where nobody asked to remember them. */
 	final @Nullable Roots roots;
 
-	/** The listener or the watch for forgotten scopes; null where neither is set. */
-	final @Nullable Object watching;
+	/** Whether the listener wants to hear of each scope, cancelled or not. */
+	final boolean noting;
 
-	/** Whether nobody wants to know which scopes are opened. */
+	/** Whether somebody wants to know which scopes are opened. */
+	final boolean watching;
+
+	/** Whether nobody does, but of those without a parent. */
 	final boolean plain;
 
 	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable CancelScopeListener listener,
@@ -55,8 +58,9 @@ public final class CancelScopes {
 		this.observe = observe;
 		this.forgotten = forgotten;
 		this.roots = roots;
-		this.watching = (listener != null) ? listener : forgotten;
-		this.plain = this.watching == null && observe == null && roots == null;
+		this.noting = listener != null && !listener.onlyCancellations();
+		this.watching = this.noting || forgotten != null;
+		this.plain = !this.watching && observe == null;
 	}
 
 	/**
@@ -376,7 +380,7 @@ public final class CancelScopes {
 		if (this.forgotten != null) {
 			this.forgotten.opened(scope);
 		}
-		if (this.listener != null) {
+		if (this.listener != null && this.noting) {
 			Noted noted = scope.noteOpening();
 			try {
 				this.listener.opened(scope);
@@ -397,25 +401,34 @@ public final class CancelScopes {
 	 * both.
 	 */
 	void tellCancelled(ScopeNode scope, CancelReason reason) {
-		Noted noted = (this.listener != null) ? scope.noted() : null;
-		if (this.listener == null || noted == null) {
+		if (this.listener == null) {
 			return;
 		}
 		if (SystemTime.INSTANCE.isTimerThread()) {
 			this.callbackExecutor.execute(() -> tellCancelled(scope, reason));
 			return;
 		}
-		if (!noted.beginCancelled()) {
+		if (!this.noting) {
+			tellCancelled(this.listener, scope, reason);
+			scope.forgetThread();
 			return;
 		}
+		Noted noted = scope.noted();
+		if (noted == null || !noted.beginCancelled()) {
+			return;
+		}
+		tellCancelled(this.listener, scope, reason);
+		if (noted.endCancelled()) {
+			tellClosed(this.listener, scope);
+		}
+	}
+
+	private static void tellCancelled(CancelScopeListener listener, ScopeNode scope, CancelReason reason) {
 		try {
-			this.listener.cancelled(scope, reason);
+			listener.cancelled(scope, reason);
 		}
 		catch (RuntimeException | Error ex) {
 			logFailure(scope, ex);
-		}
-		if (noted.endCancelled()) {
-			tellClosed(this.listener, scope);
 		}
 	}
 
@@ -437,7 +450,7 @@ public final class CancelScopes {
 	}
 
 	void tellCurrentChanged() {
-		if (this.listener != null) {
+		if (this.listener != null && this.noting) {
 			CancelScope current = CancelScope.current();
 			try {
 				this.listener.currentChanged(current);
@@ -450,7 +463,7 @@ public final class CancelScopes {
 	}
 
 	void tellClosed(ScopeNode scope) {
-		Noted noted = (this.listener != null) ? scope.noted() : null;
+		Noted noted = this.noting ? scope.noted() : null;
 		if (this.listener == null || noted == null) {
 			return;
 		}
@@ -525,7 +538,7 @@ public final class CancelScopes {
 		 */
 		public Builder listener(CancelScopeListener listener) {
 			Objects.requireNonNull(listener, "listener");
-			this.listener = (this.listener != null) ? new ListenerPair(this.listener, listener) : listener;
+			this.listener = (this.listener != null) ? ListenerPair.of(this.listener, listener) : listener;
 			return this;
 		}
 
@@ -583,60 +596,6 @@ public final class CancelScopes {
 			ForgottenScopes forgotten = (this.sampling > 0) ? new ForgottenScopes(this.sampling) : null;
 			Roots roots = this.rememberOpen ? new Roots() : null;
 			return new CancelScopes(this.timeSource, executor, this.listener, this.observe, forgotten, roots);
-		}
-
-	}
-
-	private record ListenerPair(CancelScopeListener first, CancelScopeListener second) implements CancelScopeListener {
-
-		@Override
-		public void opened(CancelScope scope) {
-			try {
-				this.first.opened(scope);
-			}
-			finally {
-				this.second.opened(scope);
-			}
-		}
-
-		@Override
-		public void cancelled(CancelScope scope, CancelReason reason) {
-			try {
-				this.first.cancelled(scope, reason);
-			}
-			finally {
-				this.second.cancelled(scope, reason);
-			}
-		}
-
-		@Override
-		public void observed(CancelScope scope, CancelReason reason) {
-			try {
-				this.first.observed(scope, reason);
-			}
-			finally {
-				this.second.observed(scope, reason);
-			}
-		}
-
-		@Override
-		public void currentChanged(CancelScope current) {
-			try {
-				this.first.currentChanged(current);
-			}
-			finally {
-				this.second.currentChanged(current);
-			}
-		}
-
-		@Override
-		public void closed(CancelScope scope) {
-			try {
-				this.first.closed(scope);
-			}
-			finally {
-				this.second.closed(scope);
-			}
 		}
 
 	}

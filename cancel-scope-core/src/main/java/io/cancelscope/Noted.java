@@ -5,13 +5,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is noted down of a scope that a listener watches, for {@link ScopeDetails}.
+ * What is noted down of a scope that a listener watches, for {@link ScopeDetails}. Where
+ * it hears of cancellations alone, not before there may be one to tell.
  */
 final class Noted {
 
+	/** When it was opened, or {@link Deadline#NONE} where that is not known any more. */
 	final long openedAt;
 
-	/** Where it was opened; forgotten when it closes. */
+	/** Where it was opened, or where it is at work; forgotten when it closes. */
 	volatile @Nullable Thread thread;
 
 	volatile boolean failed;

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * thread, so don't keep it.
  * <p>
  * Time and thread are noted down only for scopes that a {@link CancelScopeListener}
- * watches, since that costs a little for each of them.
+ * watches, since that costs a little for each of them; and where it hears of
+ * {@linkplain CancelScopeListener#onlyCancellations() cancellations alone}, only as far
+ * as is said there.
  *
  * @param parent the nearest scope around it that is open, shielded or not; {@code null}
  * where there is none

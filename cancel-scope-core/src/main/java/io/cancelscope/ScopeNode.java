@@ -266,7 +266,8 @@ final class ScopeNode extends Frame implements OpenScope {
 		Frame previous = ScopeStack.top(cell);
 		if (options.plain && scopes.plain) {
 			if (previous == null) {
-				return bindPlain(cell, new ScopeNode(scopes, options, null, null));
+				return (scopes.roots == null) ? bindPlain(cell, new ScopeNode(scopes, options, null, null))
+						: bind(cell, create(scopes, options, null, null, 0));
 			}
 			ScopeNode around = (previous instanceof ScopeNode scope) ? scope
 					: (previous instanceof Attachment attachment) ? attachment.scope() : null;
@@ -353,7 +354,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Nothing more to do for it on opening than to link it in. */
 	private boolean isPlain() {
-		return this.scopes.watching == null && (this.parent != null || this.scopes.roots == null)
+		return !this.scopes.watching && (this.parent != null || this.scopes.roots == null)
 				&& !this.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
 				&& (this.own == Deadline.NONE || !hasFlag(BUBBLES | OPENED_LATE)) && depth() != DeepNesting.SUSPICIOUS;
 	}
@@ -587,6 +588,7 @@ final class ScopeNode extends Frame implements OpenScope {
 
 	/** Stores that this scope's own deadline has passed, if it still is that one. */
 	private void expire(long instant) {
+		noteForNews();
 		Cancellation begun = expiry(instant);
 		if (storeExpiry(instant, begun)) {
 			spread(begun);
@@ -759,6 +761,7 @@ final class ScopeNode extends Frame implements OpenScope {
 		if (cancellation() != null) {
 			return false;
 		}
+		noteForNews();
 		Links links = links();
 		if (links.observed != null) {
 			links.observed.reschedule(instant);
@@ -890,7 +893,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	 * interrupts nobody, and nobody listens.
 	 */
 	boolean isPlainHere() {
-		return stored() == null && (this.flags & INTERRUPTS) == 0 && this.scopes.listener == null;
+		return stored() == null && (this.flags & INTERRUPTS) == 0 && !this.scopes.noting;
 	}
 
 	/**
@@ -959,6 +962,10 @@ final class ScopeNode extends Frame implements OpenScope {
 			leaveRegion(null);
 			return;
 		}
+		boolean asked = this.scopes.listener != null;
+		if (asked) {
+			cancellation(); // while it can be seen that this thread is inside
+		}
 		try {
 			leaveRegion(null);
 			if (!hasFlag(UNBOUND)) {
@@ -966,14 +973,15 @@ final class ScopeNode extends Frame implements OpenScope {
 			}
 		}
 		finally {
-			end();
+			end(asked);
 		}
 	}
 
 	/** On its thread, inside nothing that may be over, and with nothing to end but it. */
 	private boolean closesPlainly() {
 		Frame previous = this.previous;
-		return (this.flags & CLOSES_WITH_CARE) == 0 && this.scopes.listener == null && this.links == null
+		return (this.flags & CLOSES_WITH_CARE) == 0 && !this.scopes.noting && this.links == null
+				&& (this.scopes.listener == null || cancellation() == null)
 				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null)
 						|| (previous instanceof Attachment attachment && !attachment.isOver()));
 	}
@@ -987,12 +995,12 @@ final class ScopeNode extends Frame implements OpenScope {
 		ScopeStack.pop(cell, this);
 	}
 
-	private void end() {
+	private void end(boolean asked) {
 		boolean carried = hasFlag(CARRIED);
 		if (hasFlag(OBSERVED) && !isOver()) {
 			tellObservedExpiry();
 		}
-		if (carried || this.scopes.listener != null) {
+		if (carried && !asked) {
 			// What has happened by now stays, for all that was started here.
 			cancellation();
 		}
@@ -1002,7 +1010,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	/** What follows once the state says that it is over. */
 	private void ended(@Nullable Object before, boolean carried) {
 		Links links = linksIfAny();
-		if (before == null && !carried && links == null && this.scopes.listener == null) {
+		if (before == null && !carried && links == null && !this.scopes.noting) {
 			return;
 		}
 		if (before == CLOSED
@@ -1070,7 +1078,7 @@ final class ScopeNode extends Frame implements OpenScope {
 	@Override
 	String abandon(String outer) {
 		begin(CancelReason.Kind.MISNESTED, outer + " was closed before it", null);
-		end();
+		end(true);
 		return "'" + name() + "'";
 	}
 
@@ -1088,21 +1096,23 @@ final class ScopeNode extends Frame implements OpenScope {
 			found = known;
 		}
 		Noted noted = noted();
-		Duration elapsed = (noted != null) ? Duration.ofNanos(now() - noted.openedAt) : null;
+		long openedAt = (noted != null) ? noted.openedAt : openedAt();
+		Duration elapsed = (openedAt != Deadline.NONE) ? Duration.ofNanos(now() - openedAt) : null;
 		return new ScopeDetails(nearestOpenAround(), this.options.has(ScopeOptions.SHIELD), hasFlag(BUBBLES),
 				interrupts(), hasFlag(OBSERVED), !hasFlag(UNBOUND), hasFlag(CARRIED), closed,
-				noted != null && noted.failed, found != null && found.begunHere(), elapsed, budget(noted),
+				noted != null && noted.failed, found != null && found.begunHere(), elapsed, budget(openedAt),
 				(noted != null) ? noted.thread : null);
 	}
 
-	private @Nullable Duration budget(@Nullable Noted noted) {
+	private @Nullable Duration budget(long openedAt) {
 		// A released scope's own deadline counts for nobody else, but it was this one's.
 		long due = Deadline.earlier(own(), effective());
 		Observed observed = hasFlag(OBSERVED) ? links().observed : null;
 		if (observed != null) {
 			due = Deadline.earlier(due, observed.deadline());
 		}
-		return (noted != null && due != Deadline.NONE) ? Duration.ofNanos(Math.max(0, due - noted.openedAt)) : null;
+		return (openedAt != Deadline.NONE && due != Deadline.NONE) ? Duration.ofNanos(Math.max(0, due - openedAt))
+				: null;
 	}
 
 	private @Nullable ScopeNode nearestOpenAround() {
@@ -1121,11 +1131,30 @@ final class ScopeNode extends Frame implements OpenScope {
 	Noted noteOpening() {
 		// The clock was read a moment ago, if there is a timeout; reading it costs the
 		// most.
-		boolean timed = this.own != Deadline.NONE && this.options.deadline == null && !hasFlag(OPENED_LATE);
-		long openedAt = timed ? this.own - this.options.timeoutNanos : now();
-		Noted noted = new Noted(openedAt, hasFlag(UNBOUND) ? null : Thread.currentThread());
+		long openedAt = openedAt();
+		Noted noted = new Noted((openedAt != Deadline.NONE) ? openedAt : now(),
+				hasFlag(UNBOUND) ? null : Thread.currentThread());
 		links().noted = noted;
 		return noted;
+	}
+
+	/** When it was opened, as its timeout tells until its deadline is moved. */
+	private long openedAt() {
+		boolean timed = this.scopes.listener != null && own() != Deadline.NONE && this.options.deadline == null;
+		return !timed ? Deadline.NONE : hasFlag(OPENED_LATE) ? own() : own() - this.options.timeoutNanos;
+	}
+
+	/**
+	 * What a listener of cancellations alone may ask when it hears of one that begins
+	 * here: noted before the deadline is moved, before a timer watches it, and when it is
+	 * found to have passed.
+	 */
+	void noteForNews() {
+		if (this.scopes.listener != null && noted() == null) {
+			ScopeNode here = ScopeStack.currentNode(ScopeStack.cell());
+			boolean inside = here != null && here.sees(this);
+			links().noted = new Noted(openedAt(), inside ? Thread.currentThread() : null);
+		}
 	}
 
 	void forgetThread() {

@@ -127,6 +127,7 @@ final class Waking {
 				return; // ties belong to the ancestor, whose timer will do
 			}
 		}
+		scope.noteForNews();
 		scope.links().arm(own);
 	}
 
