@@ -49,6 +49,12 @@ final class DeadlineLog implements CancelScopeListener {
 		}
 	}
 
+	/** It sits on every scope of every application, and most are never cancelled. */
+	@Override
+	public boolean onlyCancellations() {
+		return true;
+	}
+
 	private static String line(CancelScope scope, ScopeDetails details) {
 		StringBuilder line = new StringBuilder("Scope '").append(scope.name()).append("' ran out of its budget");
 		if (details.budget() != null) {

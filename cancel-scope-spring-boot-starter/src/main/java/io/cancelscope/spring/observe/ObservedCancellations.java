@@ -46,6 +46,11 @@ public final class ObservedCancellations implements CancelScopeListener {
 		}
 	}
 
+	@Override
+	public boolean onlyCancellations() {
+		return true;
+	}
+
 	private Tally tally(String name) {
 		Tally known = this.tallies.get(name);
 		if (known != null) {
