@@ -21,6 +21,8 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 
 	private final ProxiedInterfaces interfaces;
 
+	private final SeenCalls seen = new SeenCalls();
+
 	CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker) {
 		this(operations, invoker, ProxiedInterfaces.none(operations.source()));
 	}
@@ -40,7 +42,18 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		return invoke(invocation, this.interfaces.annotatedClass(invocation.getMethod(), targetClass(invocation)));
+		CancelScopedOperation seen = this.seen.find(invocation);
+		return (seen != null) ? invoke(invocation, seen) : invokeUnseen(invocation);
+	}
+
+	private @Nullable Object invokeUnseen(MethodInvocation invocation) throws Throwable {
+		Class<?> annotated = this.interfaces.annotatedClass(invocation.getMethod(), targetClass(invocation));
+		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), annotated);
+		if (operation == null) {
+			return invocation.proceed();
+		}
+		this.seen.add(invocation, operation);
+		return invoke(invocation, operation);
 	}
 
 	/**
