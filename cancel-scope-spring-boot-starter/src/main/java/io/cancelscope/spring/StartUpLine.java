@@ -3,9 +3,9 @@ package io.cancelscope.spring;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,36 +38,34 @@ final class StartUpLine implements ApplicationListener<ApplicationStartedEvent> 
 	/** Events of child contexts arrive here, too. */
 	@Override
 	public void onApplicationEvent(ApplicationStartedEvent event) {
-		if (event.getApplicationContext() == this.context) {
+		if (event.getApplicationContext() == this.context && logger.isInfoEnabled()) {
 			logger.info("cancel-scope: " + text());
 		}
 	}
 
+	// Loops instead of streams: in a JVM that just started each lambda takes longer than
+	// the rest of the line.
 	private String text() {
 		Map<String, SortedSet<String>> features = new TreeMap<>();
-		this.features.stream()
-			.forEach((feature) -> features.computeIfAbsent(feature.name(), (missing) -> new TreeSet<>())
-				.add(feature.detail()));
-		return shown(features) + "; weaving=" + word(this.properties.weaving()) + "; mode="
-				+ word(this.properties.mode())
-				+ this.properties.modes()
-					.entrySet()
-					.stream()
-					.sorted(Map.Entry.comparingByKey())
-					.map((entry) -> ", " + entry.getKey() + "=" + entry.getValue())
-					.collect(Collectors.joining());
+		for (CancelScopeFeature feature : this.features) {
+			features.computeIfAbsent(feature.name(), (missing) -> new TreeSet<>()).add(feature.detail());
+		}
+		StringBuilder text = new StringBuilder(shown(features));
+		text.append("; weaving=").append(word(this.properties.weaving()));
+		text.append("; mode=").append(word(this.properties.mode()));
+		for (Map.Entry<String, String> mode : new TreeMap<>(this.properties.modes()).entrySet()) {
+			text.append(", ").append(mode.getKey()).append('=').append(mode.getValue());
+		}
+		return text.toString();
 	}
 
 	private static String shown(Map<String, SortedSet<String>> features) {
-		return features.entrySet()
-			.stream()
-			.map((feature) -> new CancelScopeFeature(feature.getKey(),
-					feature.getValue()
-						.stream()
-						.filter((detail) -> !detail.isEmpty())
-						.collect(Collectors.joining(", "))))
-			.map(CancelScopeFeature::toString)
-			.collect(Collectors.joining(", "));
+		StringJoiner shown = new StringJoiner(", ");
+		for (Map.Entry<String, SortedSet<String>> feature : features.entrySet()) {
+			feature.getValue().remove("");
+			shown.add(new CancelScopeFeature(feature.getKey(), String.join(", ", feature.getValue())).toString());
+		}
+		return shown.toString();
 	}
 
 	private static String word(Enum<?> value) {

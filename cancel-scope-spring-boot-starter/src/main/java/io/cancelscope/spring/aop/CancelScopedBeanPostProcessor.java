@@ -116,10 +116,10 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 			return bean;
 		}
 		Class<?> userClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-		Set<Class<?>> types = CancelScopedMethods.typesOf(bean, userClass);
-		if (types.stream().noneMatch(this.source::isMentionedIn)) {
+		if (!this.source.isCandidate(bean, userClass)) {
 			return bean;
 		}
+		Set<Class<?>> types = CancelScopedMethods.typesOf(bean, userClass);
 		CancelScopedMethods methods = this.seen.get(types);
 		if (methods == null) {
 			methods = inspect(bean, beanName, userClass, types);

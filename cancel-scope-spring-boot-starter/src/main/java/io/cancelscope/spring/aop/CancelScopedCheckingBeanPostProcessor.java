@@ -54,13 +54,18 @@ final class CancelScopedCheckingBeanPostProcessor implements BeanPostProcessor, 
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (!(bean instanceof AopInfrastructureBean)) {
 			Class<?> userClass = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-			Set<Class<?>> types = CancelScopedMethods.typesOf(bean, userClass);
-			if (types.stream().anyMatch(this.source::isMentionedIn) && !this.seen.containsKey(types)) {
-				check(bean, beanName, userClass, types);
-				this.seen.put(types, Boolean.TRUE);
+			if (this.source.isCandidate(bean, userClass)) {
+				checkOnce(bean, beanName, userClass, CancelScopedMethods.typesOf(bean, userClass));
 			}
 		}
 		return bean;
+	}
+
+	private void checkOnce(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
+		if (!this.seen.containsKey(types)) {
+			check(bean, beanName, userClass, types);
+			this.seen.put(types, Boolean.TRUE);
+		}
 	}
 
 	private void check(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {

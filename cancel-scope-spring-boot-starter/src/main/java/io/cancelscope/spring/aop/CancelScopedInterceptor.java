@@ -21,6 +21,8 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 
 	private final ProxiedInterfaces interfaces;
 
+	private final SeenCalls seen = new SeenCalls();
+
 	CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker) {
 		this(operations, invoker, ProxiedInterfaces.none(operations.source()));
 	}
@@ -40,7 +42,18 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		return invoke(invocation, this.interfaces.annotatedClass(invocation.getMethod(), targetClass(invocation)));
+		CancelScopedOperation seen = this.seen.find(invocation);
+		return (seen != null) ? invoke(invocation, seen) : invokeUnseen(invocation);
+	}
+
+	private @Nullable Object invokeUnseen(MethodInvocation invocation) throws Throwable {
+		Class<?> annotated = this.interfaces.annotatedClass(invocation.getMethod(), targetClass(invocation));
+		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), annotated);
+		if (operation == null) {
+			return invocation.proceed();
+		}
+		this.seen.add(invocation, operation);
+		return invoke(invocation, operation);
 	}
 
 	/**
@@ -49,18 +62,25 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 	 */
 	@Nullable Object invoke(MethodInvocation invocation, Class<?> targetClass) throws Throwable {
 		CancelScopedOperation operation = this.operations.find(invocation.getMethod(), targetClass);
-		if (operation == null) {
-			return invocation.proceed();
-		}
+		return (operation != null) ? invoke(invocation, operation) : invocation.proceed();
+	}
+
+	private @Nullable Object invoke(MethodInvocation invocation, CancelScopedOperation operation) throws Throwable {
+		return operation.isPlain() ? this.invoker.invokePlainly(operation, invocation)
+				: invokeWithMore(invocation, operation);
+	}
+
+	private @Nullable Object invokeWithMore(MethodInvocation invocation, CancelScopedOperation operation)
+			throws Throwable {
 		FallbackMethod method = operation.fallback();
 		CancelScopedInvoker.Fallback fallback = (method == null) ? null
 				: (reason) -> method.call(target(invocation, method), invocation.getArguments(), reason);
 		ReturnValueAdapter.Handler handler = operation.handler();
 		if (handler != null) {
-			return this.invoker.invoke(operation, handler, invocation::proceed, fallback);
+			return this.invoker.invoke(operation, handler, invocation, fallback);
 		}
-		return (fallback == null) ? this.invoker.invoke(operation, invocation::proceed)
-				: this.invoker.invokeOrElse(operation, invocation::proceed, fallback);
+		return (fallback == null) ? this.invoker.invoke(operation, invocation)
+				: this.invoker.invokeOrElse(operation, invocation, fallback);
 	}
 
 	/** The same, for proxies around code that may have the advice in itself already. */

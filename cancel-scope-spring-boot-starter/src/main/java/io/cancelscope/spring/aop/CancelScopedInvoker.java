@@ -6,9 +6,11 @@ import java.util.function.Supplier;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
+import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.ReturnValueAdapter;
+import org.aopalliance.intercept.Joinpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,24 +25,63 @@ final class CancelScopedInvoker {
 		this.scopes = scopes;
 	}
 
-	@Nullable Object invoke(CancelScopedOperation operation, Body body) {
+	/**
+	 * A call that needs its scope and nothing else, as most do: the same as the next
+	 * method does for it, in so few steps that the compiler sees all of them at once.
+	 */
+	@Nullable Object invokePlainly(CancelScopedOperation operation, Joinpoint body) throws Throwable {
+		OpenScope scope = this.scopes.get().open(operation.options());
+		Object result;
+		try {
+			result = body.proceed();
+		}
+		catch (Throwable ex) {
+			throw failed(scope, ex);
+		}
+		scope.close();
+		return result;
+	}
+
+	private static Throwable failed(OpenScope scope, Throwable thrown) {
+		Throwable failure = thrown;
+		try {
+			failure = translate(scope, thrown);
+			scope.failed(failure);
+		}
+		finally {
+			close(scope, failure);
+		}
+		return failure;
+	}
+
+	/** Closes without hiding what the body threw. */
+	private static void close(OpenScope scope, Throwable failure) {
+		try {
+			scope.close();
+		}
+		catch (IllegalStateException ex) {
+			failure.addSuppressed(ex);
+		}
+	}
+
+	@Nullable Object invoke(CancelScopedOperation operation, Joinpoint body) {
 		return this.scopes.get().call(operation.options(), (scope) -> run(scope, operation, body));
 	}
 
-	@Nullable Object invokeOrElse(CancelScopedOperation operation, Body body, Fallback fallback) {
+	@Nullable Object invokeOrElse(CancelScopedOperation operation, Joinpoint body, Fallback fallback) {
 		return this.scopes.get()
 			.callOrElse(operation.options(), (scope) -> run(scope, operation, body),
 					(reason) -> standIn(fallback, reason));
 	}
 
 	/** A call whose result may outlive it: who handles that decides when it is over. */
-	@Nullable Object invoke(CancelScopedOperation operation, ReturnValueAdapter.Handler handler, Body body,
+	@Nullable Object invoke(CancelScopedOperation operation, ReturnValueAdapter.Handler handler, Joinpoint body,
 			@Nullable Fallback fallback) throws Throwable {
 		return handler.handle(new ScopedInvocation(this.scopes.get(), operation, body, fallback));
 	}
 
 	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
-	static Object run(CancelScope scope, CancelScopedOperation operation, Body body) {
+	static Object run(CancelScope scope, CancelScopedOperation operation, Joinpoint body) {
 		if (demand(scope, operation.requires())) {
 			scope.check();
 		}
@@ -116,16 +157,6 @@ final class CancelScopedInvoker {
 	@SuppressWarnings("unchecked")
 	private static <X extends Throwable> X unchanged(Throwable exception) throws X {
 		throw (X) exception;
-	}
-
-	/**
-	 * The rest of the call.
-	 */
-	@FunctionalInterface
-	interface Body {
-
-		@Nullable Object proceed() throws Throwable;
-
 	}
 
 	/**

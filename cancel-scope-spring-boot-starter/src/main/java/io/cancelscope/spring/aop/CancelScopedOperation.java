@@ -13,10 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param requires the least remaining budget to start with, or {@code null}
  * @param fallback makes another result where the scope stopped the work, or {@code null}
  * @param checksOnExit whether a late result is thrown away
+ * @param interrupts whether cancelling interrupts the thread
  * @param handler makes the scope last as long as the result, or {@code null} where it
  * ends with the call
  */
 record CancelScopedOperation(ScopeOptions options, @Nullable Duration requires, @Nullable FallbackMethod fallback,
-		boolean checksOnExit, ReturnValueAdapter.@Nullable Handler handler) {
+		boolean checksOnExit, boolean interrupts, ReturnValueAdapter.@Nullable Handler handler) {
+
+	/** Whether all there is to do is to open a scope, to proceed and to close it. */
+	boolean isPlain() {
+		return this.requires == null && this.fallback == null && !this.checksOnExit && !this.interrupts
+				&& this.handler == null;
+	}
 
 }

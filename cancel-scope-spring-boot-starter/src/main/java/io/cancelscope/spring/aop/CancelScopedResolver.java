@@ -66,7 +66,7 @@ final class CancelScopedResolver {
 		options = exception(options, place, attributes.exception());
 		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
 				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()),
-				attributes.checkOnExit(), handler(place));
+				attributes.checkOnExit(), attributes.interrupt(), handler(place));
 	}
 
 	private ReturnValueAdapter.@Nullable Handler handler(CancelScopedPlace place) {

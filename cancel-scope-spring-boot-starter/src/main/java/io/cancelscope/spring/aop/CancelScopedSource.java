@@ -1,5 +1,6 @@
 package io.cancelscope.spring.aop;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -15,6 +16,7 @@ import io.cancelscope.spring.CancelScoped;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.ResolvableType;
@@ -43,14 +45,48 @@ final class CancelScopedSource {
 
 	private final Map<MethodClassKey, Boolean> woven = new ConcurrentHashMap<>();
 
-	/** Whether the annotation stands anywhere in the hierarchy of the class. */
+	/**
+	 * Whether the annotation stands anywhere in the hierarchy of the bean's class, or of
+	 * the interfaces of its proxy, if it has one.
+	 */
+	boolean isCandidate(Object bean, Class<?> userClass) {
+		if (isCandidate(userClass)) {
+			return true;
+		}
+		return bean instanceof Advised advised && isAnyCandidate(advised.getProxiedInterfaces());
+	}
+
+	/**
+	 * Whether the annotation stands anywhere in the hierarchy of the class. Every bean
+	 * has to wait for this answer when it is made, hence no collections here, and no
+	 * lambdas, which are slow at first.
+	 */
 	boolean isCandidate(Class<?> targetClass) {
-		return hierarchyOf(targetClass).stream().anyMatch(this::isMentionedIn);
+		for (Class<?> type = targetClass; type != null && type != Object.class; type = type.getSuperclass()) {
+			if ((!Proxy.isProxyClass(type) && isMentionedIn(type)) || isAnyCandidate(type.getInterfaces())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean isAnyCandidate(Class<?>[] types) {
+		for (Class<?> type : types) {
+			if (isCandidate(type)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Whether the annotation stands on this type or one of its methods. */
-	boolean isMentionedIn(Class<?> type) {
-		return this.mentioning.computeIfAbsent(type, CancelScopedSource::read);
+	private boolean isMentionedIn(Class<?> type) {
+		Boolean known = this.mentioning.get(type);
+		if (known == null) {
+			known = read(type);
+			this.mentioning.put(type, known);
+		}
+		return known;
 	}
 
 	private static boolean read(Class<?> type) {
@@ -58,8 +94,7 @@ final class CancelScopedSource {
 			return false;
 		}
 		try {
-			return MergedAnnotations.from(type).isPresent(CancelScoped.class)
-					|| declaredMethods(type).stream().anyMatch(CancelScopedSource::isAnnotated);
+			return isAnnotated(type) || isAnyAnnotated(declaredMethods(type));
 		}
 		catch (IllegalStateException | LinkageError ex) {
 			// A class with methods that name types which aren't there: not a user's bean.
@@ -170,9 +205,19 @@ final class CancelScopedSource {
 		return true;
 	}
 
-	/** Whether the annotation stands on this very method. */
-	static boolean isAnnotated(Method method) {
-		return MergedAnnotations.from(method).isPresent(CancelScoped.class);
+	private static boolean isAnyAnnotated(List<Method> methods) {
+		for (Method method : methods) {
+			if (isAnnotated(method)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Whether the annotation stands on this very method or type. */
+	private static boolean isAnnotated(AnnotatedElement element) {
+		return element.getDeclaredAnnotations().length > 0
+				&& MergedAnnotations.from(element).isPresent(CancelScoped.class);
 	}
 
 	static List<Method> declaredMethods(Class<?> type) {

@@ -5,6 +5,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.ScopedCall;
+import org.aopalliance.intercept.Joinpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fallback what to do instead, or {@code null}
  */
-record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, CancelScopedInvoker.Body body,
+record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Joinpoint body,
 		CancelScopedInvoker.@Nullable Fallback fallback) implements ScopedCall {
 
 	@Override
