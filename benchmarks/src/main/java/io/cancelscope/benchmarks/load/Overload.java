@@ -52,31 +52,36 @@ public final class Overload {
 	private static final int REQUESTS = 200_000;
 
 	/** Until queues are as long as they get. */
-	private static final Duration RAMP = Duration.ofMillis(1200);
+	private static final Duration RAMP = Duration.ofMillis(1000);
 
 	private final EmbeddedPostgres database;
 
 	private final Duration measured;
 
+	private final List<Subject> subjects;
+
 	private final Figures figures;
 
-	private Overload(EmbeddedPostgres database, Duration measured, Figures figures) {
+	private Overload(EmbeddedPostgres database, Duration measured, List<Subject> subjects, Figures figures) {
 		this.database = database;
 		this.measured = measured;
+		this.subjects = subjects;
 		this.figures = figures;
 	}
 
 	/**
 	 * Measures.
-	 * @param args how many rounds, how many seconds at each load, and the file for the
-	 * figures
+	 * @param args how many rounds, how many seconds at each load, the file for the
+	 * figures, and {@code quick} or {@code full}
 	 */
 	public static void main(String... args) {
+		Duration measured = Duration.ofSeconds(Integer.parseInt(args[1]));
+		List<Subject> subjects = Subject.chosen(SUBJECTS, args[3].equals("quick"));
 		Figures figures = new Figures();
 		int status = 1;
 		try (EmbeddedPostgres database = Database.start()) {
 			for (int round = 0; round < Integer.parseInt(args[0]); round++) {
-				new Overload(database, Duration.ofSeconds(Integer.parseInt(args[1])), figures).measure(round);
+				new Overload(database, measured, subjects, figures).measure(round);
 				figures.add("Overload.load-average", "threads",
 						ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
 				figures.write(Path.of(args[2]));
@@ -94,7 +99,7 @@ public final class Overload {
 		this.figures.add("Overload.capacity", "1/s", capacity);
 		Map<Subject, Double> atTwice = new HashMap<>();
 		double peak = 0;
-		for (Subject subject : Subject.inTurn(SUBJECTS, round)) {
+		for (Subject subject : Subject.inTurn(this.subjects, round)) {
 			try (Running running = Running.start(subject, this.database)) {
 				running.arrivals.come(2 * capacity, Duration.ofSeconds(2)); // warm-up
 				running.arrivals.awaitEnd();
@@ -107,7 +112,7 @@ public final class Overload {
 				}
 			}
 		}
-		for (Subject subject : SUBJECTS) {
+		for (Subject subject : this.subjects) {
 			this.figures.add("Overload.lost/" + subject.id(), "%", 100 * (1 - atTwice.get(subject) / peak));
 		}
 	}

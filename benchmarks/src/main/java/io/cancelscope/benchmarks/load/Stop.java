@@ -55,23 +55,24 @@ public final class Stop {
 
 	private static final int CONNECTIONS = 45;
 
-	private static final int WARM_UP = 60;
+	private static final int WARM_UP = 50;
 
 	private Stop() {
 	}
 
 	/**
 	 * Measures.
-	 * @param args how many rounds, how many requests in each, and the file for the
-	 * figures
+	 * @param args how many rounds, how many requests in each, the file for the figures,
+	 * and {@code quick} or {@code full}
 	 */
 	public static void main(String... args) {
 		int requests = Integer.parseInt(args[1]);
+		List<Subject> subjects = Subject.chosen(SUBJECTS, args[3].equals("quick"));
 		Figures figures = new Figures();
 		int status = 1;
 		try (EmbeddedPostgres database = Database.start()) {
 			for (int round = 0; round < Integer.parseInt(args[0]); round++) {
-				for (Subject subject : Subject.inTurn(SUBJECTS, round)) {
+				for (Subject subject : Subject.inTurn(subjects, round)) {
 					add(figures, subject, measure(subject, WARM_UP + requests, database));
 				}
 				figures.add("Stop.load-average", "threads",

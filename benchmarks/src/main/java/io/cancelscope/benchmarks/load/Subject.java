@@ -27,6 +27,13 @@ enum Subject {
 	/** Resilience4j's TimeLimiter over a CompletableFuture, cancelling it. */
 	TIME_LIMITER;
 
+	/** Without what only varies another one, where there is little time. */
+	static List<Subject> chosen(List<Subject> subjects, boolean quick) {
+		return subjects.stream()
+			.filter((subject) -> !quick || (subject != INVOKE_ALL && subject != SHORT_QUEUE))
+			.toList();
+	}
+
 	/** Another one goes first in each round. */
 	static List<Subject> inTurn(List<Subject> subjects, int round) {
 		List<Subject> turned = new ArrayList<>(subjects);

@@ -79,6 +79,7 @@ public final class Micro {
 			.jvmArgsAppend(job.jvmArgs.toArray(String[]::new));
 		if (length == Length.quick) {
 			options.param("pending", "0", "1000000");
+			options.param("depth", "1", "64");
 		}
 		for (String names : job.names) {
 			options.include("micro\\..*" + names + ".*(" + which + ")");
@@ -129,7 +130,7 @@ public final class Micro {
 	/** How long each of them runs. */
 	private enum Length {
 
-		quick(5, 100), full(8, 250);
+		quick(4, 100), full(5, 150);
 
 		private final int warmups;
 
