@@ -30,6 +30,11 @@ public final class Trees {
 	/** How many of the siblings are closed. */
 	private static final int CLOSED = 100;
 
+	/** How many are weighed, so that what they share does not count. */
+	private static final int FEW = 10;
+
+	private static final int MANY = 1010;
+
 	private static final AtomicInteger CALLED = new AtomicInteger();
 
 	private static final Consumer<CancelReason> CALLBACK = (reason) -> CALLED.incrementAndGet();
@@ -160,16 +165,17 @@ public final class Trees {
 
 	/** What one more scope below the same one adds to what can be reached from them. */
 	private static double bytes(boolean callbacks) {
-		int few = 10;
-		int many = 1010;
-		return (reachable(many, callbacks) - reachable(few, callbacks)) / (double) (many - few);
+		return (reachable(MANY, callbacks) - reachable(FEW, callbacks)) / (double) (MANY - FEW);
 	}
 
 	private static long reachable(int below, boolean callbacks) {
 		List<OpenScope> scopes = scopes(below, callbacks);
-		long size = GraphLayout.parseInstance(scopes.toArray()).totalSize();
+		GraphLayout layout = GraphLayout.parseInstance(scopes.toArray());
 		closeAll(scopes);
-		return size;
+		if (below == MANY) {
+			System.out.println(layout.toFootprint());
+		}
+		return layout.totalSize();
 	}
 
 }
