@@ -14,6 +14,11 @@ import org.springframework.aop.TargetClassAware;
  */
 final class SeenCalls {
 
+	/**
+	 * Who makes a new {@link Method} for each call must not fill the memory with them.
+	 */
+	static final int MOST = 1000;
+
 	/** By the identity of the method, each in the next free place; never full. */
 	private volatile @Nullable Seen[] table = new Seen[8];
 
@@ -49,6 +54,9 @@ final class SeenCalls {
 		int number = 1;
 		for (Seen seen : this.table) {
 			number += (seen != null) ? 1 : 0;
+		}
+		if (number > MOST) {
+			return;
 		}
 		@Nullable Seen[] table = new Seen[this.table.length << ((2 * number > this.table.length) ? 1 : 0)];
 		for (Seen seen : this.table) {

@@ -65,6 +65,20 @@ class SeenCallsTests {
 		assertThat(this.seen.find(new Call("", RUN))).isNull();
 	}
 
+	@Test
+	void thoseWhoMakeANewMethodForEachCallFillNothing() throws Exception {
+		Method first = Runnable.class.getMethod("run");
+		this.seen.add(new Call("", first), operation("first"));
+		for (int i = 1; i < SeenCalls.MOST; i++) {
+			this.seen.add(new Call("", Runnable.class.getMethod("run")), operation("next"));
+		}
+		Method last = Runnable.class.getMethod("run");
+		this.seen.add(new Call("", last), operation("last"));
+
+		assertThat(this.seen.find(new Call("", first))).isNotNull();
+		assertThat(this.seen.find(new Call("", last))).isNull();
+	}
+
 	private static CancelScopedOperation operation(String name) {
 		return new CancelScopedOperation(ScopeOptions.named(name), null, null, false, false, null);
 	}
