@@ -55,15 +55,13 @@ public final class Stop {
 
 	private static final int CONNECTIONS = 45;
 
-	private static final int WARM_UP = 50;
-
 	private Stop() {
 	}
 
 	/**
 	 * Measures.
-	 * @param args how many rounds, how many requests in each, the file for the figures,
-	 * and {@code quick} or {@code full}
+	 * @param args how many rounds, how many requests in each (as many come before, and
+	 * don't count), the file for the figures, and {@code quick} or {@code full}
 	 */
 	public static void main(String... args) {
 		int requests = Integer.parseInt(args[1]);
@@ -71,9 +69,11 @@ public final class Stop {
 		Figures figures = new Figures();
 		int status = 1;
 		try (EmbeddedPostgres database = Database.start()) {
+			// Who comes first has what all share compiled for the others.
+			measure(subjects.get(0), 2 * requests, database);
 			for (int round = 0; round < Integer.parseInt(args[0]); round++) {
 				for (Subject subject : Subject.inTurn(subjects, round)) {
-					add(figures, subject, measure(subject, WARM_UP + requests, database));
+					add(figures, subject, measure(subject, 2 * requests, database), requests);
 				}
 				figures.add("Stop.load-average", "threads",
 						ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
@@ -162,22 +162,22 @@ public final class Stop {
 
 	private static int missing(What what, Marks marks, int requests) {
 		int missing = 0;
-		for (int id = WARM_UP; id < requests; id++) {
+		for (int id = requests / 2; id < requests; id++) {
 			missing += marks.isOver(what, id) ? 0 : 1;
 		}
 		return missing;
 	}
 
-	private static void add(Figures figures, Subject subject, Marks marks) {
+	private static void add(Figures figures, Subject subject, Marks marks, int warmUp) {
 		for (What what : What.values()) {
-			double[] late = marks.late(what, WARM_UP);
+			double[] late = marks.late(what, warmUp);
 			String name = "Stop." + what.name().toLowerCase(Locale.ROOT) + "/" + subject.id() + ".";
 			figures.add(name + "p50", "ms", part(late, 50));
 			figures.add(name + "p90", "ms", part(late, 90));
 			figures.add(name + "p99", "ms", part(late, 99));
 			figures.add(name + "max", "ms", part(late, 100));
 		}
-		double[] threads = marks.late(What.THREADS, WARM_UP);
+		double[] threads = marks.late(What.THREADS, warmUp);
 		System.out.printf("%s: threads are back after %.1f ms, 99 %% after %.1f ms%n", subject.id(), part(threads, 50),
 				part(threads, 99));
 	}

@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.nio.file.Path;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aspectj.lang.ProceedingJoinPoint;
@@ -17,6 +18,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.metrics.buffering.BufferingApplicationStartup;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -35,7 +37,8 @@ public final class StartUp {
 	}
 
 	/**
-	 * Starts it and ends it.
+	 * Starts it and ends it. The property {@code steps} names a file for what Spring
+	 * records of the start.
 	 * @param args {@code plain}, {@code advising} or {@code aspect}
 	 * @throws Exception if it doesn't start
 	 */
@@ -53,7 +56,14 @@ public final class StartUp {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(sources).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.logStartupInfo(false);
+		String steps = System.getProperty("steps");
+		if (steps != null) {
+			application.applicationStartup(new BufferingApplicationStartup(20_000));
+		}
 		try (ConfigurableApplicationContext context = application.run()) {
+			if (steps != null && context.getApplicationStartup() instanceof BufferingApplicationStartup recorded) {
+				StartUpSteps.write(recorded, Path.of(steps));
+			}
 			if (context.getBeanNamesForType(sources[0]).length != 1) {
 				throw new IllegalStateException("The beans are not there.");
 			}

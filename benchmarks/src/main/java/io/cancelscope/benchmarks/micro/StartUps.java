@@ -39,10 +39,8 @@ public final class StartUps {
 	 */
 	public static void main(String... args) throws Exception {
 		int rounds = Integer.parseInt(args[0]);
-		Path beans = Path.of(args[2]).resolve("beans");
-		makeBeans(beans);
-		List<Application> pair = List.of(new Application("none", "plain", false, "-Dspring.aop.auto=false"),
-				new Application("starter", "plain", false, "-Dspring.aop.auto=false", "cancel-scope-"));
+		Path beans = makeBeans(Path.of(args[2]).resolve("beans"));
+		List<Application> pair = pair();
 		List<Application> others = List.of(new Application("boot", "plain", false, ""),
 				new Application("bootAndStarter", "plain", false, "", "cancel-scope-"),
 				new Application("advising", "advising", false, "-Dspring.aop.auto=false"),
@@ -58,6 +56,12 @@ public final class StartUps {
 		}
 	}
 
+	/** Without the starter, and with it. */
+	static List<Application> pair() {
+		return List.of(new Application("none", "plain", false, "-Dspring.aop.auto=false"),
+				new Application("starter", "plain", false, "-Dspring.aop.auto=false", "cancel-scope-"));
+	}
+
 	private static void measure(List<Application> applications, Path beans, Figures figures)
 			throws IOException, InterruptedException {
 		for (Application application : applications) {
@@ -65,7 +69,7 @@ public final class StartUps {
 		}
 	}
 
-	private static void makeBeans(Path directory) throws IOException {
+	static Path makeBeans(Path directory) throws IOException {
 		Path source = Files.createDirectories(directory).resolve("Beans.java");
 		StringBuilder text = new StringBuilder("package beans;\n\npublic class Beans {\n");
 		for (int i = 0; i < StartUp.BEANS; i++) {
@@ -84,22 +88,24 @@ public final class StartUps {
 		if (result != 0) {
 			throw new IllegalStateException("The beans in " + source + " don't compile.");
 		}
+		return directory;
 	}
 
 	/** One way to start. */
-	private record Application(String name, String kind, boolean weaver, String option, List<String> more) {
+	record Application(String name, String kind, boolean weaver, String option, List<String> more) {
 
 		Application(String name, String kind, boolean weaver, String option, String... more) {
 			this(name, kind, weaver, option, Arrays.asList(more));
 		}
 
-		double start(Path beans) throws IOException, InterruptedException {
+		double start(Path beans, String... options) throws IOException, InterruptedException {
 			List<String> command = new ArrayList<>();
 			command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 			command.addAll(List.of("-Xmx512m", "-cp", classPath(beans)));
 			if (!this.option.isEmpty()) {
 				command.add(this.option);
 			}
+			command.addAll(List.of(options));
 			command.addAll(List.of(StartUp.class.getName(), this.kind));
 			long start = System.nanoTime();
 			int exit = new ProcessBuilder(command).inheritIO().start().waitFor();

@@ -13,8 +13,6 @@ final class Goals {
 
 	private static final Measured GET = Measured.figure("Limits.threadLocalGet");
 
-	private static final Measured L = Measured.figure("Limits.bareScope");
-
 	private static final Measured T = Measured.figure("Limits.threadLocalSwap");
 
 	private static final Measured DEADLINE = Measured.figure("CancelScopeOpen.deadline1");
@@ -39,7 +37,8 @@ final class Goals {
 
 	private static void addOpening(List<Goal> goals) {
 		String row = "Open with a deadline + check + close";
-		goals.add(new Goal(row, 1.3, "L", DEADLINE.over(L)));
+		goals
+			.add(new Goal(row, 1.3, "L", Measured.figure("InTurns.open, deadline").over(Measured.figure("InTurns.L"))));
 		goals.add(new Goal(row + ": allocated", 64, "B", Measured.figure("CancelScopeOpen.deadline1:allocated")));
 		addPeer(goals, row + ", beside gRPC's Context", 1 / 5.0, "PeersOpen.grpcDeadline1");
 		addPeer(goals, row + ", beside SmallRye's Timeout", 1 / 6.0, "PeersOpen.smallRye");

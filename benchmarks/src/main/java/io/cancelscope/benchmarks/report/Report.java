@@ -40,6 +40,7 @@ public final class Report {
 			lines.addAll(List.of("![" + chart.chart.title() + "](" + file + ")", ""));
 		}
 		addGoals(figures, lines);
+		addParts(figures, lines);
 		Loads.add(figures, lines);
 		addFigures(figures, lines);
 		Files.write(directory.resolve(name + ".md"), lines);
@@ -79,6 +80,18 @@ public final class Report {
 				"| | goal | measured | from (medians) | |", "|---|---|---|---|---|"));
 		goals.forEach((goal) -> lines.add(goal.line(figures)));
 		lines.add("");
+	}
+
+	private static void addParts(Figures figures, List<String> lines) {
+		List<Parts> all = Parts.all().stream().filter((parts) -> parts.isIn(figures)).toList();
+		if (!all.isEmpty()) {
+			lines.addAll(List.of("## What some of them consist of", "",
+					"Differences of figures of this run, median of the rounds; those of single figures don't add up to"
+							+ " the last digit.",
+					"", "| | |", "|---|---|"));
+			all.forEach((parts) -> lines.addAll(parts.lines(figures)));
+			lines.add("");
+		}
 	}
 
 	private static void addFigures(Figures figures, List<String> lines) {
