@@ -4,10 +4,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Compares builds of the core, for tuning: loads each of them by itself into one JVM and
@@ -15,12 +16,6 @@ import java.util.function.IntConsumer;
  * falls on all of them alike, and most turns see nothing of it.
  */
 public final class Compare {
-
-	private static final int OPERATIONS = 4096;
-
-	private static final int TURNS = 1200;
-
-	private static final long WARM_UP_NANOS = 400_000_000;
 
 	private Compare() {
 	}
@@ -34,25 +29,13 @@ public final class Compare {
 	public static void main(String... args) throws Exception {
 		List<Contender> contenders = new ArrayList<>();
 		for (String build : args) {
-			load(build).forEach((name, work) -> contenders.add(new Contender(name, build, work, new double[TURNS])));
+			load(build).forEach((name, work) -> contenders.add(new Contender(name, build, work)));
 		}
-		for (Contender contender : contenders) {
-			long end = System.nanoTime() + WARM_UP_NANOS;
-			while (System.nanoTime() - end < 0) {
-				contender.work.accept(OPERATIONS);
-			}
-		}
-		System.gc(); // what lives on is old, as in an application that has run for a
-						// while
-		for (int turn = 0; turn < TURNS; turn++) {
-			for (Contender contender : contenders) {
-				long start = System.nanoTime();
-				contender.work.accept(OPERATIONS);
-				contender.turns[turn] = (System.nanoTime() - start) / (double) OPERATIONS;
-			}
-		}
-		contenders.sort((one, other) -> one.name.compareTo(other.name));
-		contenders.forEach(Contender::print);
+		List<double[]> times = Turns.take(contenders.stream().map(Contender::work).toList());
+		IntStream.range(0, times.size())
+			.boxed()
+			.sorted(Comparator.comparing((one) -> contenders.get(one).name))
+			.forEach((one) -> contenders.get(one).print(times.get(one)));
 	}
 
 	@SuppressWarnings("unchecked")
@@ -67,12 +50,11 @@ public final class Compare {
 	}
 
 	/** One operation of one build. */
-	private record Contender(String name, String build, IntConsumer work, double[] turns) {
+	private record Contender(String name, String build, IntConsumer work) {
 
-		void print() {
-			Arrays.sort(this.turns);
-			System.out.printf("%-28s %8.2f ns (median %8.2f)  %s%n", this.name, this.turns[TURNS / 10],
-					this.turns[TURNS / 2], this.build);
+		void print(double[] times) {
+			System.out.printf("%-28s %8.2f ns (median %8.2f)  %s%n", this.name, Turns.quick(times), Turns.median(times),
+					this.build);
 		}
 
 	}

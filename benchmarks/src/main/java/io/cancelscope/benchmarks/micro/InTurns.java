@@ -2,10 +2,7 @@ package io.cancelscope.benchmarks.micro;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.IntConsumer;
+import java.util.List;
 
 import io.cancelscope.benchmarks.report.Figures;
 
@@ -17,12 +14,6 @@ import io.cancelscope.benchmarks.report.Figures;
 public final class InTurns {
 
 	private static final String OURS = "open, deadline";
-
-	private static final int OPERATIONS = 4096;
-
-	private static final int TURNS = 1500;
-
-	private static final long WARM_UP_NANOS = 400_000_000;
 
 	private static final ThreadLocal<Object> LOCAL = new ThreadLocal<>();
 
@@ -42,36 +33,14 @@ public final class InTurns {
 	 */
 	public static void main(String... args) throws Exception {
 		LOCAL.set(new Object());
-		Map<String, IntConsumer> all = new LinkedHashMap<>();
-		all.put("L", InTurns::bareScope);
-		all.put(OURS, CompareOperations.all().get(OURS));
-		for (IntConsumer one : all.values()) {
-			long end = System.nanoTime() + WARM_UP_NANOS;
-			while (System.nanoTime() - end < 0) {
-				one.accept(OPERATIONS);
-			}
-		}
-		System.gc(); // what lives on is old, as in an application that has run for a
-						// while
-		Map<String, double[]> turns = new LinkedHashMap<>();
-		all.keySet().forEach((name) -> turns.put(name, new double[TURNS]));
-		for (int turn = 0; turn < TURNS; turn++) {
-			for (Map.Entry<String, IntConsumer> one : all.entrySet()) {
-				long start = System.nanoTime();
-				one.getValue().accept(OPERATIONS);
-				turns.get(one.getKey())[turn] = (System.nanoTime() - start) / (double) OPERATIONS;
-			}
-		}
+		List<double[]> times = Turns.take(List.of(InTurns::bareScope, CompareOperations.all().get(OURS)));
 		Path file = Path.of(args[0]);
 		Figures figures = new Figures();
 		if (Files.exists(file)) {
 			figures.read(file);
 		}
-		turns.forEach((name, times) -> {
-			Arrays.sort(times);
-			figures.add("InTurns." + name, "ns", times[TURNS / 2]);
-			System.out.printf("%-40s %8.2f ns%n", name, times[TURNS / 2]);
-		});
+		figures.add("InTurns.L", "ns", Turns.median(times.get(0)));
+		figures.add("InTurns." + OURS, "ns", Turns.median(times.get(1)));
 		figures.write(file);
 	}
 

@@ -37,8 +37,9 @@ final class Goals {
 
 	private static void addOpening(List<Goal> goals) {
 		String row = "Open with a deadline + check + close";
-		goals
-			.add(new Goal(row, 1.3, "L", Measured.figure("InTurns.open, deadline").over(Measured.figure("InTurns.L"))));
+		goals.add(new Goal(row, 1.3, "L", DEADLINE.over(Measured.figure("Limits.bareScope"))));
+		goals.add(new Goal(row + ", in turns with L in one JVM that does nothing else", 1.3, "L",
+				Measured.figure("InTurns.open, deadline").over(Measured.figure("InTurns.L"))));
 		goals.add(new Goal(row + ": allocated", 64, "B", Measured.figure("CancelScopeOpen.deadline1:allocated")));
 		addPeer(goals, row + ", beside gRPC's Context", 1 / 5.0, "PeersOpen.grpcDeadline1");
 		addPeer(goals, row + ", beside SmallRye's Timeout", 1 / 6.0, "PeersOpen.smallRye");
