@@ -1,6 +1,5 @@
 package io.cancelscope;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One callback registered with a scope. One compare-and-set decides between the run and
  * the taking back: {@code waiting → running → ran}, or {@code waiting → taken back}.
+ * <p>
+ * While it waits it is in the chain of its holder. Taken out of there, {@link #after} is
+ * the next one in the {@link Delivery}.
  */
-final class Callback implements CancelScope.Registration {
-
-	private static final Logger logger = System.getLogger(CancelScope.class.getName());
+class Callback extends Wakeable implements CancelScope.Registration {
 
 	private static final VarHandle STATE;
 
@@ -31,8 +31,6 @@ final class Callback implements CancelScope.Registration {
 
 	private static final Object TAKEN_BACK = new Object();
 
-	private final ScopeNode scope;
-
 	/** Belongs to whoever wins the state. */
 	private @Nullable Consumer<? super CancelReason> action;
 
@@ -42,52 +40,67 @@ final class Callback implements CancelScope.Registration {
 	 */
 	private volatile @Nullable Object state;
 
-	/**
-	 * Neighbours in the scope's list, guarded by the monitor of its links. Once taken out
-	 * of there, the next one in the wave, and its thread's.
-	 */
-	@Nullable Callback before;
-
-	@Nullable Callback after;
-
-	boolean listed;
-
-	Callback(ScopeNode scope, Consumer<? super CancelReason> action) {
-		this.scope = scope;
+	Callback(ScopeNode holder, Consumer<? super CancelReason> action) {
+		super(holder);
 		this.action = action;
+	}
+
+	@Override
+	boolean outlivesClose() {
+		return false;
+	}
+
+	@Override
+	boolean isOver() {
+		return this.state != null;
+	}
+
+	@Override
+	void collect(Delivery delivery) {
+		delivery.add(this);
+	}
+
+	@Override
+	void wake(Cancellation cancellation) {
+		Aside aside = Aside.step(null);
+		VirtualMachineError error;
+		try {
+			error = run();
+		}
+		finally {
+			aside.back();
+		}
+		if (error != null) {
+			throw error;
+		}
 	}
 
 	/**
 	 * Runs the action, unless it has run or was taken back.
 	 * @return what it threw if the JVM itself is in trouble, otherwise {@code null}
 	 */
-	@Nullable VirtualMachineError run(CancelReason reason) {
+	@Nullable VirtualMachineError run() {
 		if (!STATE.compareAndSet(this, null, Thread.currentThread())) {
 			return null;
 		}
 		Consumer<? super CancelReason> action = this.action;
+		CancelReason reason = Cancellation.reasonOf(holder());
 		try {
-			if (action != null) {
-				action.accept(reason);
+			Throwable thrown = (action != null && reason != null) ? Foreign.call(action, reason) : null;
+			if (thrown != null) {
+				Foreign.log(Level.WARNING, this::complaint, thrown);
 			}
-			return null;
-		}
-		catch (Throwable ex) {
-			logger.log(Level.WARNING, "A callback of scope '" + this.scope.name() + "' failed on cancellation ("
-					+ reason.kind() + "); the others run all the same", ex);
-			return (ex instanceof VirtualMachineError error) ? error : null;
+			return (thrown instanceof VirtualMachineError error) ? error : null;
 		}
 		finally {
 			over();
 		}
 	}
 
-	/** The same, and throws it. */
-	void runOrThrow(CancelReason reason) {
-		VirtualMachineError error = run(reason);
-		if (error != null) {
-			throw error;
-		}
+	private String complaint() {
+		CancelReason reason = Cancellation.reasonOf(holder());
+		return "A callback of scope '" + holder().name() + "' failed on cancellation ("
+				+ ((reason != null) ? reason.kind() : "") + "); the others run all the same";
 	}
 
 	/** Most often nobody waits: no monitor then, of which a wave would take a million. */
@@ -104,14 +117,18 @@ final class Callback implements CancelScope.Registration {
 	public boolean unregister() {
 		if (STATE.compareAndSet(this, null, TAKEN_BACK)) {
 			this.action = null;
-			this.scope.remove(this);
+			delist();
 		}
 		return this.state == TAKEN_BACK;
 	}
 
+	/**
+	 * A thread that runs a callback waits for no other: the two might wait for each
+	 * other.
+	 */
 	@Override
 	public void close() {
-		if (unregister() || !announceWait()) {
+		if (unregister() || Aside.isHere() || !announceWait()) {
 			return;
 		}
 		boolean interrupted = false;
@@ -132,25 +149,27 @@ final class Callback implements CancelScope.Registration {
 
 	/**
 	 * Tells the thread that runs it that somebody waits.
-	 * @return {@code false} if there is nothing to wait for: it has run, or runs here
+	 * @return {@code false} if there is nothing to wait for
 	 */
 	private boolean announceWait() {
 		while (true) {
 			Object state = this.state;
-			if (state instanceof Awaited awaited) {
-				return awaited.runner != Thread.currentThread();
+			if (state instanceof Awaited) {
+				return true;
 			}
-			if (!(state instanceof Thread runner) || runner == Thread.currentThread()) {
+			if (!(state instanceof Thread runner)) {
 				return false;
 			}
-			if (STATE.compareAndSet(this, runner, new Awaited(runner))) {
+			if (STATE.compareAndSet(this, runner, Awaited.INSTANCE)) {
 				return true;
 			}
 		}
 	}
 
-	/** It runs on this thread, which is to wake those who wait when it has. */
-	private record Awaited(Thread runner) {
+	/** It runs, and its thread is to wake those who wait when it has. */
+	private enum Awaited {
+
+		INSTANCE
 
 	}
 

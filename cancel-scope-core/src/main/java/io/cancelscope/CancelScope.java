@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * stays cancelled.
  * <p>
  * All methods may be called from any thread, also from one where this scope is not
- * current, and none of them blocks unless it says so. No argument may be null unless it
- * is marked {@link Nullable}; a {@link NullPointerException} names the one that is.
+ * current. None of them blocks unless it says so, or runs callbacks on the calling
+ * thread: {@link #cancel}, {@link #onCancel} in a cancelled scope, and
+ * {@link OpenScope#close()} of a scope that was cancelled a moment ago do. No argument
+ * may be null unless it is marked {@link Nullable}; a {@link NullPointerException} names
+ * the one that is.
  * <p>
  * The idea comes from Trio's {@code CancelScope}; asking first and stopping at a safe
  * point is Go's {@code context} and .NET's cancellation token. Users never implement this
@@ -56,9 +59,19 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	String name();
 
 	/**
+	 * Returns what people cancel this scope by, such as {@code order-42}.
+	 * @return the key, empty where none was given
+	 * @see ScopeOptions#withKey(String)
+	 */
+	Optional<String> key();
+
+	/**
 	 * Returns whether this scope is cancelled: itself, by its deadline, or from above.
 	 * Exact with or without a timer: from the instant of the deadline on the answer is
 	 * {@code true}.
+	 * <p>
+	 * A scope whose own time was up, and that nobody asked before it closed, is not
+	 * cancelled by that, unless it was carried to other work.
 	 * @return {@code true} from the first cause on, for ever
 	 */
 	boolean isCancelled();
@@ -98,6 +111,25 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	void check();
 
 	/**
+	 * Returns what {@link #check()} would throw now, for code that passes a failure on by
+	 * other ways than throwing it. A fresh exception each time.
+	 * @return the exception
+	 * @throws IllegalStateException if this scope is not cancelled
+	 */
+	RuntimeException exception();
+
+	/**
+	 * Returns how long one call may take that has a timeout of its own: the smaller of
+	 * that and of what remains of this scope's budget. At least one millisecond, because
+	 * zero means "for ever" to many APIs.
+	 * @param atMost the timeout the call would have without a scope; positive
+	 * @return the smaller one
+	 * @throws IllegalArgumentException if {@code atMost} is zero or negative
+	 * @throws ScopeCancelledException if this scope is cancelled, as {@link #check()}
+	 */
+	Duration limit(Duration atMost);
+
+	/**
 	 * Cancels this scope and everything below it that isn't shielded, without a message.
 	 * @return {@code true} for the call that cancelled it, {@code false} if it was
 	 * cancelled or closed already
@@ -117,10 +149,12 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	boolean cancel(String message);
 
 	/**
-	 * Cancels this scope and everything below it that isn't shielded. When the call
-	 * returns, all of those answer {@link #isCancelled()} with {@code true}, and the
-	 * callbacks registered with them have run, on the calling thread, outermost scope
-	 * first. If this scope's parent bubbles, the cancellation then climbs.
+	 * Cancels this scope and everything below it that isn't shielded. If this scope's
+	 * parent bubbles, the cancellation then climbs. When the call returns, all of those
+	 * answer {@link #isCancelled()} with {@code true}, and the callbacks registered with
+	 * them have begun, on the calling thread, outermost scope first, and the listeners
+	 * were told after that. If one of them blocks, threads of the library go on with the
+	 * others after some milliseconds, so they may still be running when this returns.
 	 * @param message why, for people: it is part of every exception this causes
 	 * @param cause what led to it, or {@code null}: it becomes the cause of those
 	 * exceptions
@@ -154,15 +188,41 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	 * runs at once, on the calling thread, before this method returns.
 	 * <p>
 	 * Otherwise an explicit cancel runs it on the thread that cancels, and a deadline on
-	 * the callback executor; never on the timer thread and never under a lock. A callback
-	 * that throws is logged with the scope's name and keeps nobody else's from running.
+	 * the callback executor; never on the timer's thread and never under a lock. All
+	 * callbacks of the whole tree begin before anybody is told of the cancellation. One
+	 * that throws is logged with the scope's name. If one blocks, the others go on, on
+	 * other threads. Inside a callback {@link #current()} is the root, and it leaves the
+	 * thread as it found it.
 	 * <p>
-	 * Where nothing can cancel any more, in a scope that closed without having been
-	 * cancelled and on the root, it never runs.
-	 * @param callback what to do; it is handed the scope's reason
+	 * What work registers that carries this scope ({@link #wrap}, {@link #attach}) lives
+	 * as long as that work: if the scope closes before, without having been cancelled,
+	 * the callback moves up to the nearest ancestor that is open. Where nothing can
+	 * cancel any more it never runs. A scope that is cancelled and closed a moment later
+	 * does not take back what is about to run: {@link Registration#close()} does, or
+	 * waits for it.
+	 * @param callback what to do; it receives the scope's reason
 	 * @return the handle that takes the callback back
 	 */
 	Registration onCancel(Consumer<? super CancelReason> callback);
+
+	/**
+	 * Registers what stops something when this scope is cancelled, like
+	 * {@link #onCancel(Consumer)}: {@code scope.onCancel(statement::cancel)}.
+	 * @param stop what to do; what it throws is logged
+	 * @return the handle that takes it back
+	 */
+	Registration onCancel(Stop stop);
+
+	/**
+	 * Registers a callback that runs when this scope is cancelled, like
+	 * {@link #onCancel(Consumer)}, but after all stops: not before the other callbacks of
+	 * the whole tree have begun. For results that are to be completed, and all that may
+	 * run code of others in turn. Registered with a scope that is already cancelled, it
+	 * runs at once.
+	 * @param news what to do; it receives the scope's reason
+	 * @return the handle that takes it back
+	 */
+	Registration afterCancel(Consumer<? super CancelReason> news);
 
 	/**
 	 * Runs one blocking call during which cancelling this scope interrupts the calling
@@ -205,10 +265,37 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	 * @throws ScopeCancelledException if this scope is cancelled, or becomes so while
 	 * waiting; also if the future failed with our exception because of that
 	 * @throws ExecutionException if the future failed otherwise
-	 * @throws java.util.concurrent.CancellationException if the future was cancelled
+	 * @throws java.util.concurrent.CancellationException if the future was cancelled, and
+	 * this scope is not
 	 * @throws InterruptedException if somebody else interrupts the thread
 	 */
 	<T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException;
+
+	/**
+	 * Runs a call that nothing can stop, such as a DNS look-up or native code, on a
+	 * thread of the library's with this scope current, and waits for it. If this scope is
+	 * cancelled first, the caller leaves: the call goes on alone, and if it returns a
+	 * value later, that goes to {@code late}, once, on the library's thread and outside
+	 * of all scopes. If the call ends first, its value is returned.
+	 * <p>
+	 * At most 64 such calls are under way in the JVM, those that were left included. If
+	 * there are as many, this waits, within the scope, and a warning is logged. What the
+	 * call throws is thrown here; what it throws when it was left is logged at debug
+	 * level. On the root, which nothing cancels, the call runs on the calling thread.
+	 * @param operation the call; it gets this scope
+	 * @param late what to do with a value that nobody waits for any more, such as closing
+	 * it
+	 * @param <T> the type of its result
+	 * @param <X> the checked exception it may throw
+	 * @return what the operation returned
+	 * @throws X if the operation throws it
+	 * @throws ScopeCancelledException if this scope is or becomes cancelled
+	 * @throws java.util.concurrent.CompletionException if somebody else interrupts the
+	 * thread; the flag is set then
+	 * @see CancelScopes#abandonableCalls()
+	 */
+	<T extends @Nullable Object, X extends Exception> T abandonable(Operation<T, X> operation, Consumer<? super T> late)
+			throws X;
 
 	/**
 	 * Returns a task that runs the given one with this scope current, on whichever
@@ -276,17 +363,34 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 		 * Takes back what was registered, without waiting.
 		 * @return for a callback, {@code true} if and only if it has not run and will not
 		 * run; asking again gives the same answer. For an attached scope, {@code true} if
-		 * this call restored what was current before.
+		 * this call restored what was current before: {@code false} if it was taken back
+		 * already, and on another thread than the one it was attached to, where it ends
+		 * the attachment, and that thread finds out when it looks next.
 		 */
 		boolean unregister();
 
 		/**
 		 * Takes back what was registered. If a callback is running at this moment, waits
-		 * until it has ended, except on the thread that runs it, so that afterwards the
-		 * resource behind it can be used again. A second call does nothing.
+		 * until it has ended, so that afterwards the resource behind it can be used
+		 * again; except on a thread that is running a callback itself, this one or
+		 * another. A second call does nothing.
 		 */
 		@Override
 		void close();
+
+	}
+
+	/**
+	 * An action that stops something.
+	 */
+	@FunctionalInterface
+	interface Stop {
+
+		/**
+		 * Stops it.
+		 * @throws Exception if that fails; it is logged
+		 */
+		void stop() throws Exception;
 
 	}
 

@@ -1,15 +1,16 @@
 package io.cancelscope;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -26,17 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CancelScopes {
 
-	private static final Logger logger = System.getLogger(CancelScope.class.getName());
-
 	final TimeSource timeSource;
 
 	final Executor callbackExecutor;
 
-	final @Nullable CancelScopeListener listener;
+	/** What the listener is told; null where there is none. */
+	final @Nullable News news;
 
 	final @Nullable ForgottenScopes forgotten;
 
-	private final @Nullable Predicate<? super String> observe;
+	final @Nullable Predicate<? super String> observe;
 
 	/** The open scopes without a parent; null where nobody asked to remember them. */
 	final @Nullable Roots roots;
@@ -50,23 +50,22 @@ public final class CancelScopes {
 	/** Whether nobody does, but of those without a parent. */
 	final boolean plain;
 
-	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable CancelScopeListener listener,
+	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable News news,
 			@Nullable Predicate<? super String> observe, @Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
 		this.timeSource = timeSource;
 		this.callbackExecutor = callbackExecutor;
-		this.listener = listener;
+		this.news = news;
 		this.observe = observe;
 		this.forgotten = forgotten;
 		this.roots = roots;
-		this.noting = listener != null && !listener.onlyCancellations();
+		this.noting = news != null && news.ofEverything;
 		this.watching = this.noting || forgotten != null;
-		this.plain = !this.watching && observe == null;
+		this.plain = forgotten == null && observe == null;
 	}
 
 	/**
-	 * Creates one on the system's time, with the library's own daemon threads for
-	 * callbacks.
-	 * @return a new one
+	 * Creates one that uses the system's time and runs callbacks on daemon threads.
+	 * @return the new instance
 	 */
 	public static CancelScopes create() {
 		return builder().build();
@@ -74,7 +73,7 @@ public final class CancelScopes {
 
 	/**
 	 * Starts to build one with choices of your own.
-	 * @return a new builder
+	 * @return the builder
 	 */
 	public static Builder builder() {
 		return new Builder();
@@ -92,23 +91,19 @@ public final class CancelScopes {
 	 */
 	public OpenScope open(ScopeOptions options) {
 		Objects.requireNonNull(options, "options");
-		return ScopeNode.openBound(this, options);
+		return Opening.bound(this, options);
 	}
 
 	/**
-	 * Opens a scope inside the current one without making it current anywhere: for
-	 * operations that begin in one place and end in another. Attach it where its code
-	 * runs; close it on any thread.
+	 * Opens a scope inside the current one, like {@link #open}, without making it current
+	 * anywhere: for operations that begin in one place and end in another. Attach it
+	 * where its code runs; close it on any thread.
 	 * @param options what kind of scope
 	 * @return the open scope
-	 * @throws ScopeCancelledException if the options ask for a check on entering, and it
-	 * would be cancelled from the start
-	 * @throws IllegalArgumentException if the options hold a deadline of another time
-	 * source
 	 */
 	public OpenScope openUnbound(ScopeOptions options) {
 		Objects.requireNonNull(options, "options");
-		return ScopeNode.openUnbound(this, options);
+		return Opening.unbound(this, options);
 	}
 
 	/**
@@ -130,8 +125,7 @@ public final class CancelScopes {
 	/**
 	 * Runs code in a scope of its own and returns its value. An exception that leaves it
 	 * cancels the scope, unless the options say otherwise, and passes unchanged. A value
-	 * that comes too late is returned all the same, unless the options ask for a check on
-	 * exit.
+	 * that comes too late is returned, unless the options ask for a check on exit.
 	 * @param options what kind of scope
 	 * @param operation the code; it gets the scope
 	 * @param <T> the type of the value
@@ -143,16 +137,16 @@ public final class CancelScopes {
 			CancelScope.Operation<T, X> operation) throws X {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
-		return callOr(options, operation, null);
+		return Body.run(this, options, operation, null);
 	}
 
 	/**
 	 * Runs code in a scope of its own and, if that scope was what stopped it, moves on
-	 * with another value. The fallback runs only if the code ended with one of our
-	 * exceptions, the cancellation began in this very scope, and no ancestor that it sees
-	 * is cancelled by now: where several are, the outermost decides. It runs after the
-	 * scope has closed, in the scope around it. Otherwise the exception passes. From
-	 * Trio's {@code move_on_after}.
+	 * with another value. The fallback runs only if a cancellation began in this very
+	 * scope, no ancestor that it sees is cancelled by now, and the code ended with one of
+	 * our exceptions that belongs to this scope or to one inside it: where several are
+	 * cancelled, the outermost decides. It runs after the scope has closed, in the scope
+	 * around it. Otherwise the exception passes. From Trio's {@code move_on_after}.
 	 * @param options what kind of scope
 	 * @param operation the code; it gets the scope
 	 * @param fallback makes the other value from the reason
@@ -166,57 +160,59 @@ public final class CancelScopes {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
 		Objects.requireNonNull(fallback, "fallback");
-		return callOr(options, operation, fallback);
+		return Body.run(this, options, operation, fallback);
 	}
 
-	private <T extends @Nullable Object, X extends Exception> T callOr(ScopeOptions options,
-			CancelScope.Operation<T, X> operation, @Nullable Function<CancelReason, ? extends T> fallback) throws X {
-		ScopeNode scope = ScopeNode.openBound(this, options);
-		CancelReason reason;
-		Throwable failure = null;
-		try {
-			T result = operation.call(scope);
-			if (options.has(ScopeOptions.CHECK_ON_EXIT)) {
-				scope.check();
-			}
-			return result;
-		}
-		catch (Throwable ex) {
-			Gate.Interruption whose = scope.leaveRegion(ex);
-			RuntimeException ours = Failures.translate(scope, whose, ex);
-			failure = (ours != null) ? ours : ex;
-			scope.failed(failure);
-			if (fallback == null || whose == Gate.Interruption.OURS_AND_ANOTHER || !scope.isCauseOf(failure)) {
-				if (ours != null) {
-					throw ours;
-				}
-				throw ex;
-			}
-			reason = scope.reason().orElseThrow();
-		}
-		finally {
-			close(scope, failure);
-		}
-		return fallback.apply(reason);
+	/**
+	 * Runs code in a scope of its own and, if that scope was what stopped it, moves on:
+	 * {@link #callOrElse} without a value.
+	 * @param options what kind of scope
+	 * @param action the code; it gets the scope
+	 * @param <X> the checked exception it may throw
+	 * @return {@code true} if the code ran to its end, {@code false} if the scope stopped
+	 * it
+	 * @throws X if the code throws it
+	 */
+	public <X extends Exception> boolean tryRun(ScopeOptions options, CancelScope.Action<X> action) throws X {
+		Objects.requireNonNull(action, "action");
+		return this.<Boolean, X>callOrElse(options, (scope) -> {
+			action.run(scope);
+			return Boolean.TRUE;
+		}, (reason) -> Boolean.FALSE);
 	}
 
-	/** Closes without hiding what the body threw. */
-	private static void close(ScopeNode scope, @Nullable Throwable failure) {
-		try {
-			scope.close();
-		}
-		catch (IllegalStateException ex) {
-			if (failure == null) {
-				throw ex;
-			}
-			failure.addSuppressed(ex);
-		}
+	/**
+	 * Begins an operation that goes on after this call has returned, in a scope of its
+	 * own that lasts until the stage is done. The future returned ends with the scope:
+	 * when it is cancelled, or its deadline passes, with the scope's exception, after all
+	 * stops, whatever the operation does; also if a stop is what ends the stage.
+	 * Cancelling the future cancels the scope, and completes the future after that. From
+	 * {@code CompletableFuture.orTimeout}, which stops nothing.
+	 * <p>
+	 * If the stage fails while the scope is not cancelled, the future fails with the same
+	 * exception, and that cancels the scope, unless the options say otherwise. A value or
+	 * an exception that comes after the scope was cancelled is dropped, with or without a
+	 * check on exit.
+	 * @param options what kind of scope
+	 * @param operation begins the work, on the calling thread with the scope current, and
+	 * returns its stage; it gets the scope
+	 * @param <T> the type of the value
+	 * @param <X> the checked exception the beginning may throw
+	 * @return the future of the value
+	 * @throws X if the operation throws it before there is a stage
+	 * @throws ScopeCancelledException as {@link #open(ScopeOptions)} does
+	 * @throws NullPointerException if the operation returns null
+	 */
+	public <T extends @Nullable Object, X extends Exception> CompletableFuture<T> callAsync(ScopeOptions options,
+			CancelScope.Operation<? extends CompletionStage<T>, X> operation) throws X {
+		Objects.requireNonNull(options, "options");
+		Objects.requireNonNull(operation, "operation");
+		return AsyncCall.begin(this, options, operation);
 	}
 
 	/**
 	 * Returns the innermost scope open on the calling thread or attached to it.
 	 * @return the current scope, the root where there is none; never null
-	 * @see CancelScope#current()
 	 */
 	public CancelScope current() {
 		return CancelScope.current();
@@ -226,7 +222,6 @@ public final class CancelScopes {
 	 * Throws if the current scope is cancelled; where no scope is open, does nothing.
 	 * @throws DeadlineExceededException if the reason is a deadline
 	 * @throws ScopeCancelledException if there is another reason
-	 * @see CancelScope#check()
 	 */
 	public void check() {
 		ScopeStack.check();
@@ -235,7 +230,6 @@ public final class CancelScopes {
 	/**
 	 * Returns whether the current scope is cancelled.
 	 * @return {@code false} also where no scope is open
-	 * @see CancelScope#isCancelled()
 	 */
 	public boolean isCancelled() {
 		return CancelScope.current().isCancelled();
@@ -244,7 +238,6 @@ public final class CancelScopes {
 	/**
 	 * Returns what is left of the current scope's budget.
 	 * @return what is left, empty where there is no deadline or no scope
-	 * @see CancelScope#remaining()
 	 */
 	public Optional<Duration> remaining() {
 		return CancelScope.current().remaining();
@@ -255,38 +248,29 @@ public final class CancelScopes {
 	 * @param message why, for people
 	 * @return {@code true} for the call that cancelled it
 	 * @throws IllegalStateException if no scope is open
-	 * @see CancelScope#cancel(String)
 	 */
 	public boolean cancel(String message) {
 		return CancelScope.current().cancel(message);
 	}
 
 	/**
-	 * Sleeps, on the current scope's time: a safe point that lasts. Ends at once when it
-	 * is cancelled.
+	 * Sleeps, on the current scope's time, until it is cancelled.
 	 * @param duration how long; zero or less only checks
 	 * @throws ScopeCancelledException if the current scope is or becomes cancelled
 	 * @throws InterruptedException if somebody else interrupts the thread
-	 * @see CancelScope#sleep(Duration)
 	 */
 	public void sleep(Duration duration) throws InterruptedException {
 		CancelScope.current().sleep(duration);
 	}
 
 	/**
-	 * Waits for a future, no longer than the current scope lasts, unlike
-	 * {@link java.util.concurrent.CompletableFuture#join()}, which nothing ends. The
-	 * future itself is left alone: who wants it to stop cancels it, or runs what
-	 * completes it in the current scope.
+	 * Waits for a future, no longer than the current scope lasts.
 	 * @param future what to wait for
 	 * @param <T> the type of its value
 	 * @return its value
-	 * @throws ScopeCancelledException if the current scope is cancelled, or becomes so
-	 * while waiting; also if the future failed with our exception because of that
+	 * @throws ScopeCancelledException if the current scope is or becomes cancelled
 	 * @throws ExecutionException if the future failed otherwise
-	 * @throws java.util.concurrent.CancellationException if the future was cancelled
 	 * @throws InterruptedException if somebody else interrupts the thread
-	 * @see CancelScope#await(Future)
 	 */
 	public <T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException {
 		return CancelScope.current().await(future);
@@ -294,42 +278,66 @@ public final class CancelScopes {
 
 	/**
 	 * Cancels every scope that is open here and has no parent, on whichever thread, and
-	 * with it everything below that isn't shielded: for the end of an application. Those
-	 * that are opened afterwards are not concerned.
+	 * with it everything below that isn't shielded: for the end of an application.
 	 * @param kind what sort of cause, most often {@link CancelReason.Kind#SHUTDOWN}
 	 * @param message why, for people
 	 * @return how many scopes without a parent this call cancelled
-	 * @throws IllegalArgumentException if nobody can choose the kind, see
-	 * {@link CancelScope#cancel(CancelReason.Kind, String, Throwable)}
+	 * @throws IllegalArgumentException if nobody can choose the kind
 	 * @throws IllegalStateException if they are not remembered
 	 * @see Builder#rememberOpen()
 	 */
 	public int cancelAll(CancelReason.Kind kind, String message) {
 		CancelReason.requireChosen(kind);
 		Objects.requireNonNull(message, "message");
-		return requireRoots().cancel(kind, message);
+		return Roots.required(this.roots).cancel(kind, message);
 	}
 
 	/**
 	 * Waits until the scopes that are open here, have no parent and are cancelled by now
 	 * have closed: after {@link #cancelAll}, for what they do last, such as an answer.
 	 * @param timeout how long to wait at most, in real time; zero or less only looks
-	 * @return how many of them are still open; zero if all have closed
+	 * @return how many of them are still open
 	 * @throws InterruptedException if the calling thread is interrupted while it waits
 	 * @throws IllegalStateException if they are not remembered
 	 * @see Builder#rememberOpen()
 	 */
 	public int awaitClosed(Duration timeout) throws InterruptedException {
 		Objects.requireNonNull(timeout, "timeout");
-		return requireRoots().awaitClosed(Deadline.nanos(timeout));
+		return Roots.required(this.roots).awaitClosed(Deadline.nanos(timeout));
 	}
 
-	private Roots requireRoots() {
-		if (this.roots == null) {
-			throw new IllegalStateException("Which scopes are open is not remembered here: build this CancelScopes"
-					+ " with CancelScopes.builder().rememberOpen().");
-		}
-		return this.roots;
+	/**
+	 * Returns how the calls behind {@link CancelScope#abandonable} are doing, in the
+	 * whole JVM.
+	 * @return a snapshot
+	 */
+	public AbandonableCalls abandonableCalls() {
+		return Abandonable.calls();
+	}
+
+	/**
+	 * Returns the point that lies the given time from now, on this one's time source:
+	 * what {@link ScopeOptions#withDeadline} and {@link OpenScope#reschedule(Deadline)}
+	 * take here.
+	 * @param fromNow how far away; zero or negative gives one that has passed
+	 * @return the deadline
+	 */
+	public Deadline deadline(Duration fromNow) {
+		Objects.requireNonNull(fromNow, "fromNow");
+		return Deadline.after(fromNow, this.timeSource);
+	}
+
+	/**
+	 * Returns a thread factory whose threads run their task in the scope of the thread
+	 * that asks for them, as it was then: for {@code StructuredTaskScope} and plain
+	 * threads.
+	 * @param factory makes the threads
+	 * @return the propagating factory
+	 */
+	@SuppressWarnings("overloads") // a lambda for either wants a cast, here as everywhere
+	public ThreadFactory propagating(ThreadFactory factory) {
+		Objects.requireNonNull(factory, "factory");
+		return (task) -> factory.newThread(CancelScope.current().wrap(task));
 	}
 
 	/**
@@ -338,15 +346,15 @@ public final class CancelScopes {
 	 * @param executor the executor that runs the tasks
 	 * @return the propagating executor
 	 */
+	@SuppressWarnings("overloads")
 	public Executor propagating(Executor executor) {
 		Objects.requireNonNull(executor, "executor");
 		return (task) -> executor.execute(CancelScope.current().wrap(task));
 	}
 
 	/**
-	 * Returns an executor service that runs each task in the scope of the thread that
-	 * submits it, as it was then. All tasks run, also those of a scope cancelled by then.
-	 * Shutting it down shuts down the one given.
+	 * Returns an executor service that does the same. Shutting it down shuts down the one
+	 * given.
 	 * @param executor the executor service that runs the tasks
 	 * @return the propagating executor service
 	 */
@@ -355,10 +363,9 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns a scheduled executor service that runs each task in the scope of the thread
-	 * that submits it, as it was then. A periodic task ends when that scope is cancelled:
-	 * the run that would be next fails with the scope's exception instead. Shutting it
-	 * down shuts down the one given.
+	 * Returns a scheduled executor service that does the same. A periodic task ends when
+	 * its scope is cancelled: the run that would be next fails with the scope's exception
+	 * instead. Shutting it down shuts down the one given.
 	 * @param executor the executor service that runs the tasks
 	 * @return the propagating executor service
 	 */
@@ -369,124 +376,7 @@ public final class CancelScopes {
 	/** The same, on the time that a scope's parent lives on. */
 	CancelScopes onTimeOf(CancelScopes parent) {
 		return (this.timeSource == parent.timeSource) ? this : new CancelScopes(parent.timeSource,
-				this.callbackExecutor, this.listener, this.observe, this.forgotten, this.roots);
-	}
-
-	boolean observes(ScopeOptions options) {
-		return this.observe != null && this.observe.test(options.name);
-	}
-
-	void tellOpened(ScopeNode scope) {
-		if (this.forgotten != null) {
-			this.forgotten.opened(scope);
-		}
-		if (this.listener != null && this.noting) {
-			Noted noted = scope.noteOpening();
-			try {
-				this.listener.opened(scope);
-			}
-			catch (RuntimeException | Error ex) {
-				logFailure(scope, ex);
-			}
-			if (noted.endOpened() && scope.stored() instanceof Cancellation known) {
-				tellCancelled(scope, known.reason);
-			}
-		}
-	}
-
-	/**
-	 * Tells it once, after the opening and before the close. A listener that is just told
-	 * of the opening may ask, and so find the scope cancelled; and a scope can close
-	 * while the news of its cancellation is still on the way, so who closes it tells
-	 * both.
-	 */
-	void tellCancelled(ScopeNode scope, CancelReason reason) {
-		if (this.listener == null) {
-			return;
-		}
-		if (SystemTime.INSTANCE.isTimerThread()) {
-			this.callbackExecutor.execute(() -> tellCancelled(scope, reason));
-			return;
-		}
-		if (!this.noting) {
-			tellCancelled(this.listener, scope, reason);
-			scope.forgetThread();
-			return;
-		}
-		Noted noted = scope.noted();
-		if (noted == null || !noted.beginCancelled()) {
-			return;
-		}
-		tellCancelled(this.listener, scope, reason);
-		if (noted.endCancelled()) {
-			tellClosed(this.listener, scope);
-		}
-	}
-
-	private static void tellCancelled(CancelScopeListener listener, ScopeNode scope, CancelReason reason) {
-		try {
-			listener.cancelled(scope, reason);
-		}
-		catch (RuntimeException | Error ex) {
-			logFailure(scope, ex);
-		}
-	}
-
-	void tellObserved(ScopeNode scope, CancelReason reason) {
-		if (this.listener == null) {
-			return;
-		}
-		if (SystemTime.INSTANCE.isTimerThread()) {
-			this.callbackExecutor.execute(() -> tellObserved(scope, reason));
-		}
-		else {
-			try {
-				this.listener.observed(scope, reason);
-			}
-			catch (RuntimeException | Error ex) {
-				logFailure(scope, ex);
-			}
-		}
-	}
-
-	void tellCurrentChanged() {
-		if (this.listener != null && this.noting) {
-			CancelScope current = CancelScope.current();
-			try {
-				this.listener.currentChanged(current);
-			}
-			catch (RuntimeException | Error ex) {
-				logger.log(Level.WARNING,
-						"The listener failed when scope '" + current.name() + "' became current; the work goes on", ex);
-			}
-		}
-	}
-
-	void tellClosed(ScopeNode scope) {
-		Noted noted = this.noting ? scope.noted() : null;
-		if (this.listener == null || noted == null) {
-			return;
-		}
-		if (scope.stored() instanceof Cancellation known) {
-			tellCancelled(scope, known.reason);
-		}
-		if (noted.beginClosed()) {
-			tellClosed(this.listener, scope);
-		}
-	}
-
-	private static void tellClosed(CancelScopeListener listener, ScopeNode scope) {
-		try {
-			listener.closed(scope);
-		}
-		catch (RuntimeException | Error ex) {
-			logFailure(scope, ex);
-		}
-		scope.forgetThread();
-	}
-
-	private static void logFailure(ScopeNode scope, Throwable ex) {
-		logger.log(Level.WARNING, "The listener failed for scope '" + scope.name() + "'; the scope goes on", ex);
+				this.callbackExecutor, this.news, this.observe, this.forgotten, this.roots);
 	}
 
 	/**
@@ -500,6 +390,8 @@ public final class CancelScopes {
 
 		private @Nullable CancelScopeListener listener;
 
+		private boolean ofEverything;
+
 		private @Nullable Predicate<? super String> observe;
 
 		private int sampling;
@@ -510,8 +402,7 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Sets where time comes from. Scopes opened inside another one live on that one's
-		 * time.
+		 * Sets where time comes from; scopes inside another one live on that one's time.
 		 * @param timeSource the time source; the system's unless set
 		 * @return this builder
 		 */
@@ -522,7 +413,11 @@ public final class CancelScopes {
 
 		/**
 		 * Sets who runs the callbacks of scopes that a deadline cancels. Callbacks may
-		 * block, so give it threads to spare; a task it rejects runs on the library's.
+		 * block, so give it threads to spare. What it does not take, or has not begun
+		 * within a second, the library's own threads run. On the system's time it is
+		 * never called by the timer's thread, so one that runs tasks in the calling
+		 * thread is no danger; a {@link TimeSource} of your own calls it wherever it runs
+		 * its tasks.
 		 * @param callbackExecutor the executor; daemon threads of the library unless set
 		 * @return this builder
 		 */
@@ -538,17 +433,18 @@ public final class CancelScopes {
 		 */
 		public Builder listener(CancelScopeListener listener) {
 			Objects.requireNonNull(listener, "listener");
-			this.listener = (this.listener != null) ? ListenerPair.of(this.listener, listener) : listener;
+			boolean ofEverything = !listener.onlyCancellations();
+			this.listener = (this.listener != null) ? new ListenerPair(this.listener, listener) : listener;
+			this.ofEverything |= ofEverything;
 			return this;
 		}
 
 		/**
 		 * Only observes scopes instead of cancelling them: to learn what a budget would
 		 * do before it does it. Their own deadlines and what would cancel or bubble to
-		 * them are told to the listener ({@link CancelScopeListener#observed}), and have
-		 * no effect: nothing throws and nobody is interrupted, and {@code cancel} answers
-		 * {@code false}. What cancels a scope around them that isn't observed reaches
-		 * them as ever.
+		 * them are told to the listener ({@link CancelScopeListener#observed}) and have
+		 * no effect; {@code cancel} answers {@code false}. What cancels a scope around
+		 * them that isn't observed reaches them.
 		 * @param names says whether the scopes of a name are only observed; asked for
 		 * each scope that opens, so it should be quick
 		 * @return this builder
@@ -562,14 +458,13 @@ public final class CancelScopes {
 		 * Remembers, for one in so many scopes, where it was opened, and logs that place
 		 * if the scope is forgotten without having been closed. Taking the place down
 		 * costs microseconds: 1 is for tests, some thousands for production.
-		 * @param oneIn one in how many scopes; 0, the default, for none
+		 * @param oneIn one in how many; 0, the default, for none
 		 * @return this builder
 		 * @throws IllegalArgumentException if it is negative
 		 */
 		public Builder findForgotten(int oneIn) {
 			if (oneIn < 0) {
-				throw new IllegalArgumentException("The sampling of forgotten scopes must not be negative, and was "
-						+ oneIn + ": give 1 to watch every scope, 1000 for one in a thousand, 0 for none.");
+				throw new IllegalArgumentException(Messages.negativeSampling(oneIn));
 			}
 			this.sampling = oneIn;
 			return this;
@@ -595,7 +490,8 @@ public final class CancelScopes {
 			Executor executor = (this.callbackExecutor != null) ? this.callbackExecutor : CallbackThreads.SHARED;
 			ForgottenScopes forgotten = (this.sampling > 0) ? new ForgottenScopes(this.sampling) : null;
 			Roots roots = this.rememberOpen ? new Roots() : null;
-			return new CancelScopes(this.timeSource, executor, this.listener, this.observe, forgotten, roots);
+			News news = (this.listener != null) ? new News(this.listener, this.ofEverything) : null;
+			return new CancelScopes(this.timeSource, executor, news, this.observe, forgotten, roots);
 		}
 
 	}

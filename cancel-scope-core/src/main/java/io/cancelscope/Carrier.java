@@ -52,7 +52,7 @@ final class Carrier {
 		return Carrier.<T, Exception>carryOperation(scope, (current) -> task.call());
 	}
 
-	private static <T, X extends Exception> T carryOperation(@Nullable ScopeNode scope,
+	static <T extends @Nullable Object, X extends Exception> T carryOperation(@Nullable ScopeNode scope,
 			CancelScope.Operation<T, X> task) throws X {
 		Attachment attachment = Attachment.push(scope);
 		T result;
@@ -96,7 +96,7 @@ final class Carrier {
 		public void run() {
 			Object[] cell = ScopeStack.cell();
 			ScopeNode scope = this.scope;
-			if (scope != null && cell[0] == scope && scope.isPlainHere()) {
+			if (scope != null && cell[0] == scope && isPlainHere(scope)) {
 				runHere(cell, scope);
 				return;
 			}
@@ -109,6 +109,14 @@ final class Carrier {
 				throw ex;
 			}
 			attachment.end(null);
+		}
+
+		/**
+		 * Whether attaching the scope where it is on top already makes no difference: it
+		 * is open, interrupts nobody, and nobody listens.
+		 */
+		private static boolean isPlainHere(ScopeNode scope) {
+			return scope.stored() == null && (scope.flags() & ScopeNode.INTERRUPTS) == 0 && !scope.scopes.noting;
 		}
 
 		/**

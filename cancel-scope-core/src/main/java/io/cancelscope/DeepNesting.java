@@ -1,6 +1,5 @@
 package io.cancelscope;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.LinkedList;
 import java.util.List;
@@ -16,8 +15,6 @@ final class DeepNesting {
 
 	private static final int SHOWN = 5;
 
-	private static final Logger logger = System.getLogger(CancelScope.class.getName());
-
 	private static final AtomicBoolean warned = new AtomicBoolean();
 
 	private DeepNesting() {
@@ -31,8 +28,8 @@ final class DeepNesting {
 		// Work that is handed on counts up too, and leaves the closed ones behind.
 		if (names.size() >= SUSPICIOUS && warned.compareAndSet(false, true)) {
 			List<String> all = List.copyOf(names);
-			logger.log(Level.WARNING,
-					Messages.tooDeep(all.size(), all.subList(0, SHOWN), all.subList(all.size() - SHOWN, all.size())));
+			Foreign.log(Level.WARNING, () -> Messages.tooDeep(all.size(), all.subList(0, SHOWN),
+					all.subList(all.size() - SHOWN, all.size())), null);
 		}
 	}
 

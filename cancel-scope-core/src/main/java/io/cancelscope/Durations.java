@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * Writes durations the way people write them in configuration: {@code 800ms}, {@code 2s},
@@ -10,6 +11,9 @@ import java.util.Locale;
 final class Durations {
 
 	private static final long MILLI = 1_000_000;
+
+	/** What is still a time where zero means for ever. */
+	static final Duration LEAST = Duration.ofMillis(1);
 
 	private static final long SECOND = 1000 * MILLI;
 
@@ -20,6 +24,14 @@ final class Durations {
 	private static final long DAY = 24 * HOUR;
 
 	private Durations() {
+	}
+
+	static void requirePositive(Duration atMost, String scope) {
+		Objects.requireNonNull(atMost, "atMost");
+		if (atMost.isNegative() || atMost.isZero()) {
+			throw new IllegalArgumentException("The limit asked of scope '" + scope + "' must be positive, but was "
+					+ format(atMost) + ". Give the longest time the call may take, such as 5s.");
+		}
 	}
 
 	static String format(Duration duration) {

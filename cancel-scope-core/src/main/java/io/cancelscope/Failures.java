@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes what {@code check()} throws, and what an interruption becomes: the library's own
- * exception, or a user's where a factory has a say.
+ * exception, or a user's where a factory has a say. And knows them again.
  */
 final class Failures {
 
@@ -35,12 +35,34 @@ final class Failures {
 		if (found == null) {
 			return null;
 		}
-		Throwable cause = found.reason.cause();
-		RuntimeException ours = of(scope, found.reason, (cause != null) ? cause : thrown);
+		Throwable cause = found.reason().cause();
+		RuntimeException ours = of(scope, found.reason(), (cause != null) ? cause : thrown);
 		if (cause != null && thrown != null) {
 			ours.addSuppressed(thrown);
 		}
 		return ours;
+	}
+
+	/**
+	 * Whether the exception is one of ours, of a cancellation of this scope or of one
+	 * inside it, given that none above is cancelled. One from inside that merely passed,
+	 * and made this scope fail, does not count: nobody had cancelled this one.
+	 */
+	static boolean isOfOrInside(Throwable exception, ScopeNode scope, Cancellation here) {
+		ScopeCancelledException ours = ScopeCancelledException.findIn(exception);
+		return ours != null && (ScopeCancelledException.isIn(exception, here.reason())
+				|| (!here.isFailure() && ours.isFrom(scope)));
+	}
+
+	/** Where an exception of this scope comes from. */
+	static Whereabouts whereabouts(ScopeNode scope) {
+		Whereabouts known = scope.links().rarities().whereabouts(scope);
+		if (scope.isOver()) {
+			// Race: it closes and finds none, while this one makes it.
+			ScopeNode around = Snapshot.nearestOpenAround(scope);
+			known.closed((around != null) ? whereabouts(around) : null);
+		}
+		return known;
 	}
 
 	private static RuntimeException of(ScopeNode scope, CancelReason reason, @Nullable Throwable cause) {
@@ -48,6 +70,10 @@ final class Failures {
 		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
 				? new DeadlineExceededException(message, reason, scope.name(), cause)
 				: new ScopeCancelledException(message, reason, scope.name(), cause);
+		ScopeNode from = scope.isOver() ? Snapshot.nearestOpenAround(scope) : scope;
+		if (from != null) {
+			ours.comesFrom(whereabouts(from));
+		}
 		for (ScopeNode at = scope; at != null; at = at.parent()) {
 			Function<? super ScopeCancelledException, ? extends RuntimeException> factory = at.options.exceptionFactory;
 			if (factory != null) {
@@ -67,6 +93,13 @@ final class Failures {
 		// It may be about another scope's exception, and still has to be known as ours.
 		if (!ScopeCancelledException.isIn(theirs, reason)) {
 			attach(theirs, ours);
+			if (!ScopeCancelledException.isIn(theirs, reason)) {
+				ours.addSuppressed(
+						new IllegalStateException("The exception factory of a scope returned an exception that"
+								+ " can hold neither a cause nor a suppressed one, so it would not be known as a cancellation:"
+								+ " " + Foreign.text(theirs)));
+				return ours;
+			}
 		}
 		return theirs;
 	}
@@ -74,18 +107,16 @@ final class Failures {
 	private static @Nullable RuntimeException ask(
 			Function<? super ScopeCancelledException, ? extends RuntimeException> factory,
 			ScopeCancelledException ours) {
-		try {
-			RuntimeException made = factory.apply(ours);
-			if (made == null) {
-				ours.addSuppressed(new IllegalStateException("The exception factory of a scope returned null"
-						+ " instead of an exception; return a fresh one each time."));
-			}
-			return made;
+		RuntimeException made = Foreign.<ScopeCancelledException, @Nullable RuntimeException>ask(factory, ours,
+				(ex) -> {
+					Foreign.suppress(ours, ex);
+					return ours;
+				});
+		if (made == null) {
+			ours.addSuppressed(new IllegalStateException("The exception factory of a scope returned null"
+					+ " instead of an exception; return a fresh one each time."));
 		}
-		catch (RuntimeException ex) {
-			ours.addSuppressed(ex);
-			return null;
-		}
+		return made;
 	}
 
 	private static void attach(RuntimeException theirs, ScopeCancelledException ours) {
@@ -95,10 +126,12 @@ final class Failures {
 				return;
 			}
 			catch (IllegalStateException ex) {
-				// Made with an explicit null cause, which can't be changed any more.
+				// Ignored: made with an explicit null cause, which can't be changed any
+				// more.
 			}
 		}
 		if (theirs.getSuppressed().length < MOST_SUPPRESSED) {
+			ours.standsBehind(theirs);
 			theirs.addSuppressed(ours);
 		}
 	}

@@ -24,11 +24,25 @@ abstract class Frame {
 	 */
 	abstract @Nullable ScopeNode scope();
 
+	/** The scope that is current where this entry makes no difference. */
+	final @Nullable ScopeNode scopeBelow() {
+		for (Frame at = this.previous; at != null; at = at.previous) {
+			if (!at.isOver()) {
+				return at.scope();
+			}
+		}
+		return null;
+	}
+
 	/**
 	 * Ends what an outer entry leaves open behind it.
 	 * @return what to call it in the complaint, or {@code null} for what is no user's
 	 */
 	abstract @Nullable String abandon(String outer);
+
+	/** It was over already, and has just been dropped from its thread's stack. */
+	void dropped() {
+	}
 
 	/** What to call this entry when it ends before those above it. */
 	abstract String label();

@@ -13,7 +13,8 @@ abstract class GateFrame extends Frame {
 	/** The region or mask around this one, on the same thread. */
 	final @Nullable GateFrame outer;
 
-	private volatile boolean over;
+	/** Its thread has left it. */
+	private volatile boolean left;
 
 	GateFrame(Gate gate, @Nullable Frame previous) {
 		super(previous);
@@ -23,21 +24,21 @@ abstract class GateFrame extends Frame {
 
 	@Override
 	boolean isOver() {
-		return this.over;
+		return this.left;
 	}
 
-	void over() {
-		this.over = true;
+	/** Whether its thread has left it: what is over may still have to be left. */
+	final boolean isLeft() {
+		return this.left;
+	}
+
+	final void left() {
+		this.left = true;
 	}
 
 	@Override
 	@Nullable ScopeNode scope() {
-		for (Frame at = this.previous; at != null; at = at.previous) {
-			if (!at.isOver()) {
-				return at.scope();
-			}
-		}
-		return null;
+		return scopeBelow();
 	}
 
 }

@@ -3,12 +3,7 @@ package io.cancelscope;
 /**
  * Two listeners, told one after the other, whatever the first one throws.
  */
-record ListenerPair(CancelScopeListener first, CancelScopeListener second,
-		boolean onlyCancellations) implements CancelScopeListener {
-
-	static ListenerPair of(CancelScopeListener first, CancelScopeListener second) {
-		return new ListenerPair(first, second, first.onlyCancellations() && second.onlyCancellations());
-	}
+record ListenerPair(CancelScopeListener first, CancelScopeListener second) implements CancelScopeListener {
 
 	@Override
 	public void opened(CancelScope scope) {

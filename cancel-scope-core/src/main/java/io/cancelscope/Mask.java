@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mask extends GateFrame {
 
+	/** An interrupt of ours was kept out: it has to be set when this ends. */
+	private boolean keptOut;
+
+	/**
+	 * An interruption came out of what lay on this: none of those kept out, nor of a
+	 * scope inside.
+	 */
+	private boolean foreign;
+
 	private Mask(Gate gate, @Nullable Frame previous) {
 		super(gate, previous);
 	}
@@ -22,7 +31,7 @@ final class Mask extends GateFrame {
 			return previous;
 		}
 		Mask mask = new Mask(enclosing.gate, previous);
-		mask.gate.shutOut(mask);
+		mask.gate.mask(mask);
 		return mask;
 	}
 
@@ -33,16 +42,41 @@ final class Mask extends GateFrame {
 		}
 	}
 
-	/** Takes back one that was begun for a scope which then failed to open. */
+	/**
+	 * Ends one that nothing lies on any more, such as that of a scope which failed to
+	 * open. It sets only an interrupt that it kept out: a thread that cancels is not to
+	 * interrupt itself.
+	 */
 	static void cancel(@Nullable Frame below, @Nullable Frame previous) {
-		if (below != previous && below instanceof Mask mask) {
-			mask.end();
+		if (below != previous && below instanceof Mask mask && !mask.isLeft()) {
+			mask.gate.leave(mask, null, false);
+			if (mask.keptOut) {
+				mask.gate.rearm(mask.foreign);
+			}
 		}
 	}
 
+	/**
+	 * Notes what ends the work on top of an entry that lies on a mask. An interruption of
+	 * a scope inside is none of another's, by its own name or that of the region's scope.
+	 */
+	static void endedBy(Frame top, Gate.Interruption whose, Throwable thrown) {
+		if (top.previous instanceof Mask mask && whose != Gate.Interruption.OURS && Interruptions.isOne(thrown)
+				&& ScopeCancelledException.findIn(thrown) == null) {
+			mask.foreign = true;
+		}
+	}
+
+	/** Guarded by the monitor of the gate. */
+	void keepOut() {
+		this.keptOut = true;
+	}
+
 	private void end() {
-		this.gate.leave(this, null);
-		this.gate.rearm();
+		if (!isLeft()) {
+			this.gate.leave(this, null, false);
+			this.gate.rearm(this.foreign);
+		}
 	}
 
 	@Override

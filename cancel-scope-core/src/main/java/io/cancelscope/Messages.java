@@ -12,6 +12,9 @@ final class Messages {
 	static final String ROOT_IS_NOT_CANCELLED = "No scope is open here, and the root can't be cancelled:"
 			+ " open one first, with CancelScopes.open(…), run(…) or call(…), or @CancelScoped on a bean's method.";
 
+	static final String NOT_REMEMBERED = "Open scopes are not remembered by this CancelScopes."
+			+ " Create it with CancelScopes.builder().rememberOpen().";
+
 	private Messages() {
 	}
 
@@ -35,6 +38,28 @@ final class Messages {
 			text.append(", along with '").append(reason.origin()).append('\'');
 		}
 		return text.append(": ").append(reason.message()).toString();
+	}
+
+	static String forgotten(String name) {
+		return "Scope '" + name + "' was never closed: open it in a try-with-resources statement,"
+				+ " or use CancelScopes.run(…) and call(…)";
+	}
+
+	static String overdue(String name, String late, String inner) {
+		return "Scope '" + name + "' is still open on thread '" + Thread.currentThread().getName() + "' " + late
+				+ " after its deadline, and scope '" + inner + "' was opened inside it, so that is cancelled, too."
+				+ " Most likely it was never closed: open it in a try-with-resources statement,"
+				+ " or use CancelScopes.run(…) and call(…)";
+	}
+
+	static String negativeSampling(int oneIn) {
+		return "The sampling of forgotten scopes must not be negative, and was " + oneIn
+				+ ": give 1 to watch every scope, 1000 for one in a thousand, 0 for none.";
+	}
+
+	static String notCancelled(String name) {
+		return "Scope '" + name + "' is not cancelled, so there is no exception to throw."
+				+ " Call isCancelled() first, or check().";
 	}
 
 	static String expired(ScopeOptions scope) {

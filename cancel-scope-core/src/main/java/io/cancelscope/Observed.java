@@ -2,6 +2,8 @@ package io.cancelscope;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a scope that is only observed would have been cancelled by: its deadline, kept
  * where nothing acts on it, and whether somebody was told already.
@@ -19,6 +21,58 @@ final class Observed {
 		this.deadline = deadline;
 	}
 
+	/** Whether a scope opened now would only be observed. */
+	static boolean isMeant(CancelScopes scopes, ScopeOptions options) {
+		return scopes.observe != null && Foreign.<String, Boolean>ask(scopes.observe::test, options.name, (ex) -> {
+			Foreign.log(System.Logger.Level.WARNING,
+					() -> "Whether scope '" + options.name + "' is only observed could not be said; it isn't", ex);
+			return false;
+		});
+	}
+
+	static @Nullable Observed of(ScopeNode scope) {
+		Rarities rarities = scope.hasFlag(ScopeNode.OBSERVED) ? scope.raritiesIfAny() : null;
+		return (rarities != null) ? rarities.observed : null;
+	}
+
+	/** What would have cancelled the scope, if it weren't only observed: news. */
+	static void tell(ScopeNode scope, Cancellation cancellation, Delivery delivery) {
+		News news = scope.scopes.news;
+		if (news != null && isFirst(scope)) {
+			delivery.addNews(() -> news.observed(scope, cancellation.reason()));
+		}
+	}
+
+	static void tell(ScopeNode scope, CancelReason reason, Delivery delivery) {
+		News news = scope.scopes.news;
+		if (news != null && isFirst(scope)) {
+			delivery.addNews(() -> news.observed(scope, reason));
+		}
+	}
+
+	/** At the end is early enough, and spares a scope that only observes the timer. */
+	static void tellExpiry(ScopeNode scope) {
+		Observed observed = of(scope);
+		if (observed == null || !observed.hasDeadline() || scope.cancellation() != null) {
+			return;
+		}
+		long now = scope.now();
+		if (now - observed.deadline >= 0) {
+			Delivery delivery = new Delivery();
+			tell(scope,
+					new CancelReason(CancelReason.Kind.DEADLINE,
+							Messages.observedExpiry(scope.options, now - observed.openedAt), null, scope.name()),
+					delivery);
+			delivery.runHere();
+		}
+	}
+
+	/** Whether nobody was told before: the first cause wins here, too. */
+	private static boolean isFirst(ScopeNode scope) {
+		Observed observed = of(scope);
+		return observed != null && observed.told.compareAndSet(false, true);
+	}
+
 	void reschedule(long deadline) {
 		this.deadline = deadline;
 	}
@@ -27,21 +81,8 @@ final class Observed {
 		return this.deadline;
 	}
 
-	boolean hasDeadline() {
+	private boolean hasDeadline() {
 		return this.deadline != Deadline.NONE;
-	}
-
-	boolean isExpired(long now) {
-		return hasDeadline() && now - this.deadline >= 0;
-	}
-
-	long elapsed(long now) {
-		return now - this.openedAt;
-	}
-
-	/** Whether nobody was told before: the first cause wins here, too. */
-	boolean isFirst() {
-		return this.told.compareAndSet(false, true);
 	}
 
 }

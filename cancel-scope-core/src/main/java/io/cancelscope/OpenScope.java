@@ -1,5 +1,7 @@
 package io.cancelscope;
 
+import java.time.Duration;
+
 /**
  * A scope in the hands of the one who opened it: everything a {@link CancelScope} is, and
  * to be closed when the operation is over.
@@ -29,7 +31,16 @@ public sealed interface OpenScope extends CancelScope, AutoCloseable permits Sco
 	boolean reschedule(Deadline deadline);
 
 	/**
-	 * Says that the operation ended with an exception: that cancels the scope (as
+	 * Moves this scope's own deadline, like {@link #reschedule(Deadline)}.
+	 * @param fromNow how long the scope may last from now on, on its own time; zero or
+	 * less cancels it at once
+	 * @return {@code false} if nothing was changed because the scope is cancelled or
+	 * closed
+	 */
+	boolean reschedule(Duration fromNow);
+
+	/**
+	 * Reports that the operation ended with an exception: that cancels the scope (as
 	 * {@link CancelReason.Kind#FAILED}), unless its options say otherwise. For operations
 	 * that end elsewhere than they began; {@link CancelScopes#call} does it by itself.
 	 * @param exception what the operation ended with
@@ -38,19 +49,22 @@ public sealed interface OpenScope extends CancelScope, AutoCloseable permits Sco
 
 	/**
 	 * Returns whether this scope is what stopped an operation, and one may move on with
-	 * another value: the operation ended with one of our exceptions, the cancellation
-	 * began in this very scope, and no ancestor that it sees is cancelled by now. For
-	 * operations that end elsewhere than they began; {@link CancelScopes#callOrElse} does
-	 * it by itself.
+	 * another value: a cancellation began in this very scope, no ancestor that it sees is
+	 * cancelled by now, and the operation ended with an exception of ours that belongs to
+	 * this scope or to one inside it. For operations that end elsewhere than they began;
+	 * {@link CancelScopes#callOrElse} does it by itself. Ask before closing: afterwards
+	 * it is not known any more what came from inside.
 	 * @param exception what the operation ended with
 	 * @return whether this scope alone is the cause
 	 */
 	boolean isCauseOf(Throwable exception);
 
 	/**
-	 * Ends the scope: callbacks are dropped, timers are gone, and what was current on the
-	 * opening thread before is current again. Closing is not cancelling. A second call
-	 * does nothing.
+	 * Ends the scope: the opener's callbacks are dropped, timers are gone, and what was
+	 * current on the opening thread before is current again. Closing is not cancelling:
+	 * work that carries the scope and goes on takes what it has registered up to the
+	 * nearest open ancestor. A callback that a cancellation is about to run is not taken
+	 * back. A second call does nothing.
 	 * <p>
 	 * May be called from another thread than the one that opened the scope; the opener's
 	 * stack then heals when it is next read.

@@ -54,6 +54,22 @@ final class RootScope implements CancelScope {
 	}
 
 	@Override
+	public Optional<String> key() {
+		return Optional.empty();
+	}
+
+	@Override
+	public RuntimeException exception() {
+		throw new IllegalStateException(Messages.notCancelled(NAME));
+	}
+
+	@Override
+	public Duration limit(Duration atMost) {
+		Durations.requirePositive(atMost, NAME);
+		return (atMost.compareTo(Durations.LEAST) < 0) ? Durations.LEAST : atMost;
+	}
+
+	@Override
 	public boolean cancel() {
 		throw new IllegalStateException(Messages.ROOT_IS_NOT_CANCELLED);
 	}
@@ -80,6 +96,26 @@ final class RootScope implements CancelScope {
 	public Registration onCancel(Consumer<? super CancelReason> callback) {
 		Objects.requireNonNull(callback, "callback");
 		return NeverRuns.INSTANCE;
+	}
+
+	@Override
+	public Registration onCancel(Stop stop) {
+		Objects.requireNonNull(stop, "stop");
+		return NeverRuns.INSTANCE;
+	}
+
+	@Override
+	public Registration afterCancel(Consumer<? super CancelReason> news) {
+		Objects.requireNonNull(news, "news");
+		return NeverRuns.INSTANCE;
+	}
+
+	@Override
+	public <T extends @Nullable Object, X extends Exception> T abandonable(Operation<T, X> operation,
+			Consumer<? super T> late) throws X {
+		Objects.requireNonNull(operation, "operation");
+		Objects.requireNonNull(late, "late");
+		return operation.call(this);
 	}
 
 	@Override

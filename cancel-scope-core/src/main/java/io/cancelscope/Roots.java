@@ -3,9 +3,9 @@ package io.cancelscope;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,38 +13,68 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The open scopes that have no parent, so that all there is can be cancelled. Weakly, so
- * that one which was never closed is not kept for ever.
+ * that one which was never closed is not kept for ever. In several lists, whose elements
+ * are their own nodes: to open and to close costs a short lock that hardly anybody
+ * shares.
  */
 final class Roots {
 
-	private final Set<Root> open = ConcurrentHashMap.newKeySet();
+	private static final int MOST_STRIPES = 32;
 
-	private final ReferenceQueue<ScopeNode> forgotten = new ReferenceQueue<>();
+	private final Stripe[] stripes;
+
+	private final ReferenceQueue<TreeScope> forgotten = new ReferenceQueue<>();
 
 	/** How many threads wait; who closes a scope takes the monitor for them alone. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	Root opened(ScopeNode scope) {
-		for (Reference<?> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
-			this.open.remove(gone);
+	Roots() {
+		int processors = Math.min(Runtime.getRuntime().availableProcessors(), MOST_STRIPES / 2);
+		this.stripes = new Stripe[Integer.highestOneBit(4 * processors - 1)];
+		Arrays.setAll(this.stripes, (i) -> new Stripe());
+	}
+
+	/** Those that are remembered, or an exception that says they aren't. */
+	static Roots required(@Nullable Roots roots) {
+		if (roots == null) {
+			throw new IllegalStateException(Messages.NOT_REMEMBERED);
 		}
-		Root root = new Root(scope, this);
-		this.open.add(root);
+		return roots;
+	}
+
+	Root opened(TreeScope scope) {
+		for (Reference<?> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
+			((Root) gone).stripe.remove((Root) gone);
+		}
+		Stripe stripe = this.stripes[(int) Thread.currentThread().getId() & (this.stripes.length - 1)];
+		Root root = new Root(scope, this, stripe);
+		stripe.add(root);
 		return root;
 	}
 
+	private List<Root> open() {
+		List<Root> open = new ArrayList<>();
+		for (Stripe stripe : this.stripes) {
+			stripe.addAllTo(open);
+		}
+		return open;
+	}
+
 	/**
-	 * Cancels each of them, and with it what is below.
+	 * Cancels each of them, and with it what is below: all of them first, and then what
+	 * is to be stopped and told, so that none waits for the callbacks of another.
 	 * @return how many this call cancelled
 	 */
 	int cancel(CancelReason.Kind kind, String message) {
 		int cancelled = 0;
-		for (Root root : this.open) {
-			ScopeNode scope = root.get();
-			if (scope != null && scope.cancel(kind, message, null)) {
+		Delivery delivery = new Delivery();
+		for (Root root : open()) {
+			TreeScope scope = root.get();
+			if (scope != null && scope.begin(kind, message, null, delivery)) {
 				cancelled++;
 			}
 		}
+		delivery.runHere();
 		return cancelled;
 	}
 
@@ -54,7 +84,7 @@ final class Roots {
 	 */
 	int awaitClosed(long nanos) throws InterruptedException {
 		long start = System.nanoTime();
-		List<Root> cancelled = this.open.stream().filter(Root::isCancelled).toList();
+		List<Root> cancelled = open().stream().filter(Root::isCancelled).toList();
 		this.waiting.incrementAndGet();
 		try {
 			for (Root root : cancelled) {
@@ -64,11 +94,11 @@ final class Roots {
 		finally {
 			this.waiting.decrementAndGet();
 		}
-		return (int) cancelled.stream().filter(this::isOpen).count();
+		return (int) cancelled.stream().filter(Root::isOpen).count();
 	}
 
 	private synchronized void awaitClosed(Root root, long start, long nanos) throws InterruptedException {
-		while (isOpen(root)) {
+		while (root.isOpen()) {
 			long left = nanos - (System.nanoTime() - start);
 			if (left <= 0) {
 				return;
@@ -77,12 +107,8 @@ final class Roots {
 		}
 	}
 
-	private boolean isOpen(Root root) {
-		return root.get() != null && this.open.contains(root);
-	}
-
 	private void closed(Root root) {
-		this.open.remove(root);
+		root.stripe.remove(root);
 		// Read after the removal: who waits has counted itself before it looks.
 		if (this.waiting.get() > 0) {
 			synchronized (this) {
@@ -91,22 +117,81 @@ final class Roots {
 		}
 	}
 
+	/** One of the lists. */
+	private static final class Stripe {
+
+		private @Nullable Root first;
+
+		synchronized void add(Root root) {
+			Root first = this.first;
+			root.after = first;
+			if (first != null) {
+				first.before = root;
+			}
+			this.first = root;
+			root.listed = true;
+		}
+
+		synchronized void remove(Root root) {
+			if (!root.listed) {
+				return;
+			}
+			Root before = root.before;
+			Root after = root.after;
+			if (before != null) {
+				before.after = after;
+			}
+			else {
+				this.first = after;
+			}
+			if (after != null) {
+				after.before = before;
+			}
+			root.before = null;
+			root.after = null;
+			root.listed = false;
+		}
+
+		synchronized void addAllTo(List<Root> roots) {
+			for (Root at = this.first; at != null; at = at.after) {
+				roots.add(at);
+			}
+		}
+
+	}
+
 	/** One of them. */
-	static final class Root extends WeakReference<ScopeNode> {
+	static final class Root extends WeakReference<TreeScope> {
 
 		private final Roots roots;
 
-		private Root(@Nullable ScopeNode scope, Roots roots) {
+		private final Stripe stripe;
+
+		/** Guarded by the monitor of the stripe, like all below. */
+		private @Nullable Root before;
+
+		private @Nullable Root after;
+
+		private boolean listed;
+
+		private Root(@Nullable TreeScope scope, Roots roots, Stripe stripe) {
 			super(scope, roots.forgotten);
 			this.roots = roots;
+			this.stripe = stripe;
 		}
 
 		void closed() {
 			this.roots.closed(this);
 		}
 
+		private boolean isOpen() {
+			synchronized (this.stripe) {
+				return this.listed && get() != null;
+			}
+		}
+
 		private boolean isCancelled() {
-			ScopeNode scope = get();
+			TreeScope scope = get();
 			return scope != null && scope.isCancelled();
 		}
 

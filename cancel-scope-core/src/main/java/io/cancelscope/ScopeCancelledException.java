@@ -1,12 +1,6 @@
 package io.cancelscope;
 
 import java.io.Serial;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
-import java.util.Set;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +17,20 @@ public class ScopeCancelledException extends RuntimeException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	/** How many exceptions {@link #findIn} looks at before it gives up. */
+	/**
+	 * How many causes deep {@link #findIn} looks before it gives up: chains may be rings.
+	 */
 	private static final int SEARCH_LIMIT = 64;
 
 	private final CancelReason reason;
 
 	private final String scope;
+
+	/** Where it was made, as far as that is open. */
+	private transient @Nullable Whereabouts from;
+
+	/** The exception that a user's factory made of this one, and that had a cause. */
+	private transient @Nullable Throwable front;
 
 	ScopeCancelledException(String message, CancelReason reason, String scope, @Nullable Throwable cause) {
 		super(message);
@@ -59,14 +61,17 @@ public class ScopeCancelledException extends RuntimeException {
 	}
 
 	/**
-	 * Finds the library's own exception in another one: itself, one of its causes, or one
-	 * suppressed by those. That is how to recognise what a user's exception factory made,
-	 * and what a library between wrapped.
+	 * Finds the library's own exception in another one: itself or one of its causes. That
+	 * is how to recognise what a user's exception factory made, and what a library
+	 * between wrapped; it is the one definition of "ours". An exception that is only
+	 * suppressed came on top of a failure of its own, and the failure counts; what a
+	 * factory made with a cause of its own, so that this could only be suppressed in it,
+	 * is recognised.
 	 * @param exception where to look, or {@code null}
 	 * @return the outermost one found, or {@code null}
 	 */
 	public static @Nullable ScopeCancelledException findIn(@Nullable Throwable exception) {
-		return find(exception, (found) -> true);
+		return find(exception, null);
 	}
 
 	/**
@@ -74,30 +79,60 @@ public class ScopeCancelledException extends RuntimeException {
 	 * too, of scopes that failed before.
 	 */
 	static boolean isIn(Throwable exception, CancelReason reason) {
-		return find(exception, (found) -> found.reason == reason) != null;
+		return find(exception, reason) != null;
 	}
 
 	private static @Nullable ScopeCancelledException find(@Nullable Throwable exception,
-			Predicate<ScopeCancelledException> wanted) {
-		if (exception == null) {
-			return null;
-		}
-		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-		Deque<Throwable> open = new ArrayDeque<>();
-		open.add(exception);
-		while (!open.isEmpty() && seen.size() < SEARCH_LIMIT) {
-			Throwable at = open.remove();
-			if (at instanceof ScopeCancelledException found && wanted.test(found)) {
+			@Nullable CancelReason wanted) {
+		Throwable at = exception;
+		for (int i = 0; at != null && i < SEARCH_LIMIT; i++) {
+			ScopeCancelledException found = (at instanceof ScopeCancelledException ours) ? ours : behind(at, wanted);
+			if (found != null && found.isWanted(wanted)) {
 				return found;
 			}
-			if (seen.add(at)) {
-				if (at.getCause() != null) {
-					open.add(at.getCause());
-				}
-				Collections.addAll(open, at.getSuppressed());
-			}
+			at = causeOf(at);
 		}
 		return null;
+	}
+
+	private boolean isWanted(@Nullable CancelReason wanted) {
+		return wanted == null || this.reason == wanted;
+	}
+
+	/** The method may be anybody's, and what is looked at here is on its way out. */
+	private static @Nullable Throwable causeOf(Throwable exception) {
+		try {
+			return exception.getCause();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
+	}
+
+	/** The last one made: a factory may hand out the same exception for many of ours. */
+	private static @Nullable ScopeCancelledException behind(Throwable exception, @Nullable CancelReason wanted) {
+		ScopeCancelledException last = null;
+		for (Throwable suppressed : exception.getSuppressed()) {
+			if (suppressed instanceof ScopeCancelledException ours && ours.front == exception
+					&& ours.isWanted(wanted)) {
+				last = ours;
+			}
+		}
+		return last;
+	}
+
+	/** It is suppressed in an exception that a factory made of it. */
+	void standsBehind(Throwable front) {
+		this.front = front;
+	}
+
+	void comesFrom(Whereabouts from) {
+		this.from = from;
+	}
+
+	/** Whether it was made in this scope, or in one inside it. */
+	boolean isFrom(ScopeNode scope) {
+		return this.from != null && this.from.isIn(scope);
 	}
 
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param shielded whether nothing from outside reaches in
  * @param bubbling whether a cancellation below climbs up to here, because this scope or
  * one around it says so
- * @param interrupting whether cancelling it interrupts the threads inside, because this
- * scope or one it sees around it says so
+ * @param interrupting whether cancelling this very scope interrupts the threads inside,
+ * because it was opened so
  * @param observed whether it is only observed, see {@link CancelScopes.Builder#observe}
  * @param bound whether it was opened on a thread, by {@link CancelScopes#open}, and not
  * by {@link CancelScopes#openUnbound}

@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -34,9 +35,15 @@ public final class ScopeOptions {
 
 	private static final Predicate<Throwable> NONE_AT_ALL = (exception) -> false;
 
-	private static final ScopeOptions NONE = new ScopeOptions("unnamed", null, null, 0, EVERY, null);
+	private static final int LONGEST_KEY = 200;
+
+	private static final int SHOWN_OF_KEY = 40;
+
+	private static final ScopeOptions NONE = new ScopeOptions("unnamed", null, null, null, 0, EVERY, null);
 
 	final String name;
+
+	final @Nullable String key;
 
 	final @Nullable Duration timeout;
 
@@ -54,10 +61,11 @@ public final class ScopeOptions {
 	/** Whether there is nothing to look at when opening but the timeout. */
 	final boolean plain;
 
-	private ScopeOptions(String name, @Nullable Duration timeout, @Nullable Deadline deadline, int switches,
-			Predicate<? super Throwable> cancelOnException,
+	private ScopeOptions(String name, @Nullable String key, @Nullable Duration timeout, @Nullable Deadline deadline,
+			int switches, Predicate<? super Throwable> cancelOnException,
 			@Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory) {
 		this.name = name;
+		this.key = key;
 		this.timeout = timeout;
 		this.timeoutNanos = (timeout != null) ? Deadline.nanos(timeout) : Deadline.NONE;
 		this.deadline = deadline;
@@ -108,7 +116,28 @@ public final class ScopeOptions {
 			throw new IllegalArgumentException("The name of a scope must not be blank, and was '" + name
 					+ "': say what the scope is for, such as 'quotes', or leave the name out.");
 		}
-		return new ScopeOptions(name, this.timeout, this.deadline, this.switches, this.cancelOnException,
+		return new ScopeOptions(name, this.key, this.timeout, this.deadline, this.switches, this.cancelOnException,
+				this.exceptionFactory);
+	}
+
+	/**
+	 * Returns these options with a key: what people cancel the scope by, such as
+	 * {@code order-42}. Unlike the name it says which operation it is, not what kind.
+	 * @param key the key, or {@code null} for none; not blank, at most 200 characters
+	 * @return new options
+	 * @throws IllegalArgumentException if the key is blank or too long
+	 */
+	public ScopeOptions withKey(@Nullable String key) {
+		if (key != null && key.length() > LONGEST_KEY) {
+			throw new IllegalArgumentException(
+					"The key of scope '" + this.name + "' must have at most " + LONGEST_KEY + " characters, but has "
+							+ key.length() + ": '" + beginning(key) + "…'. Give an identifier, such as 'order-42'.");
+		}
+		if (key != null && key.isBlank()) {
+			throw new IllegalArgumentException("The key of scope '" + this.name + "' must not be blank, but was '" + key
+					+ "'. Give what the operation is known by, such as 'order-42', or null for none.");
+		}
+		return new ScopeOptions(this.name, key, this.timeout, this.deadline, this.switches, this.cancelOnException,
 				this.exceptionFactory);
 	}
 
@@ -120,7 +149,7 @@ public final class ScopeOptions {
 	 * @return new options
 	 */
 	public ScopeOptions withTimeout(@Nullable Duration timeout) {
-		return new ScopeOptions(this.name, timeout, this.deadline, this.switches, this.cancelOnException,
+		return new ScopeOptions(this.name, this.key, timeout, this.deadline, this.switches, this.cancelOnException,
 				this.exceptionFactory);
 	}
 
@@ -132,7 +161,7 @@ public final class ScopeOptions {
 	 * @return new options
 	 */
 	public ScopeOptions withDeadline(@Nullable Deadline deadline) {
-		return new ScopeOptions(this.name, this.timeout, deadline, this.switches, this.cancelOnException,
+		return new ScopeOptions(this.name, this.key, this.timeout, deadline, this.switches, this.cancelOnException,
 				this.exceptionFactory);
 	}
 
@@ -244,8 +273,56 @@ public final class ScopeOptions {
 	 * @return new options
 	 */
 	public ScopeOptions exceptionFrom(Function<? super ScopeCancelledException, ? extends RuntimeException> factory) {
-		return new ScopeOptions(this.name, this.timeout, this.deadline, this.switches, this.cancelOnException,
+		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches, this.cancelOnException,
 				Objects.requireNonNull(factory, "factory"));
+	}
+
+	/**
+	 * Returns the name.
+	 * @return the name, {@code unnamed} unless given
+	 */
+	public String name() {
+		return this.name;
+	}
+
+	/**
+	 * Returns the key.
+	 * @return the key, empty unless given
+	 */
+	public Optional<String> key() {
+		return Optional.ofNullable(this.key);
+	}
+
+	/**
+	 * Returns the timeout.
+	 * @return the timeout, empty unless given
+	 */
+	public Optional<Duration> timeout() {
+		return Optional.ofNullable(this.timeout);
+	}
+
+	/**
+	 * Returns the deadline.
+	 * @return the deadline, empty unless given
+	 */
+	public Optional<Deadline> deadline() {
+		return Optional.ofNullable(this.deadline);
+	}
+
+	/**
+	 * Returns whether {@link #shield()} is on.
+	 * @return whether nothing from outside reaches into a scope opened with these
+	 */
+	public boolean shields() {
+		return has(SHIELD);
+	}
+
+	/**
+	 * Returns whether {@link #bubble()} is on.
+	 * @return whether a cancellation below climbs up to a scope opened with these
+	 */
+	public boolean bubbles() {
+		return has(BUBBLE);
 	}
 
 	/**
@@ -254,6 +331,30 @@ public final class ScopeOptions {
 	 */
 	public boolean interrupts() {
 		return has(INTERRUPT);
+	}
+
+	/**
+	 * Returns whether {@link #detached()} is on.
+	 * @return whether a scope opened with these has no parent
+	 */
+	public boolean isDetached() {
+		return has(DETACHED);
+	}
+
+	/**
+	 * Returns whether {@link #checkOnEnter()} is on.
+	 * @return whether opening with these throws if the scope would be cancelled
+	 */
+	public boolean checksOnEnter() {
+		return has(CHECK_ON_ENTER);
+	}
+
+	/**
+	 * Returns whether {@link #checkOnExit()} is on.
+	 * @return whether a value that comes too late is thrown away
+	 */
+	public boolean checksOnExit() {
+		return has(CHECK_ON_EXIT);
 	}
 
 	/** Whether a scope opened with these sees nothing of the scopes around it. */
@@ -266,18 +367,28 @@ public final class ScopeOptions {
 		return (this.switches & option) != 0;
 	}
 
+	/** Not more of a long key than a message can bear, and no half of a character. */
+	private static String beginning(String key) {
+		return key.substring(0,
+				Character.isHighSurrogate(key.charAt(SHOWN_OF_KEY - 1)) ? SHOWN_OF_KEY - 1 : SHOWN_OF_KEY);
+	}
+
 	private ScopeOptions with(int option) {
-		return new ScopeOptions(this.name, this.timeout, this.deadline, this.switches | option, this.cancelOnException,
-				this.exceptionFactory);
+		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches | option,
+				this.cancelOnException, this.exceptionFactory);
 	}
 
 	private ScopeOptions withCancelOnException(Predicate<? super Throwable> which) {
-		return new ScopeOptions(this.name, this.timeout, this.deadline, this.switches, which, this.exceptionFactory);
+		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches, which,
+				this.exceptionFactory);
 	}
 
 	@Override
 	public String toString() {
 		StringBuilder text = new StringBuilder("ScopeOptions['").append(this.name).append('\'');
+		if (this.key != null) {
+			text.append(", key '").append(this.key).append('\'');
+		}
 		if (this.timeout != null) {
 			text.append(", timeout ").append(Durations.format(this.timeout));
 		}

@@ -15,11 +15,39 @@ final class ScopeStack {
 
 	private static final ThreadLocal<Object[]> CELL = ThreadLocal.withInitial(() -> new Object[1]);
 
+	/** How often a cell is used before it is renewed, or about that often. */
+	private static final int RENEW_EVERY = 1 << 14;
+
+	private static final int STRIPES = 16;
+
+	/** Far enough from each other to lie in different cache lines. */
+	private static final int STRIPE_SHIFT = 5;
+
+	/**
+	 * How many scopes were opened where none was; written by whoever comes, unguarded.
+	 */
+	private static final int[] OPENED = new int[STRIPES << STRIPE_SHIFT];
+
 	private ScopeStack() {
 	}
 
 	static Object[] cell() {
 		return CELL.get();
+	}
+
+	/**
+	 * The cell of a thread that has nothing open, now and then a new one. A thread's cell
+	 * grows old, and G1 makes each store into an old object expensive, a quarter of what
+	 * a plain scope costs.
+	 */
+	static Object[] young(Object[] cell) {
+		int stripe = ((int) Thread.currentThread().getId() & (STRIPES - 1)) << STRIPE_SHIFT;
+		if ((++OPENED[stripe] & RENEW_EVERY - 1) != 0) {
+			return cell;
+		}
+		Object[] young = new Object[1];
+		CELL.set(young);
+		return young;
 	}
 
 	static CancelScope current() {
@@ -52,19 +80,32 @@ final class ScopeStack {
 	}
 
 	private static @Nullable Frame heal(Object[] cell, Frame top) {
+		News told = null;
 		Frame at = top;
 		while (at != null && at.isOver()) {
+			at.dropped();
 			Mask.endBelow(at);
+			told = (at instanceof Attachment attachment && attachment.told() != null) ? attachment.told() : told;
 			at = at.previous;
 		}
 		cell[0] = at;
+		if (told != null) {
+			told.currentChanged(); // ended on another thread, so nobody has said so here
+		}
 		return at;
 	}
 
+	/**
+	 * Whether an entry is on this thread's stack. What lies below a callback isn't for as
+	 * long as that runs: what a callback ends there heals when the callback has ended.
+	 */
 	static boolean contains(Object[] cell, Frame frame) {
 		for (Frame at = (Frame) cell[0]; at != null; at = at.previous) {
 			if (at == frame) {
 				return true;
+			}
+			if (at instanceof Aside) {
+				return false;
 			}
 		}
 		return false;

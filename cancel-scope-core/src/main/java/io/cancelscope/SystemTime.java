@@ -1,6 +1,5 @@
 package io.cancelscope;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.concurrent.ThreadFactory;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The JVM's clock and one daemon timer thread, which starts when something is first
- * scheduled and ends when nothing has been for a while.
+ * scheduled and ends when nothing has been for some seconds. It runs no foreign code.
  * <p>
  * Most deadlines never pass: the scope closes in time and takes its entry away. So the
  * thread is woken only for an entry that is due before it would wake anyway, and is not
@@ -23,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SystemTime implements TimeSource {
 
-	static final SystemTime INSTANCE = new SystemTime(TimeUnit.SECONDS.toNanos(30));
-
-	private static final Logger logger = System.getLogger(CancelScope.class.getName());
+	static final SystemTime INSTANCE = new SystemTime(TimeUnit.SECONDS.toNanos(3));
 
 	private static final ThreadFactory THREADS = DaemonThreads.named("cancel-scope-timer");
 
@@ -57,19 +54,20 @@ final class SystemTime implements TimeSource {
 	@Override
 	public Runnable schedule(Runnable task, long delayNanos) {
 		long delay = Math.max(0, Math.min(delayNanos, FARTHEST_NANOS));
-		return scheduleAt(task, System.nanoTime() + delay);
+		Task scheduled = new Task(task, System.nanoTime() + delay, lane());
+		add(scheduled);
+		return scheduled;
 	}
 
-	/** For who knows when: two readings of the clock less, a quarter of such a scope. */
-	Runnable scheduleAt(Runnable task, long due) {
-		Alarm alarm = new Alarm(task, due, laneOfCallingThread());
+	/** For who has an alarm already: two readings of the clock and an object less. */
+	void add(Alarm alarm) {
 		if (alarm.lane.add(alarm)) {
 			wakeFor(alarm);
 		}
-		return alarm;
 	}
 
-	private TimerLane laneOfCallingThread() {
+	/** Where an alarm that the calling thread makes belongs. */
+	TimerLane lane() {
 		return this.lanes[(int) Thread.currentThread().getId() & (this.lanes.length - 1)];
 	}
 
@@ -78,7 +76,7 @@ final class SystemTime implements TimeSource {
 			wake();
 		}
 		catch (Throwable ex) {
-			alarm.run();
+			alarm.leave();
 			alarm.lane.leave();
 			throw ex;
 		}
@@ -117,30 +115,42 @@ final class SystemTime implements TimeSource {
 	}
 
 	private void watch() {
-		boolean idle = false;
-		long until = System.nanoTime();
+		long emptySince = 0;
+		boolean empty = false;
 		while (true) {
 			Alarm first = first();
 			long now = System.nanoTime();
 			if (first != null && first.due - now <= 0) {
-				if (first.lane.remove(first)) {
-					run(first.task);
+				if (first.leave()) {
+					ring(first);
 				}
 				continue;
 			}
-			if (first == null && idle && until - now <= 0 && end()) {
+			if (first != null) {
+				empty = false;
+			}
+			else if (!empty) {
+				empty = true;
+				emptySince = now;
+			}
+			else if (now - emptySince >= this.idleNanos && end()) {
 				return;
 			}
-			long planned = planned(now);
-			until = (first != null) ? first.due : now + this.idleNanos;
-			if (planned - until < 0) {
-				until = planned;
-			}
-			else {
-				idle = first == null;
-			}
-			sleep(now, until);
+			sleep(now, until(first, now));
 		}
+	}
+
+	/**
+	 * Until the first entry is due, or the thread planned to look. Never for long: the
+	 * entry may go, and nobody tells.
+	 */
+	private long until(@Nullable Alarm first, long now) {
+		long until = now + this.idleNanos;
+		if (first != null && first.due - until < 0) {
+			until = first.due;
+		}
+		long planned = planned(now);
+		return (planned - until < 0) ? planned : until;
 	}
 
 	private @Nullable Alarm first() {
@@ -192,12 +202,21 @@ final class SystemTime implements TimeSource {
 		LockSupport.parkNanos(this, until - now);
 	}
 
-	private static void run(Runnable task) {
+	private static void ring(Alarm alarm) {
 		try {
-			task.run();
+			alarm.ring();
 		}
 		catch (Throwable ex) {
-			logger.log(Level.ERROR, "A task of the timer failed; the timer goes on", ex);
+			complain(ex);
+		}
+	}
+
+	private static void complain(Throwable thrown) {
+		try {
+			Foreign.log(Level.ERROR, () -> "A task of the timer failed; the timer goes on", thrown);
+		}
+		catch (Throwable ex) {
+			// Ignored: nothing ends this thread but having nothing to do.
 		}
 	}
 
@@ -206,19 +225,47 @@ final class SystemTime implements TimeSource {
 		return "TimeSource.system()";
 	}
 
-	/** An entry that is its own way out. */
-	private static final class Alarm extends TimerQueue.Entry implements Runnable {
+	/** What rings at its time, once, unless it leaves before. */
+	abstract static class Alarm extends TimerQueue.Entry {
 
 		private final TimerLane lane;
 
-		Alarm(Runnable task, long due, TimerLane lane) {
-			super(task, due);
+		Alarm(long due, TimerLane lane) {
+			super(due);
 			this.lane = lane;
+		}
+
+		/** Its time has come; on the timer's thread. */
+		abstract void ring();
+
+		/**
+		 * Takes it away, for good.
+		 * @return {@code false} if it was not there, or not any more
+		 */
+		boolean leave() {
+			return this.lane.remove(this);
+		}
+
+	}
+
+	/** A task that somebody schedules, and its own way out. */
+	private static final class Task extends Alarm implements Runnable {
+
+		private final Runnable task;
+
+		Task(Runnable task, long due, TimerLane lane) {
+			super(due, lane);
+			this.task = task;
+		}
+
+		@Override
+		void ring() {
+			this.task.run();
 		}
 
 		@Override
 		public void run() {
-			this.lane.remove(this);
+			leave();
 		}
 
 	}

@@ -32,6 +32,9 @@ final class TimerLane {
 	boolean add(TimerQueue.Entry entry) {
 		this.lock.lock();
 		try {
+			if (entry.isGone()) {
+				return false;
+			}
 			this.queue.add(entry);
 			if (entry.due - this.looksAt >= 0) {
 				return false;
@@ -45,13 +48,18 @@ final class TimerLane {
 	}
 
 	/**
-	 * Removes an entry.
-	 * @return {@code false} if it had left already
+	 * Removes an entry, or sees to it that it doesn't come in later: who takes an entry
+	 * away may be faster than who puts it here.
+	 * @return {@code false} if it was not there
 	 */
 	boolean remove(TimerQueue.Entry entry) {
 		this.lock.lock();
 		try {
-			return this.queue.remove(entry);
+			boolean removed = this.queue.remove(entry);
+			if (!removed) {
+				entry.gone();
+			}
+			return removed;
 		}
 		finally {
 			this.lock.unlock();

@@ -94,20 +94,28 @@ final class TimerQueue {
 		entry.place = place;
 	}
 
-	/** A task and its time. */
+	/** Something that has its time. */
 	static class Entry {
 
 		private static final int NOWHERE = -1;
 
-		final Runnable task;
+		private static final int GONE = -2;
 
 		final long due;
 
 		private int place = NOWHERE;
 
-		Entry(Runnable task, long due) {
-			this.task = task;
+		Entry(long due) {
 			this.due = due;
+		}
+
+		/** It is not to come in any more. */
+		void gone() {
+			this.place = GONE;
+		}
+
+		boolean isGone() {
+			return this.place == GONE;
 		}
 
 		/** By difference: the clock may wrap. */

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param above the nearest cancellation, or {@code null}
  * @param earliest the earliest deadline, or {@link Deadline#NONE}
  * @param owner whose deadline that is; {@code null} where there is none or it isn't known
+ * @param deadlineAbove the deadline of the scope that is cancelled, if one is
  */
-record View(@Nullable Cancellation above, long earliest, @Nullable ScopeNode owner) {
+record View(@Nullable Cancellation above, long earliest, @Nullable ScopeNode owner, long deadlineAbove) {
 
 	/**
 	 * Looks up as far as there is something to see. Unless every step is asked for, an
@@ -24,12 +25,12 @@ record View(@Nullable Cancellation above, long earliest, @Nullable ScopeNode own
 		for (ScopeNode at = scope; at != null; at = at.visibleAbove()) {
 			Object state = at.stored();
 			if (state instanceof Cancellation above) {
-				return new View(above, earliest, owner);
+				return new View(above, earliest, owner, at.effective());
 			}
-			if (!everyStep && state == null && at != scope && at.isUpToDate(epoch)) {
+			if (!everyStep && state == null && at != scope && at.isAsOf(epoch)) {
 				long known = at.effective();
-				return Deadline.isLater(known, earliest) ? new View(null, earliest, owner)
-						: new View(null, known, null);
+				return Deadline.isLater(known, earliest) ? new View(null, earliest, owner, Deadline.NONE)
+						: new View(null, known, null, Deadline.NONE);
 			}
 			long own = at.own();
 			if (state == null && own != Deadline.NONE && !Deadline.isLater(own, earliest)) {
@@ -37,7 +38,12 @@ record View(@Nullable Cancellation above, long earliest, @Nullable ScopeNode own
 				owner = at;
 			}
 		}
-		return new View(null, earliest, owner);
+		return new View(null, earliest, owner, Deadline.NONE);
+	}
+
+	/** The earliest deadline of all, that of the cancelled scope included. */
+	long earliestWithAbove() {
+		return Deadline.earlier(this.earliest, this.deadlineAbove);
 	}
 
 	/** Whether the earliest deadline had passed at an instant, and before all else. */

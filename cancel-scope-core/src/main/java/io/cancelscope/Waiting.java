@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -50,6 +51,11 @@ final class Waiting {
 		scope.check();
 		try {
 			return scope.interruptibly((cancellable) -> get(future));
+		}
+		catch (CancellationException ex) {
+			// Whoever cancelled the future may have done so because of the scope.
+			scope.check();
+			throw ex;
 		}
 		catch (Failed ex) {
 			if (ScopeCancelledException.findIn(ex.failure) != null) {

@@ -330,7 +330,9 @@ class CallbackTests {
 	void nullIsNamed() {
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
 
-		assertThatNullPointerException().isThrownBy(() -> scope.onCancel(null)).withMessage("callback");
+		assertThatNullPointerException()
+			.isThrownBy(() -> scope.onCancel((java.util.function.Consumer<CancelReason>) null))
+			.withMessage("callback");
 	}
 
 	private static boolean awaitQuietly(CountDownLatch latch) {

@@ -39,7 +39,7 @@ class DetailsTests {
 			this.scopes.run(ScopeOptions.named("inner"), (inner) -> {
 				assertThat(inner.details().shielded()).isFalse();
 				assertThat(inner.details().bubbling()).isTrue();
-				assertThat(inner.details().interrupting()).isTrue();
+				assertThat(inner.details().interrupting()).isFalse();
 			});
 		});
 	}

@@ -260,4 +260,44 @@ class ForeignInterruptTests {
 		assertThat(thread.getPriority()).isEqualTo(Thread.NORM_PRIORITY);
 	}
 
+	@Test
+	void oneIsKnownAlsoAfterTheCodeHasSwallowedOneOfOurs() throws Exception {
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch again = new CountDownLatch(1);
+		try (OtherThread other = new OtherThread(); OpenScope inner = this.scopes.openUnbound(ScopeOptions.none())) {
+			OpenScope[] outer = new OpenScope[1];
+			var outcome = other.start(() -> this.scopes.callOrElse(ScopeOptions.none().interrupt(), (scope) -> {
+				outer[0] = (OpenScope) scope;
+				inner.interruptibly((waiting) -> swallow(inside));
+				again.countDown();
+				try {
+					block();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt(); // stands for a foreign one, now
+					throw ex;
+				}
+				return "value";
+			}, (reason) -> "fallback"));
+			inside.await();
+			inner.cancel();
+			again.await();
+
+			outer[0].cancel();
+
+			assertThat(outcome.failure()).isExactlyInstanceOf(InterruptedException.class);
+		}
+	}
+
+	private static Object swallow(CountDownLatch inside) {
+		try {
+			inside.countDown();
+			block();
+			return "not interrupted";
+		}
+		catch (InterruptedException ex) {
+			return "swallowed";
+		}
+	}
+
 }

@@ -1,13 +1,17 @@
 package io.cancelscope;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -201,6 +205,79 @@ class MaskTests {
 
 			assertThat(outcome.value()).isEqualTo("shield true");
 			assertThat(outcome.flag()).isTrue();
+		}
+	}
+
+	/** How work behind a shield can be interrupted in the name of the shield itself. */
+	enum OwnInterrupt {
+
+		OF_THE_SHIELD {
+			@Override
+			void block(CancelScopes scopes, CountDownLatch inside) throws InterruptedException {
+				scopes.run(SHIELD.interrupt().withTimeout(Duration.ofMillis(50)), (shield) -> blockFor(inside));
+			}
+		},
+
+		OF_A_REGION_INSIDE {
+			@Override
+			void block(CancelScopes scopes, CountDownLatch inside) throws InterruptedException {
+				scopes.run(SHIELD.withTimeout(Duration.ofMillis(50)),
+						(shield) -> shield.interruptibly((scope) -> blockFor(inside)));
+			}
+		},
+
+		OF_AN_ATTACHMENT {
+			@Override
+			void block(CancelScopes scopes, CountDownLatch inside) throws InterruptedException {
+				CancelScope carried = scopes
+					.openUnbound(SHIELD.interrupt().detached().withTimeout(Duration.ofMillis(50)));
+				try {
+					carried.wrap(() -> {
+						blockFor(inside);
+						return null;
+					}).call();
+				}
+				catch (InterruptedException | RuntimeException ex) {
+					throw ex;
+				}
+				catch (Exception ex) {
+					throw new AssertionError(ex);
+				}
+			}
+		};
+
+		abstract void block(CancelScopes scopes, CountDownLatch inside) throws InterruptedException;
+
+		private static boolean blockFor(CountDownLatch inside) throws InterruptedException {
+			inside.countDown();
+			return new CountDownLatch(1).await(20, TimeUnit.SECONDS);
+		}
+
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void interruptOfTheShieldItselfIsNobodyElses(OwnInterrupt own) throws Exception {
+		CancelScopes scopes = CancelScopes.create();
+		AtomicReference<CancelScope> around = new AtomicReference<>();
+		CountDownLatch inside = new CountDownLatch(1);
+		try (OtherThread other = new OtherThread()) {
+			var outcome = other.start(() -> scopes.callOrElse(ScopeOptions.named("around").interrupt(), (scope) -> {
+				around.set(scope);
+				try {
+					own.block(scopes, inside);
+				}
+				catch (ScopeCancelledException ex) {
+					// Ignored: the shield's budget is used up, and the work goes on.
+				}
+				return String.valueOf(new CountDownLatch(1).await(20, TimeUnit.SECONDS));
+			}, (reason) -> "fallback"));
+
+			assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
+			around.get().cancel("stop");
+
+			assertThat(outcome.value()).isEqualTo("fallback");
+			assertThat(outcome.flag()).isFalse();
 		}
 	}
 

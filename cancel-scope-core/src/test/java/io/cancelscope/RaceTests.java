@@ -55,6 +55,63 @@ class RaceTests {
 	}
 
 	@Test
+	void cancelMeetsCancel() throws Exception {
+		// cancel, look below | cancel, look below
+		this.races.race(() -> {
+			OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
+			OpenScope child = Scopes.openIn(scope, this.scopes, ScopeOptions.none());
+			AtomicInteger won = new AtomicInteger();
+			Callable<Boolean> cancel = () -> {
+				won.addAndGet(scope.cancel() ? 1 : 0);
+				return child.isCancelled();
+			};
+			return new Run(cancel, cancel, (one, other) -> {
+				assertThat(one && other).as("when cancel returns, all below is cancelled").isTrue();
+				assertThat(won).hasValue(1);
+			});
+		});
+	}
+
+	@Test
+	void lastCallbackLeavesWhileItsScopeMovesUp() throws Exception {
+		// unregister | close the scope between
+		ManualTime time = new ManualTime();
+		OpenScope top = Scopes.on(time).openUnbound(ScopeOptions.timeout(Scopes.SECOND));
+		this.races.race(() -> {
+			OpenScope between = Scopes.openIn(top, this.scopes, ScopeOptions.none());
+			OpenScope leaf = Scopes.openIn(between, this.scopes, ScopeOptions.none());
+			Registration callback = leaf.onCancel((reason) -> {
+			});
+			return new Run(callback::unregister, () -> {
+				between.close();
+				return true;
+			}, (taken, closed) -> assertThat(time.pending()).as("alarms though nothing waits").isZero());
+		});
+	}
+
+	@Test
+	void endOfAnAttachmentMeetsCurrent() throws Exception {
+		// end an attachment | ask which scope is current there
+		OpenScope attached = this.scopes.openUnbound(ScopeOptions.named("attached"));
+		this.races.race(() -> {
+			OpenScope around = this.scopes.open(ScopeOptions.named("around"));
+			Registration attachment = attached.attach();
+			return new Run(() -> {
+				String seen;
+				do {
+					seen = CancelScope.current().name();
+				}
+				while (seen.equals("attached"));
+				around.close();
+				return seen.equals("around");
+			}, () -> {
+				attachment.close();
+				return true;
+			}, (rightly, ended) -> assertThat(rightly).as("it was one or the other").isTrue());
+		});
+	}
+
+	@Test
 	void cancelMeetsOnCancel() throws Exception {
 		// cancel | onCancel
 		this.races.race(() -> {

@@ -199,7 +199,8 @@ class RescheduleTests {
 	@Test
 	void nullIsNamed() {
 		try (OpenScope scope = this.scopes.open(ScopeOptions.none())) {
-			assertThatNullPointerException().isThrownBy(() -> scope.reschedule(null)).withMessage("deadline");
+			assertThatNullPointerException().isThrownBy(() -> scope.reschedule((Deadline) null))
+				.withMessage("deadline");
 		}
 	}
 

@@ -69,7 +69,7 @@ class SystemTimeTests {
 	@Test
 	void threadStaysForAsLongAsSomethingWaits() throws Exception {
 		SystemTime time = new SystemTime(SHORT);
-		Runnable cancel = time.schedule(() -> this.rung.add("far"), 10 * SHORT);
+		Runnable cancel = time.schedule(() -> this.rung.add("far"), HOUR);
 		Thread thread = sleeperOf(time);
 
 		// More than the idle time, twice.
@@ -235,7 +235,7 @@ class SystemTimeTests {
 		SystemTime time = new SystemTime(LONG_IDLE);
 		List<Thread> others = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
-			long delay = (8 - i) * SHORT;
+			long delay = (8 - i) * 5 * SHORT;
 			String name = "due after " + (8 - i);
 			others.add(new Thread(() -> time.schedule(() -> this.rung.add(name), delay)));
 		}

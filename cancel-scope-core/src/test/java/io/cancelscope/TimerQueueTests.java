@@ -19,8 +19,7 @@ class TimerQueueTests {
 	private final TimerQueue queue = new TimerQueue();
 
 	private static TimerQueue.Entry entry(long due) {
-		return new TimerQueue.Entry(() -> {
-		}, due);
+		return new TimerQueue.Entry(due);
 	}
 
 	private TimerQueue.Entry add(long due) {

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 import io.cancelscope.CancelReason.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of the tree once more, in the plainest way: everything is pushed, at once, in
- * the order of time, and nothing is clever. What {@link ScopeNode} answers is compared
- * with this. It shares no code with it.
+ * the order of time, and nothing is clever. The answers of {@link ScopeNode}, and the
+ * callbacks and waits that a cancellation wakes, are compared with this. It shares no
+ * code with it.
  */
 final class TreeModel {
 
@@ -26,7 +28,7 @@ final class TreeModel {
 	}
 
 	/** Opens a scope inside another one, or inside none. */
-	Node open(String name, Node around, boolean shield, boolean bubble, Long deadline) {
+	Node open(String name, @Nullable Node around, boolean shield, boolean bubble, @Nullable Long deadline) {
 		Node node = new Node(name, (around != null) ? around.serving() : null, shield, bubble);
 		this.nodes.add(node);
 		if (node.parent != null) {
@@ -60,12 +62,28 @@ final class TreeModel {
 		advance(0);
 	}
 
+	/** Ends carried work: what it registered and what moved up since is dropped. */
+	void end(Work work) {
+		work.over = true;
+		this.nodes.forEach((node) -> node.sleepers.removeIf((each) -> each.isLeftTo(work)));
+	}
+
+	/** Takes a callback back, or ends a wait that has nothing to wait for any more. */
+	void takeBack(TreeSleeper sleeper) {
+		this.nodes.forEach((node) -> node.sleepers.remove(sleeper));
+	}
+
+	/** R4: how many scopes may have an alarm set, at most. */
+	long alarmsAllowed() {
+		return this.nodes.stream().filter(Node::mayHaveAlarm).count();
+	}
+
 	/** One scope of the model. */
 	final class Node {
 
 		final String name;
 
-		final Node parent;
+		final @Nullable Node parent;
 
 		private final boolean shield;
 
@@ -73,15 +91,15 @@ final class TreeModel {
 
 		private final List<Node> children = new ArrayList<>();
 
-		private List<Heard> callbacks = new ArrayList<>();
+		private final List<TreeSleeper> sleepers = new ArrayList<>();
 
-		private Long deadline;
+		private @Nullable Long deadline;
 
-		private Reason reason;
+		private @Nullable Reason reason;
 
 		private boolean closed;
 
-		private Node(String name, Node parent, boolean shield, boolean bubble) {
+		private Node(String name, @Nullable Node parent, boolean shield, boolean bubble) {
 			this.name = name;
 			this.parent = parent;
 			this.shield = shield;
@@ -106,8 +124,8 @@ final class TreeModel {
 		private void reach(Reason from) {
 			if (!this.closed) {
 				this.reason = from;
-				this.callbacks.forEach((callback) -> callback.reason = from);
-				this.callbacks.clear();
+				this.sleepers.forEach((sleeper) -> sleeper.wake(from));
+				this.sleepers.clear();
 			}
 			for (Node child : this.children) {
 				if (!child.shield && child.reason == null) {
@@ -126,25 +144,51 @@ final class TreeModel {
 		}
 
 		/** Nothing expires before it was set: one in the past counts from now. */
-		private void moveDeadline(Long instant) {
+		private void moveDeadline(@Nullable Long instant) {
 			this.deadline = (instant != null) ? (Long) Math.max(instant, TreeModel.this.now) : null;
 		}
 
+		/** R16: what belongs to work that goes on moves up, the rest is dropped. */
 		void close() {
+			List<TreeSleeper> left = new ArrayList<>(this.sleepers);
+			this.sleepers.clear();
 			this.closed = true;
-			this.callbacks = new ArrayList<>();
+			Node above = serving();
+			for (TreeSleeper sleeper : left) {
+				if (above != null && sleeper.outlivesItsScope()) {
+					sleeper.moveUp();
+					above.sleepers.add(sleeper);
+				}
+			}
 		}
 
-		Heard onCancel() {
-			Heard heard = new Heard();
+		/** Carried work begins in this scope. */
+		Work begin() {
+			return new Work(this);
+		}
+
+		/**
+		 * Registers a callback.
+		 * @param work the carried work that registers it, or {@code null} for the opener
+		 */
+		TreeSleeper onCancel(@Nullable Work work) {
+			return enter(new TreeSleeper(false, work));
+		}
+
+		/** Begins to wait for something, or to sleep. */
+		TreeSleeper await() {
+			return enter(new TreeSleeper(true, null));
+		}
+
+		private TreeSleeper enter(TreeSleeper sleeper) {
 			Node serving = serving();
 			if (serving != null && serving.reason != null) {
-				heard.reason = serving.reason;
+				sleeper.wake(serving.reason);
 			}
 			else if (serving != null) {
-				serving.callbacks.add(heard);
+				serving.sleepers.add(sleeper);
 			}
-			return heard;
+			return sleeper;
 		}
 
 		// What it answers
@@ -168,23 +212,19 @@ final class TreeModel {
 			return earliest.map((instant) -> instant - TreeModel.this.now);
 		}
 
-		Long deadline() {
+		@Nullable Long deadline() {
 			return this.deadline;
-		}
-
-		boolean isClosed() {
-			return this.closed;
 		}
 
 		// Where it stands
 
 		/** Closed without having been cancelled: transparent from then on. */
-		private boolean isReleased() {
+		boolean isReleased() {
 			return this.closed && this.reason == null;
 		}
 
 		/** The scope that work inside this one belongs to by now, if any. */
-		private Node serving() {
+		@Nullable Node serving() {
 			Node at = this;
 			while (at != null && at.isReleased()) {
 				at = at.shield ? null : at.parent;
@@ -192,16 +232,33 @@ final class TreeModel {
 			return at;
 		}
 
-		private Node nextUp() {
-			Node at = this.parent;
-			while (at != null && at.isReleased()) {
-				at = at.parent;
-			}
-			return at;
+		/** Whether this is open and not cancelled, and so is one above that it sees. */
+		boolean hasOpenParent() {
+			return !this.closed && this.reason == null && !this.shield && this.parent != null
+					&& this.parent.serving() != null;
+		}
+
+		/** Where a cancellation climbs to: a shield stops it only once it is released. */
+		private @Nullable Node nextUp() {
+			return (this.parent != null) ? this.parent.serving() : null;
 		}
 
 		private boolean canExpire() {
 			return !this.closed && this.reason == null && this.deadline != null;
+		}
+
+		/**
+		 * An alarm watches a deadline only for something that can't ask: in this scope or
+		 * below it, or for a bubbling scope above.
+		 */
+		private boolean mayHaveAlarm() {
+			boolean climbs = this.parent != null && this.parent.bubbles;
+			return !this.closed && this.deadline != null && (climbs || (this.reason == null && hasSomethingToWake()));
+		}
+
+		private boolean hasSomethingToWake() {
+			return !this.sleepers.isEmpty()
+					|| this.children.stream().anyMatch((child) -> !child.shield && child.hasSomethingToWake());
 		}
 
 		private int depth() {
@@ -210,13 +267,19 @@ final class TreeModel {
 
 	}
 
-	/** What a callback was told, if it was told anything. */
-	static final class Heard {
+	/** Carried work: an attachment or a wrapped run. */
+	static final class Work {
 
-		private Reason reason;
+		final Node scope;
 
-		Reason reason() {
-			return this.reason;
+		private boolean over;
+
+		private Work(Node scope) {
+			this.scope = scope;
+		}
+
+		boolean isOver() {
+			return this.over;
 		}
 
 	}

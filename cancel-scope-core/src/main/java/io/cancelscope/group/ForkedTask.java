@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.cancelscope.OpenScope;
 
 /**
- * One task of a group, and its future. It is begun once, by a thread of the executor, or
- * given up once while it still waits for one.
+ * One task of a group, and its future. A thread of the executor begins it once, or it is
+ * given up once while it waits for a thread.
  */
 final class ForkedTask<T> extends FutureTask<T> {
 
@@ -43,23 +43,46 @@ final class ForkedTask<T> extends FutureTask<T> {
 	/** Gives the task up unless it has begun. */
 	void abandon() {
 		if (this.begun.compareAndSet(false, true)) {
-			super.cancel(false);
-			this.group.ended(this);
+			try {
+				this.group.ending();
+				super.cancel(false);
+			}
+			finally {
+				this.group.ended(this);
+			}
+		}
+	}
+
+	// Order: the group looks at its scope before the future completes. A thread that sees
+	// the future done in time can rely on it, whatever the clock does afterwards.
+
+	@Override
+	protected void set(T value) {
+		try {
+			this.group.ending();
+		}
+		finally {
+			super.set(value);
 		}
 	}
 
 	@Override
 	protected void setException(Throwable ex) {
-		if (!isCancelled()) {
-			this.group.failed(ex);
+		try {
+			this.group.ending();
+			if (!isCancelled()) {
+				this.group.failed(ex);
+			}
 		}
-		super.setException(ex);
+		finally {
+			super.setException(ex);
+		}
 	}
 
 	/**
-	 * Cancels the task's scope, and with it the task. Whether the thread is interrupted
-	 * is a matter of the group's options, not of the argument: an interrupt sent past the
-	 * scope could hit the thread's next task.
+	 * Cancels the scope of the task, and with it the task. The options of the group
+	 * decide whether the thread is interrupted, not the argument: an interrupt that is
+	 * not sent by the scope could hit the next task of the thread.
 	 */
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {

@@ -1,5 +1,5 @@
 /**
- * Tasks that belong together: the first failure stops the others.
+ * Groups of tasks that end together.
  */
 @NullMarked
 package io.cancelscope.group;

@@ -4,18 +4,21 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 
 import io.cancelscope.TimeSource;
+import io.cancelscope.CancelScopes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that stands still until a test moves it. What is due on the way fires in order,
- * on the thread that advances, and sees the instant it was scheduled for. Safe for use by
- * many threads. The idea comes from Trio's {@code MockClock} and gRPC's fake tickers.
+ * A clock that stands still until a test moves it. What is due fires in order, on the
+ * thread that advances the clock, and reads the instant that it was scheduled for. Safe
+ * for use by multiple threads. The idea comes from Trio's {@code MockClock} and gRPC's
+ * fake tickers.
  *
  * <pre>{@code
  * ManualTime time = new ManualTime();
- * CancelScopes scopes = CancelScopes.builder().timeSource(time).callbackExecutor(Runnable::run).build();
+ * CancelScopes scopes = time.scopes();
  * try (OpenScope scope = scopes.open(ScopeOptions.timeout(Duration.ofSeconds(2)))) {
  *     time.advance(Duration.ofSeconds(2));
  *     assertThat(scope.isCancelled()).isTrue();
@@ -29,6 +32,10 @@ public final class ManualTime implements TimeSource {
 	// The clock may wrap, so entries are ordered by how far they are from the start.
 	private final TreeSet<Entry> entries = new TreeSet<>(
 			Comparator.comparingLong(Entry::elapsedWhenDue).thenComparingLong(Entry::number));
+
+	private final AfterTimers callbacks = new AfterTimers();
+
+	private final CancelScopes scopes;
 
 	private final long start;
 
@@ -44,12 +51,39 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * Creates a clock with a given first reading, such as {@code Long.MAX_VALUE}, to see
-	 * it wrap.
+	 * Creates a clock with a given first reading, for example {@code Long.MAX_VALUE} for
+	 * a clock that wraps.
 	 * @param startNanos the first reading
 	 */
 	public ManualTime(long startNanos) {
 		this.start = startNanos;
+		this.scopes = CancelScopes.builder().timeSource(this).callbackExecutor(this.callbacks).build();
+	}
+
+	/**
+	 * Returns scopes on this time, which need no other thread: the callbacks of a
+	 * deadline have run when {@link #advance} returns.
+	 * <p>
+	 * They run on the thread that advances, at the instant of their deadline, after the
+	 * task of the timer and never inside it. If other code notices an expired deadline,
+	 * for example {@link io.cancelscope.CancelScope#isCancelled()} or a
+	 * {@link io.cancelscope.OpenScope#reschedule reschedule} into the past, they run at
+	 * once on that thread. Inside a callback they wait until that callback has ended.
+	 * <p>
+	 * For a listener or other choices, use {@link CancelScopes#builder()} with this time
+	 * source and {@link #callbackExecutor()}.
+	 * @return the same object on every call
+	 */
+	public CancelScopes scopes() {
+		return this.scopes;
+	}
+
+	/**
+	 * Returns the executor of {@link #scopes()}, for a builder of your own.
+	 * @return the executor, which runs callbacks on the calling thread as described there
+	 */
+	public Executor callbackExecutor() {
+		return this.callbacks;
 	}
 
 	@Override
@@ -75,9 +109,10 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * Moves the clock on. Everything due until then fires first, earliest first, each at
-	 * its own instant, and in the order of scheduling where instants are the same. What a
-	 * task throws comes out of here, with the clock standing at that task's instant.
+	 * Moves the clock forward. Everything due until then fires first, earliest first,
+	 * each at its own instant, and in the order of scheduling where instants are the
+	 * same. What a task throws is thrown by this method, and the clock then stands at the
+	 * instant of that task; what a callback of a scope throws is logged.
 	 * @param duration how far; zero fires what is due now
 	 * @throws IllegalArgumentException if the duration is negative
 	 */
@@ -89,7 +124,7 @@ public final class ManualTime implements TimeSource {
 		}
 		long target = later(this.elapsed, duration);
 		for (Entry due = next(target); due != null; due = next(target)) {
-			due.task.run();
+			this.callbacks.fire(due.task);
 		}
 		synchronized (this.lock) {
 			this.elapsed = Math.max(this.elapsed, target);
@@ -115,9 +150,8 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * Returns how many tasks wait to fire. A test that has closed its scopes expects
-	 * none.
-	 * @return the number of tasks scheduled, neither fired nor cancelled
+	 * Returns how many tasks wait to fire: zero if all scopes of a test are closed.
+	 * @return the number of scheduled tasks that have neither fired nor been cancelled
 	 */
 	public int pending() {
 		synchronized (this.lock) {

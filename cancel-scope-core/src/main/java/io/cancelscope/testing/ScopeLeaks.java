@@ -8,16 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
 import io.cancelscope.OpenScope;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a test leaves behind: a scope that is still current on its thread, an
- * interrupt flag, and scopes that are open anywhere else. The last are known of those
- * {@link io.cancelscope.CancelScopes} that have this as a listener. What is found is
- * taken away, so that it fails no other test.
+ * Detector of what a test leaves behind: a scope that is still current on its thread, a
+ * set interrupt flag, and scopes that are open on other threads or on none. The latter
+ * are found if their {@link io.cancelscope.CancelScopes} has this object as a listener.
+ * What is found is removed, so that it does not fail another test.
  *
  * <pre>{@code
  * ScopeLeaks leaks = new ScopeLeaks();
@@ -27,8 +29,8 @@ import io.cancelscope.OpenScope;
  * watch.check(); // after it, on the same thread
  * }</pre>
  * <p>
- * Where tests run at the same time, give each a {@code ScopeLeaks} of its own: one that
- * they share takes the scopes of one test for those of another.
+ * Tests that run at the same time need a {@code ScopeLeaks} each. A shared one reports
+ * the scopes of one test as those of another.
  */
 public final class ScopeLeaks implements CancelScopeListener {
 
@@ -36,24 +38,29 @@ public final class ScopeLeaks implements CancelScopeListener {
 
 	private static final int DEEPEST = 1000;
 
+	/** What of the library lies between the code that opens a scope and a listener. */
+	private static final Set<String> ON_THE_WAY = Set.of("io.cancelscope.AsyncCall", "io.cancelscope.Body",
+			"io.cancelscope.Opening", "io.cancelscope.News", "io.cancelscope.Foreign", "io.cancelscope.ListenerPair",
+			ScopeLeaks.class.getName());
+
 	private final Duration patience;
 
-	/** In the order of opening; guarded by itself. */
+	/** In the order of opening. Guarded by itself. */
 	private final Map<CancelScope, Opened> open = new LinkedHashMap<>();
 
 	private long opened;
 
 	/**
-	 * Creates one that lets other threads have a second to close their scopes.
+	 * Creates a detector that gives other threads a second to close their scopes.
 	 */
 	public ScopeLeaks() {
 		this(PATIENCE);
 	}
 
 	/**
-	 * Creates one with a patience of your own.
+	 * Creates a detector with a custom patience.
 	 * @param patience how long other threads may take to close their scopes after the
-	 * test; it is real time, and waited for only while there is such a scope
+	 * test, in real time; the detector waits only while such a scope exists
 	 */
 	public ScopeLeaks(Duration patience) {
 		Objects.requireNonNull(patience, "patience");
@@ -72,7 +79,7 @@ public final class ScopeLeaks implements CancelScopeListener {
 		}
 	}
 
-	/** The line of user code that opens a scope at this moment. */
+	/** Returns the line of user code that opens a scope at this moment. */
 	private static String place() {
 		return StackWalker.getInstance()
 			.walk((frames) -> frames.filter((frame) -> !isOurs(frame))
@@ -83,8 +90,8 @@ public final class ScopeLeaks implements CancelScopeListener {
 
 	private static boolean isOurs(StackFrame frame) {
 		String name = frame.getClassName();
-		return name.startsWith("io.cancelscope.CancelScope") || name.startsWith("io.cancelscope.ScopeNode")
-				|| name.startsWith("io.cancelscope.group.TaskGroup") || name.equals(ScopeLeaks.class.getName());
+		return name.startsWith("io.cancelscope.CancelScope") || ON_THE_WAY.contains(name)
+				|| name.startsWith("io.cancelscope.group.");
 	}
 
 	@Override
@@ -96,13 +103,17 @@ public final class ScopeLeaks implements CancelScopeListener {
 	}
 
 	/**
-	 * Starts to watch. What the calling thread has open or finds open by now is not what
-	 * {@link Watch#check()} complains about.
-	 * @return what to ask after the test, on the same thread
+	 * Starts to watch. A scope that is current on the calling thread now, or open
+	 * anywhere, is not reported by {@link Watch#check()}.
+	 * <p>
+	 * If no scope is current, the watch leaves a marker on the thread until its check,
+	 * which lets the check remove attachments that the test forgot.
+	 * @return the watch to check after the test, on the same thread
 	 */
 	public Watch watch() {
+		CancelScope current = CancelScope.current();
 		synchronized (this.open) {
-			return new Watch(CancelScope.current(), this.opened);
+			return new Watch(current, this.opened);
 		}
 	}
 
@@ -110,25 +121,32 @@ public final class ScopeLeaks implements CancelScopeListener {
 	}
 
 	/**
-	 * What is left from one moment to another.
+	 * Report of what a test leaves behind between the watch and the check.
 	 */
 	public final class Watch {
 
 		private final CancelScope outer;
 
+		/**
+		 * Lies below everything that the test leaves on the thread: ending it ends that.
+		 * Null inside a scope, whose owner can close it before the check.
+		 */
+		private final CancelScope.@Nullable Registration marker;
+
 		private final long first;
 
 		private Watch(CancelScope outer, long first) {
 			this.outer = outer;
+			this.marker = (outer instanceof OpenScope) ? null : outer.attach();
 			this.first = first;
 		}
 
 		/**
-		 * Checks that nothing was left behind. What was is taken away: scopes of this
-		 * thread are closed, the flag is cleared, other scopes are cancelled, and
-		 * forgotten here.
-		 * @throws AssertionError if there was something; its message names the scopes,
-		 * their threads, and what to do
+		 * Checks that nothing was left behind. What was left is removed: scopes of this
+		 * thread are closed, attachments end, the interrupt flag is cleared, and other
+		 * open scopes are cancelled and forgotten here.
+		 * @throws AssertionError if something was left; the message contains the names of
+		 * the scopes, their threads, and what to do
 		 */
 		public void check() {
 			List<String> left = new ArrayList<>();
@@ -138,9 +156,7 @@ public final class ScopeLeaks implements CancelScopeListener {
 						+ " for good must clear it with Thread.interrupted(), and whoever interrupts must know"
 						+ " that the work is still there");
 			}
-			closeOnThisThread().forEach((name) -> left.add("scope '" + name + "' is still current on thread '" + thread
-					+ "': open it in a try-with-resources statement, or use CancelScopes.run(…) and"
-					+ " call(…); close what attach() returns"));
+			left.addAll(closeOnThisThread(thread));
 			takeOpenElsewhere().forEach((scope) -> left
 				.add("scope '" + scope.name + "', opened on thread '" + scope.thread + "'" + scope.place
 						+ ", is still open: close it where its work ends, and let the test wait for" + " that work"));
@@ -149,17 +165,42 @@ public final class ScopeLeaks implements CancelScopeListener {
 			}
 		}
 
-		private List<String> closeOnThisThread() {
-			List<String> names = new ArrayList<>();
-			while (names.size() < DEEPEST && CancelScope.current() != this.outer
-					&& CancelScope.current() instanceof OpenScope scope) {
-				names.add(scope.name());
-				scope.close();
+		/** Closes what is current, scope after scope, and returns a line for each. */
+		private List<String> closeOnThisThread(String thread) {
+			List<String> lines = new ArrayList<>();
+			CancelScope last = null;
+			while (lines.size() < DEEPEST && CancelScope.current() instanceof OpenScope scope && scope != this.outer
+					&& scope != last) {
+				lines.add("scope '" + scope.name() + "' is still current on thread '" + thread
+						+ "': open it in a try-with-resources statement, or use CancelScopes.run(…) and"
+						+ " call(…); close what attach() returns");
+				end(scope);
+				last = scope;
 			}
-			return names;
+			// A cancelled scope stays current through an attachment after it was closed.
+			boolean stuck = last != null && CancelScope.current() == last;
+			String more = (this.marker != null) ? end(this.marker) : null;
+			if (stuck && more != null) {
+				lines.add(lines.remove(lines.size() - 1) + ". " + more);
+			}
+			return lines;
 		}
 
-		/** Those opened since, if they stay open. */
+		/** Ends it, and returns what was found open above it, or {@code null}. */
+		private static @Nullable String end(AutoCloseable scope) {
+			try {
+				scope.close();
+				return null;
+			}
+			catch (IllegalStateException ex) {
+				return ex.getMessage();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		/** Returns the scopes that were opened since and stay open. */
 		private Collection<Opened> takeOpenElsewhere() {
 			Map<CancelScope, Opened> left = new LinkedHashMap<>();
 			synchronized (ScopeLeaks.this.open) {
@@ -172,7 +213,7 @@ public final class ScopeLeaks implements CancelScopeListener {
 			return left.values();
 		}
 
-		/** Waits, with the lock, until these are closed or patience is at its end. */
+		/** Waits until these are closed or the patience ends. Called with the lock. */
 		private void awaitNoneOf(Map<CancelScope, Opened> left) {
 			long started = System.nanoTime();
 			long patience = ScopeLeaks.this.patience.toMillis();

@@ -1,5 +1,6 @@
 /**
- * Owning time in tests, and finding what they leave behind.
+ * Support for tests: a clock that tests control, and a detector of scopes that they leave
+ * open.
  */
 @NullMarked
 package io.cancelscope.testing;

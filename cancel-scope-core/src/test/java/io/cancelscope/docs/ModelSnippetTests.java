@@ -1,11 +1,15 @@
 package io.cancelscope.docs;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,10 +39,7 @@ class ModelSnippetTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private final CancelScopes scopes = CancelScopes.builder()
-		.timeSource(this.time)
-		.callbackExecutor(Runnable::run)
-		.build();
+	private final CancelScopes scopes = this.time.scopes();
 
 	private final ExecutorService executor = Executors.newFixedThreadPool(2);
 
@@ -93,7 +94,7 @@ class ModelSnippetTests {
 
 	private void execute(CancelScope scope, Statement statement) throws SQLException {
 		// tag::blocking[]
-		CancelScope.Registration registration = scope.onCancel((reason) -> stop(statement));
+		CancelScope.Registration registration = scope.onCancel(statement::cancel);
 		try {
 			statement.execute("select pg_sleep(10)");
 		}
@@ -103,13 +104,21 @@ class ModelSnippetTests {
 		// end::blocking[]
 	}
 
-	private static void stop(Statement statement) {
-		try {
-			statement.cancel();
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
+	@Test
+	void telling() {
+		List<String> trail = new ArrayList<>();
+		Statement statement = Fakes.statement(trail, () -> {
+		});
+		CompletableFuture<String> answer = new CompletableFuture<>();
+		answer.whenComplete((value, thrown) -> trail.add("told " + thrown.getMessage()));
+		this.scopes.run(ScopeOptions.named("search"), (scope) -> {
+			// tag::telling[]
+			scope.afterCancel((reason) -> answer.completeExceptionally(scope.exception()));
+			scope.onCancel(statement::cancel);
+			// end::telling[]
+			scope.cancel("the user left");
+		});
+		assertThat(trail).containsExactly("cancel", "told scope 'search' was cancelled: the user left");
 	}
 
 	@Test
@@ -208,7 +217,7 @@ class ModelSnippetTests {
 	@Test
 	void recipeWait() {
 		this.scopes.run(ScopeOptions.timeout(Duration.ofMillis(800)), (scope) -> {
-			Future<String> answer = new java.util.concurrent.CompletableFuture<>();
+			Future<String> answer = new CompletableFuture<>();
 			this.time.advance(Duration.ofMillis(800));
 			assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(() -> {
 				// tag::wait[]
@@ -280,16 +289,115 @@ class ModelSnippetTests {
 	}
 
 	@Test
+	void recipeTryRun() {
+		// tag::tryRun[]
+		boolean finished = scopes.tryRun(ScopeOptions.timeout(Duration.ofMillis(800)), (scope) -> warmUp(scope));
+		// end::tryRun[]
+		assertThat(finished).isFalse();
+	}
+
+	private void warmUp(CancelScope scope) {
+		ask(scope);
+	}
+
+	@Test
+	void recipeLimit() {
+		this.scopes.run(ScopeOptions.timeout(Duration.ofSeconds(2)), (scope) -> {
+			// tag::limit[]
+			String quote = askWithin(scope.limit(Duration.ofSeconds(5)));
+			// end::limit[]
+			assertThat(quote).isEqualTo("asked within PT2S");
+		});
+	}
+
+	private static String askWithin(Duration timeout) {
+		return "asked within " + timeout;
+	}
+
+	@Test
+	void recipeAbandonable() throws UnknownHostException {
+		String host = "127.0.0.1";
+		InetAddress found = this.scopes.<InetAddress, UnknownHostException>call(ScopeOptions.none(), (scope) -> {
+			// tag::abandonable[]
+			InetAddress address = scope.abandonable((s) -> InetAddress.getByName(host), (late) -> cache(late));
+			// end::abandonable[]
+			return address;
+		});
+		assertThat(found.isLoopbackAddress()).isTrue();
+	}
+
+	private void cache(InetAddress address) {
+		print(address);
+	}
+
+	@Test
+	void recipeAsync() {
+		// tag::async[]
+		CompletableFuture<String> quote = scopes.callAsync(ScopeOptions.timeout(Duration.ofMillis(800)),
+				(scope) -> askLater(scope));
+		// end::async[]
+		this.time.advance(Duration.ofMillis(800));
+		assertThat(quote).failsWithin(Duration.ZERO)
+			.withThrowableThat()
+			.withCauseInstanceOf(DeadlineExceededException.class);
+		assertThat(this.printed).containsExactly("stopped");
+	}
+
+	private CompletableFuture<String> askLater(CancelScope scope) {
+		scope.onCancel((reason) -> print("stopped"));
+		return new CompletableFuture<>();
+	}
+
+	@Test
+	void recipeReschedule() {
+		List<String> parts = List.of("one", "two", "three");
+		// tag::reschedule[]
+		try (OpenScope scope = scopes.open(ScopeOptions.named("upload").withTimeout(Duration.ofMillis(500)))) {
+			for (String part : parts) {
+				scope.check();
+				index(part);
+				scope.reschedule(Duration.ofMillis(500));
+			}
+		}
+		// end::reschedule[]
+		assertThat(this.indexed).containsExactly("one", "two", "three");
+	}
+
+	@Test
 	void recipeTasks() throws Exception {
 		// tag::tasks[]
-		try (TaskGroup group = TaskGroup.open(scopes, ScopeOptions.timeout(Duration.ofSeconds(2)), executor)) {
-			Future<String> fare = group.fork(() -> "fare");
-			Future<String> seat = group.fork(() -> "seat");
+		try (TaskGroup group = TaskGroup.open(scopes, ScopeOptions.timeout(Duration.ofSeconds(2)))) {
+			Future<String> fare = group.fork("fare", () -> "fare");
+			Future<String> seat = group.fork("seat", () -> "seat");
 			group.join();
 			print(fare.get() + " and " + seat.get());
 		}
 		// end::tasks[]
 		assertThat(this.printed).containsExactly("fare and seat");
+	}
+
+	@Test
+	void recipeTasksUntilTheDeadline() throws Exception {
+		List<Callable<String>> suppliers = List.of(() -> "one", () -> "two");
+		// tag::untilDeadline[]
+		List<Future<String>> offers = new ArrayList<>();
+		boolean complete;
+		try (TaskGroup group = TaskGroup.open(scopes, ScopeOptions.timeout(Duration.ofSeconds(2)))) {
+			suppliers.forEach((supplier) -> offers.add(group.fork(supplier)));
+			complete = group.joinUntilDeadline();
+		}
+		// end::untilDeadline[]
+		assertThat(complete).isTrue();
+		assertThat(offers).hasSize(2);
+	}
+
+	@Test
+	void recipeRace() throws Exception {
+		List<Callable<String>> mirrors = List.of(() -> "one", () -> "one");
+		// tag::race[]
+		String page = TaskGroup.race(scopes, ScopeOptions.timeout(Duration.ofSeconds(2)), executor, mirrors);
+		// end::race[]
+		assertThat(page).isEqualTo("one");
 	}
 
 	/** A statement that does what one would do, in words. */

@@ -18,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 @Timeout(30)
 @ExtendWith(ThreadStaysClean.class)
@@ -62,6 +64,109 @@ class ScopeLeaksTests {
 		assertThatExceptionOfType(AssertionError.class).isThrownBy(watch::check)
 			.withMessageContaining("scope 'request' is still current")
 			.withMessageContaining("attach()");
+	}
+
+	@Test
+	void attachmentOfACancelledScopeIsOneLineAndLeavesTheThreadClean() {
+		ScopeLeaks.Watch watch = this.leaks.watch();
+		OpenScope request = this.scopes.openUnbound(ScopeOptions.named("request"));
+		request.cancel();
+		request.attach();
+
+		AssertionError found = catchThrowableOfType(AssertionError.class, watch::check);
+
+		assertThat(found.getMessage().lines().skip(1)).singleElement()
+			.asString()
+			.contains("scope 'request' is still current on thread '" + this.thread + "'")
+			.contains("attach()");
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+		assertThatCode(watch::check).doesNotThrowAnyException();
+	}
+
+	@Test
+	void whatLiesBelowAnAttachmentOfACancelledScopeIsNamedAndClosed() {
+		ScopeLeaks.Watch watch = this.leaks.watch();
+		OpenScope below = this.scopes.open(ScopeOptions.named("below"));
+		OpenScope request = CancelScopes.create().openUnbound(ScopeOptions.named("request"));
+		request.cancel();
+		request.attach();
+		this.scopes.open(ScopeOptions.named("above"));
+
+		AssertionError found = catchThrowableOfType(AssertionError.class, watch::check);
+
+		assertThat(found.getMessage().lines().skip(1)).hasSize(2);
+		assertThat(found).hasMessageContainingAll("scope 'above' is still current", "scope 'request' is still current",
+				"'below'");
+		assertThat(below.details().closed()).isTrue();
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+	}
+
+	@Test
+	void attachmentForgottenInsideAScopeOfBeforeIsOneLineAndEndsWithThatScope() {
+		OpenScope before = this.scopes.open(ScopeOptions.named("before"));
+		ScopeLeaks.Watch watch = this.leaks.watch();
+		OpenScope request = this.scopes.openUnbound(ScopeOptions.named("request"));
+		request.cancel();
+		request.attach();
+
+		AssertionError found = catchThrowableOfType(AssertionError.class, watch::check);
+
+		assertThat(found.getMessage().lines().skip(1)).hasSize(1);
+		assertThatIllegalStateException().isThrownBy(before::close);
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+	}
+
+	@Test
+	void scopeOfBeforeMayCloseBeforeTheCheck() {
+		OpenScope before = this.scopes.open(ScopeOptions.named("before"));
+		ScopeLeaks.Watch watch = this.leaks.watch();
+
+		before.close();
+
+		assertThatCode(watch::check).doesNotThrowAnyException();
+	}
+
+	@Test
+	void scopeBelowAForgottenAttachmentDoesNotKeepTheReportFromComing() {
+		ScopeLeaks.Watch watch = this.leaks.watch();
+		this.scopes.open(ScopeOptions.named("below"));
+		this.scopes.openUnbound(ScopeOptions.named("request")).attach();
+
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(watch::check)
+			.withMessageContaining("scope 'request' is still current")
+			.withMessageContaining("scope 'below' is still current");
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+	}
+
+	@Test
+	void watchesMayBeCheckedInAnyOrder() {
+		ScopeLeaks.Watch first = this.leaks.watch();
+		ScopeLeaks.Watch second = new ScopeLeaks(Duration.ZERO).watch();
+		this.scopes.run(ScopeOptions.none(), CancelScope::check);
+
+		assertThatCode(first::check).doesNotThrowAnyException();
+		assertThatCode(second::check).doesNotThrowAnyException();
+	}
+
+	@Test
+	void attachmentOfAReleasedScopeDoesNotStayOnTheThread() {
+		ScopeLeaks.Watch watch = this.leaks.watch();
+		OpenScope request = this.scopes.openUnbound(ScopeOptions.named("request"));
+		request.attach();
+		request.close();
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+
+		assertThatCode(watch::check).doesNotThrowAnyException();
+		assertThatCode(this.leaks.watch()::check).doesNotThrowAnyException();
+	}
+
+	@Test
+	void checkOnAnotherThreadLeavesThatThreadAlone() {
+		ScopeLeaks.Watch watch = this.leaks.watch();
+
+		assertThat(CompletableFuture.runAsync(watch::check)).succeedsWithin(Duration.ofSeconds(20));
+
+		assertThat(CancelScope.current().name()).isEqualTo("root");
 	}
 
 	@Test
