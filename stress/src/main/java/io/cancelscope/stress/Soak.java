@@ -2,34 +2,31 @@ package io.cancelscope.stress;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
-import io.cancelscope.Deadline;
 import io.cancelscope.OpenScope;
-import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
-import io.cancelscope.TimeSource;
 
 /**
  * Opens millions of scopes on several threads, with everything that can happen to a scope
- * happening at random, and then looks whether anything is left: heap, timers, scopes on
- * threads, interrupt flags.
+ * happening at random, callback executors of bad manners among it, and then looks whether
+ * anything is lost or left: callbacks, heap, timers, threads, scopes on threads,
+ * interrupt flags.
  *
  * <pre>
  * ./mvnw -Pstress -pl stress -am verify -DskipTests -Djcstress.skip=true -Dsoak.skip=false
@@ -41,22 +38,28 @@ public final class Soak {
 
 	private static final int THREADS = 4;
 
-	private static final int DEEPEST = 12;
+	/** The library's threads may outlive their work by this. */
+	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
-	private final CountingTime time = new CountingTime();
+	/** Beside those of the soak itself. */
+	private static final int THREADS_AT_MOST = 256;
 
-	private final CancelScopes scopes = CancelScopes.builder().timeSource(this.time).build();
+	final CountingTime time = new CountingTime();
 
-	/** Lives as long as all of it, as an application's own scope would. */
-	private final OpenScope application = this.scopes.openUnbound(ScopeOptions.named("application"));
+	final LongAdder opened = new LongAdder();
 
-	private final LongAdder opened = new LongAdder();
+	final LongAdder cancelled = new LongAdder();
 
-	private final LongAdder cancelled = new LongAdder();
+	final LongAdder interrupted = new LongAdder();
+
+	final Outliving outliving = new Outliving(this);
 
 	private final LongAdder callbacks = new LongAdder();
 
-	private final LongAdder interrupted = new LongAdder();
+	private final Map<Manners, CancelScopes> scopes = new EnumMap<>(Manners.class);
+
+	/** Lives as long as all of it, as an application's own scope would. */
+	private final OpenScope application;
 
 	private final List<String> problems = new ArrayList<>();
 
@@ -67,25 +70,35 @@ public final class Soak {
 	private Soak(long total, long seed) {
 		this.total = total;
 		this.seed = seed;
+		for (Manners manners : Manners.values()) {
+			this.scopes.put(manners, manners.scopesOn(this.time));
+		}
+		this.application = scopesOf(Manners.OWN).openUnbound(ScopeOptions.named("application"));
 	}
 
 	public static void main(String[] args) throws Exception {
 		long total = Long.parseLong(args[0]);
 		long seed = Long.getLong("soak.seed", System.nanoTime());
 		System.out.printf(Locale.ROOT, "soak: %,d scopes on %d threads, seed %d%n", total, THREADS, seed);
-		boolean clean = new Soak(total, seed).run();
-		System.out.println(clean ? "soak: clean" : "soak: NOT CLEAN");
-		System.exit(clean ? 0 : 1);
+		boolean clean = false;
+		try {
+			clean = new Soak(total, seed).run();
+		}
+		finally {
+			System.out.println(clean ? "soak: clean" : "soak: NOT CLEAN");
+			System.exit(clean ? 0 : 1);
+		}
 	}
 
 	private boolean run() throws Exception {
+		Set<Thread> before = threads();
 		ExecutorService workers = Executors.newFixedThreadPool(THREADS);
 		ExecutorService helpers = Executors.newFixedThreadPool(2);
 		long start = System.nanoTime();
 		List<Future<?>> running = new ArrayList<>();
 		for (int i = 0; i < THREADS; i++) {
 			SplittableRandom random = new SplittableRandom(this.seed + i);
-			running.add(workers.submit(() -> work(random, helpers)));
+			running.add(workers.submit(() -> work(new SoakTrees(this, random, helpers))));
 		}
 		List<Long> heap = watch(running);
 		for (Future<?> each : running) {
@@ -102,7 +115,8 @@ public final class Soak {
 		workers.shutdown();
 		helpers.shutdown();
 		helpers.awaitTermination(1, TimeUnit.MINUTES);
-		report(start, heap);
+		this.outliving.end();
+		report(start, heap, before);
 		return this.problems.isEmpty();
 	}
 
@@ -114,8 +128,9 @@ public final class Soak {
 				TimeUnit.MILLISECONDS.sleep(20);
 			}
 			heap.add(liveHeap());
-			System.out.printf(Locale.ROOT, "  %3d %%  %,12d scopes  %6.1f MiB live  %,d timers%n", tenth * 10,
-					this.opened.sum(), heap.get(heap.size() - 1) / 1048576.0, this.time.pending.get());
+			System.out.printf(Locale.ROOT, "  %3d %%  %,12d scopes  %6.1f MiB live  %,d timers  %,d threads%n",
+					tenth * 10, this.opened.sum(), heap.get(heap.size() - 1) / 1048576.0, this.time.pending.get(),
+					ManagementFactory.getThreadMXBean().getThreadCount());
 		}
 		return heap;
 	}
@@ -126,95 +141,42 @@ public final class Soak {
 		return usage.getUsed();
 	}
 
-	private Void work(SplittableRandom random, ExecutorService helpers) {
+	private static Set<Thread> threads() {
+		return new HashSet<>(Thread.getAllStackTraces().keySet());
+	}
+
+	private Void work(SoakTrees trees) {
 		CancelScope.Registration attached = this.application.attach();
 		try {
 			while (this.opened.sum() < this.total) {
-				one(random, helpers);
+				guard(trees::one);
 				if (Thread.interrupted()) {
 					problem("an interrupt flag was left behind");
 				}
 			}
 		}
 		finally {
-			attached.close();
+			guard(attached::close);
 		}
 		return null;
 	}
 
-	/** One small tree: opened, shaken, closed. */
-	private void one(SplittableRandom random, ExecutorService helpers) {
-		Deque<OpenScope> open = new ArrayDeque<>();
-		int depth = 1 + random.nextInt(DEEPEST);
+	/** What the library lets out is a problem, and not the end of the soak. */
+	void guard(Runnable task) {
 		try {
-			for (int i = 0; i < depth; i++) {
-				open.push(this.scopes.open(options(random)));
-				this.opened.increment();
-				shake(open.peek(), random, helpers);
-			}
-			CancelScope.current().check();
+			task.run();
 		}
-		catch (ScopeCancelledException ex) {
-			this.cancelled.increment();
-		}
-		finally {
-			while (!open.isEmpty()) {
-				open.pop().close();
-			}
+		catch (RuntimeException | Error ex) {
+			problem("thrown: " + ex);
 		}
 	}
 
-	private static ScopeOptions options(SplittableRandom random) {
-		ScopeOptions options = ScopeOptions.none();
-		int dice = random.nextInt(100);
-		if (dice < 50) {
-			options = options.withTimeout(Duration.ofNanos(1L << (12 + random.nextInt(24))));
-		}
-		if (dice % 10 == 3) {
-			options = options.shield();
-		}
-		if (dice % 10 == 4) {
-			options = options.bubble();
-		}
-		if (dice % 20 == 5) {
-			options = options.interrupt();
-		}
-		if (dice % 50 == 6) {
-			options = options.detached();
-		}
-		return options;
+	CancelScopes scopesOf(Manners manners) {
+		return this.scopes.get(manners);
 	}
 
-	private void shake(OpenScope scope, SplittableRandom random, ExecutorService helpers) {
-		switch (random.nextInt(24)) {
-			case 0, 1 -> scope.onCancel((reason) -> this.callbacks.increment());
-			case 2 -> scope.onCancel((reason) -> this.callbacks.increment()).unregister();
-			case 3 -> scope.cancel("soak");
-			case 4 -> scope.reschedule(Deadline.after(Duration.ofNanos(random.nextInt(1 << 24)), this.time));
-			case 5 -> helpers.execute(scope.wrap((Runnable) scope::isCancelled));
-			case 6 -> helpers.execute(scope::cancel);
-			case 7 -> {
-				OpenScope unbound = this.scopes.openUnbound(options(random));
-				this.opened.increment();
-				unbound.onCancel((reason) -> this.callbacks.increment());
-				CompletableFuture.runAsync(unbound::close, helpers);
-			}
-			case 8 -> {
-				try {
-					scope.interruptibly((s) -> {
-						TimeUnit.NANOSECONDS.sleep(1);
-						return null;
-					});
-				}
-				catch (InterruptedException ex) {
-					problem("an interruption came out that nobody had sent");
-				}
-				catch (ScopeCancelledException ex) {
-					this.interrupted.increment();
-				}
-			}
-			default -> scope.isCancelled();
-		}
+	Promise promise(Manners manners) {
+		return new Promise(manners, this.callbacks, this::problem);
 	}
 
 	private void lookAtThread() {
@@ -226,13 +188,15 @@ public final class Soak {
 		}
 	}
 
-	private synchronized void problem(String problem) {
-		if (this.problems.size() < 20) {
+	/** Notes a problem; each sort of them once. */
+	synchronized void problem(String problem) {
+		if (this.problems.size() < 20 && !this.problems.contains(problem)) {
 			this.problems.add(problem);
 		}
 	}
 
-	private void report(long start, List<Long> heap) {
+	private void report(long start, List<Long> heap, Set<Thread> before) throws InterruptedException {
+		double seconds = (System.nanoTime() - start) / 1e9;
 		long first = heap.get(0);
 		long last = heap.get(heap.size() - 1);
 		if (last > first + 8 * 1048576L) {
@@ -242,47 +206,40 @@ public final class Soak {
 		if (this.time.pending.get() != 0) {
 			problem(this.time.pending.get() + " timers are left");
 		}
+		for (Manners manners : Manners.values()) {
+			if (!comesTrue(() -> manners.owed.get() == 0)) {
+				problem(manners.owed.get() + " callbacks were lost (" + manners + ")");
+			}
+			manners.end();
+		}
+		if (!comesTrue(() -> before.containsAll(threads()))) {
+			Set<Thread> left = threads();
+			left.removeAll(before);
+			problem("threads are left: " + left.stream().map(Thread::getName).sorted().toList());
+		}
+		int most = ManagementFactory.getThreadMXBean().getPeakThreadCount();
+		if (most > THREADS_AT_MOST) {
+			problem("there were " + most + " threads at a time");
+		}
 		System.out.printf(Locale.ROOT,
-				"soak: %,d scopes in %.1f s; %,d trees stopped, %,d callbacks ran, %,d calls interrupted;"
-						+ " heap %.1f -> %.1f MiB, %,d timers set, %d left%n",
-				this.opened.sum(), (System.nanoTime() - start) / 1e9, this.cancelled.sum(), this.callbacks.sum(),
-				this.interrupted.sum(), first / 1048576.0, last / 1048576.0, this.time.set.sum(),
-				this.time.pending.get());
+				"soak: %,d scopes in %.1f s; %,d trees stopped, %,d callbacks ran, %,d calls interrupted,"
+						+ " %,d works outlived their scopes; heap %.1f -> %.1f MiB, %,d timers set, %d left,"
+						+ " %d threads at most%n",
+				this.opened.sum(), seconds, this.cancelled.sum(), this.callbacks.sum(), this.interrupted.sum(),
+				this.outliving.count.sum(), first / 1048576.0, last / 1048576.0, this.time.set.sum(),
+				this.time.pending.get(), most);
 		this.problems.forEach((problem) -> System.out.println("  problem: " + problem));
 	}
 
-	/** The system's time, which counts what is scheduled and not yet over. */
-	private static final class CountingTime implements TimeSource {
-
-		private final AtomicLong pending = new AtomicLong();
-
-		private final LongAdder set = new LongAdder();
-
-		@Override
-		public long nanoTime() {
-			return System.nanoTime();
+	private static boolean comesTrue(BooleanSupplier condition) throws InterruptedException {
+		long since = System.nanoTime();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - since > PATIENCE) {
+				return false;
+			}
+			TimeUnit.MILLISECONDS.sleep(20);
 		}
-
-		@Override
-		public Runnable schedule(Runnable task, long delayNanos) {
-			this.pending.incrementAndGet();
-			this.set.increment();
-			AtomicBoolean over = new AtomicBoolean();
-			Runnable once = () -> {
-				if (over.compareAndSet(false, true)) {
-					this.pending.decrementAndGet();
-				}
-			};
-			Runnable cancel = TimeSource.system().schedule(() -> {
-				once.run();
-				task.run();
-			}, delayNanos);
-			return () -> {
-				once.run();
-				cancel.run();
-			};
-		}
-
+		return true;
 	}
 
 }
