@@ -110,30 +110,7 @@ public final class RequestScope {
 	 * @throws IllegalStateException if the scope is not cancelled
 	 */
 	public RuntimeException exception() {
-		try {
-			this.scope.check();
-		}
-		catch (RuntimeException ex) {
-			return ex;
-		}
-		throw new IllegalStateException("This scope is not cancelled: " + this.scope);
-	}
-
-	/**
-	 * Finds the cancellation that an exception is, or was caused by.
-	 * @param exception what a handler threw
-	 * @return the cancellation, or {@code null} where it is something else. One that is
-	 * only suppressed is something else: it came on top of a failure
-	 */
-	public static @Nullable ScopeCancelledException cancellationIn(@Nullable Throwable exception) {
-		Throwable at = exception;
-		for (int depth = 0; at != null && depth < 64; depth++) {
-			if (at instanceof ScopeCancelledException found) {
-				return found;
-			}
-			at = at.getCause();
-		}
-		return null;
+		return this.scope.exception();
 	}
 
 	/**

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -107,6 +108,37 @@ class CarriedByHandTests {
 			group.join();
 			assertThat(task.get()).isEqualTo("group task");
 		}
+	}
+
+	@Test
+	@CarryingRow(way = "`scopes.propagating(threadFactory)`", carried = "yes",
+			by = "the factory: the scope of the thread that calls `newThread`")
+	void threadOfAPropagatingFactoryIsCarried() {
+		CancelScopes scopes = this.scopes;
+		FutureTask<String> task = new FutureTask<>(CarriedByHandTests::current);
+		// tag::factory[]
+		ThreadFactory factory = scopes.propagating(Executors.defaultThreadFactory());
+		factory.newThread(task).start();
+		// end::factory[]
+		assertThat(task).succeedsWithin(SOON).isEqualTo("request");
+	}
+
+	@Test
+	@CarryingRow(way = "`scope.abandonable(operation, late)`", carried = "yes",
+			by = "the call itself, also after its caller has left")
+	void abandonableCallIsCarried() {
+		assertThat(this.request.<String, RuntimeException>abandonable((scope) -> current(), (late) -> {
+		})).isEqualTo("request");
+	}
+
+	@Test
+	@CarryingRow(way = "`scopes.callAsync(options, operation)`", carried = "as its producer is",
+			by = "a scope of its own lasts until the stage is done; the operation itself runs in it")
+	void producerOfAnAsyncCallIsCarriedByHand() {
+		assertThat(this.scopes.<String, RuntimeException>callAsync(ScopeOptions.named("quote"),
+				(scope) -> CompletableFuture.supplyAsync(CarriedByHandTests::current, scope.wrap(this.pool))))
+			.succeedsWithin(SOON)
+			.isEqualTo("quote");
 	}
 
 	@Test

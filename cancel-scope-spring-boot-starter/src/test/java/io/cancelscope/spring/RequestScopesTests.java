@@ -187,20 +187,6 @@ class RequestScopesTests {
 	}
 
 	@Test
-	void cancellationIsFoundAmongCausesAndNotBesideAFailure() {
-		RequestScope request = open(Map.of(), Map.of());
-		request.scope().cancel();
-		ScopeCancelledException cancellation = cancellation(request);
-		request.scope().close();
-		IllegalStateException failure = new IllegalStateException();
-		failure.addSuppressed(cancellation);
-
-		assertThat(RequestScope.cancellationIn(new IllegalStateException(cancellation))).isSameAs(cancellation);
-		assertThat(RequestScope.cancellationIn(failure)).isNull();
-		assertThat(RequestScope.cancellationIn(null)).isNull();
-	}
-
-	@Test
 	void serverNeverWaitsLongerThanWhatIsLeft() {
 		RequestScope request = open(Map.of("cancel-scope.web.timeout", "800ms"), Map.of());
 		this.time.advance(Duration.ofMillis(300));
@@ -216,7 +202,7 @@ class RequestScopesTests {
 	}
 
 	private static ScopeCancelledException cancellation(RequestScope request) {
-		ScopeCancelledException found = RequestScope.cancellationIn(request.exception());
+		ScopeCancelledException found = ScopeCancelledException.findIn(request.exception());
 		assertThat(found).isNotNull();
 		return found;
 	}

@@ -10,6 +10,7 @@ import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeFailures;
 import org.aopalliance.intercept.Joinpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,7 @@ final class CancelScopedInvoker {
 		}
 		catch (Throwable ex) {
 			// Before the scope sees it: an exception that leaves it may cancel it.
-			throw CancelScopedInvoker.<RuntimeException>unchanged(translate(scope, ex));
+			throw ScopeFailures.<RuntimeException>sneakyThrow(translate(scope, ex));
 		}
 	}
 
@@ -100,7 +101,7 @@ final class CancelScopedInvoker {
 			return fallback.call(reason);
 		}
 		catch (Throwable ex) {
-			throw CancelScopedInvoker.<RuntimeException>unchanged(ex);
+			throw ScopeFailures.<RuntimeException>sneakyThrow(ex);
 		}
 	}
 
@@ -124,39 +125,16 @@ final class CancelScopedInvoker {
 	 */
 	static Throwable translate(CancelScope scope, Throwable thrown) {
 		if (!(thrown instanceof Exception) || thrown instanceof ScopeCancelledException
-				|| ScopeCancelledException.findIn(thrown.getCause()) == null) {
+				|| ScopeCancelledException.findIn(thrown.getCause()) == null || !scope.isCancelled()) {
 			return thrown;
 		}
-		try {
-			scope.check();
-			return thrown;
-		}
-		catch (RuntimeException own) {
-			return isMadeByCheck(thrown, own) ? thrown : attach(own, thrown);
-		}
+		RuntimeException own = scope.exception();
+		return isMadeByCheck(thrown, own) ? thrown : ScopeFailures.attach(own, thrown);
 	}
 
 	/** The scope's own factory makes exceptions that have ours as their cause, too. */
 	private static boolean isMadeByCheck(Throwable thrown, RuntimeException own) {
 		return thrown.getClass() == own.getClass() && thrown.getCause() instanceof ScopeCancelledException;
-	}
-
-	private static RuntimeException attach(RuntimeException own, Throwable thrown) {
-		ScopeCancelledException ours = ScopeCancelledException.findIn(own);
-		Throwable last = (ours != null) ? ours : own;
-		try {
-			last.initCause(thrown);
-		}
-		catch (IllegalStateException ex) {
-			// It was made with a cause, maybe null, that can't be changed any more.
-			last.addSuppressed(thrown);
-		}
-		return own;
-	}
-
-	@SuppressWarnings("unchecked")
-	private static <X extends Throwable> X unchanged(Throwable exception) throws X {
-		throw (X) exception;
 	}
 
 	/**

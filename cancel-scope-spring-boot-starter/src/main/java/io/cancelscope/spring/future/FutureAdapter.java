@@ -62,8 +62,6 @@ final class FutureAdapter implements ReturnValueAdapter {
 	private <T> Future<T> asked(ScopedCall call, OpenScope scope, CancelScope around, Future<T> future) {
 		AskedStage<T> stage = new AskedStage<>(future);
 		stage.look();
-		// Comes before the one that fails the result: what is there by then is kept.
-		scope.onCancel((reason) -> stage.look());
 		CompletableFuture<T> result = new ScopedFuture<>(call, scope, around, stage, this.lateResults).start();
 		AskedFuture<T> asked = new AskedFuture<>(result, stage, scope);
 		Unasked.watch(asked, result, stage, scope);

@@ -29,7 +29,7 @@ final class KeptStage {
 
 	static CompletionStage<?> start(ScopedCall call, OpenScope scope, CompletionStage<?> stage) {
 		KeptStage kept = new KeptStage(call, scope, stage);
-		CancelScope.Registration registration = scope.onCancel((reason) -> kept.stop());
+		CancelScope.Registration registration = scope.onCancel(kept::stop);
 		stage.whenComplete((value, error) -> {
 			registration.unregister();
 			kept.completed(error);
@@ -53,7 +53,7 @@ final class KeptStage {
 	private void stop() {
 		try {
 			if (this.stage instanceof CompletableFuture<?> future) {
-				future.completeExceptionally(Stages.exceptionOf(this.scope));
+				future.completeExceptionally(this.scope.exception());
 			}
 			Stages.cancel(this.stage);
 		}

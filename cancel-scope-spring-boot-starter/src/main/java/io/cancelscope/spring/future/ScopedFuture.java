@@ -50,7 +50,7 @@ final class ScopedFuture<T> {
 		if (!this.over.get()) {
 			this.outlives = !(this.stage instanceof AskedStage<?>);
 			this.result.whenComplete(this::endedByCaller);
-			CancelScope.Registration registration = this.scope.onCancel((reason) -> cancelled());
+			CancelScope.Registration registration = this.scope.onCancel(this::cancelled);
 			if (this.over.get()) {
 				// Guards against completed() before the registration: a closed scope
 				// hands it to the next one above.
@@ -69,7 +69,7 @@ final class ScopedFuture<T> {
 		}
 		else if (late) {
 			this.lateResults.discard(value, this.scope);
-			fail(Stages.exceptionOf(this.scope));
+			fail(this.scope.exception());
 		}
 		else if (error != null) {
 			fail(error);
@@ -83,12 +83,16 @@ final class ScopedFuture<T> {
 	}
 
 	private void cancelled() {
+		if (this.stage instanceof AskedStage<?> asked) {
+			// What is there by now is kept.
+			asked.look();
+		}
 		if (this.over.compareAndSet(false, true)) {
 			try {
 				Stages.cancel(this.stage);
 			}
 			finally {
-				fail(Stages.exceptionOf(this.scope));
+				fail(this.scope.exception());
 			}
 		}
 	}

@@ -5,8 +5,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
-import io.cancelscope.CancelScope;
-
 /**
  * What is the same for all stages.
  */
@@ -20,17 +18,6 @@ final class Stages {
 		boolean wrapped = error instanceof CompletionException || error instanceof ExecutionException;
 		Throwable cause = error.getCause();
 		return (wrapped && cause != null) ? cause : error;
-	}
-
-	/** What a check of a cancelled scope throws. */
-	static RuntimeException exceptionOf(CancelScope scope) {
-		try {
-			scope.check();
-		}
-		catch (RuntimeException ex) {
-			return ex;
-		}
-		throw new IllegalStateException("This scope is not cancelled: " + scope);
 	}
 
 	/** Tells who works for the stage that nobody waits for it any more. */

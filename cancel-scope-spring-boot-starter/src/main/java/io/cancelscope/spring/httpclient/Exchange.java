@@ -5,6 +5,7 @@ import java.io.InputStream;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.ScopeFailures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequest;
@@ -37,7 +38,7 @@ final class Exchange {
 	Exchange(CancelScope scope, Transport transport) {
 		this.scope = scope;
 		this.transport = transport;
-		this.registration = scope.onCancel((reason) -> stop());
+		this.registration = scope.onCancel(this::stop);
 	}
 
 	/** The call that a library is asked to make on this thread, if it is one of ours. */
@@ -45,7 +46,11 @@ final class Exchange {
 		return sending.get();
 	}
 
-	ClientHttpResponse send(ClientHttpRequest request) throws IOException {
+	/**
+	 * Sends a request.
+	 * @param written what the library lets the application write, or {@code null}
+	 */
+	ClientHttpResponse send(ClientHttpRequest request, @Nullable WrittenBody written) throws IOException {
 		Exchange outer = sending.get();
 		sending.set(this);
 		try {
@@ -55,7 +60,8 @@ final class Exchange {
 			// An interrupted wait may have left the library's side as it is.
 			stopIfCancelled();
 			end();
-			throw this.<RuntimeException>unchanged(translate(ex));
+			boolean ofBody = written != null && written.isCauseOf(ex);
+			throw ScopeFailures.<RuntimeException>sneakyThrow(ofBody ? ex : translate(ex));
 		}
 		catch (Error ex) {
 			end();
@@ -119,7 +125,7 @@ final class Exchange {
 			return this.transport.interruptsReading() ? this.scope.interruptibly(reading) : reading.call(this.scope);
 		}
 		catch (IOException | RuntimeException ex) {
-			throw this.<RuntimeException>unchanged(translate(ex));
+			throw ScopeFailures.<RuntimeException>sneakyThrow(translate(ex));
 		}
 	}
 
@@ -178,31 +184,14 @@ final class Exchange {
 
 	/** A failure of what we have stopped is the scope's exception, with it attached. */
 	Throwable translate(Exception failure) {
-		if (!this.scope.isCancelled()
-				|| (failure instanceof RuntimeException && ScopeCancelledException.findIn(failure) != null)) {
-			return failure;
-		}
-		try {
-			this.scope.check();
-			return failure;
-		}
-		catch (RuntimeException own) {
-			ScopeCancelledException ours = ScopeCancelledException.findIn(own);
-			Throwable last = (ours != null) ? ours : own;
-			try {
-				last.initCause(failure);
-			}
-			catch (IllegalStateException ex) {
-				// It was made with a cause, maybe null, that can't be changed any more.
-				last.addSuppressed(failure);
-			}
-			return own;
-		}
+		return (this.scope.isCancelled() && isOfStopping(failure))
+				? ScopeFailures.attach(this.scope.exception(), failure) : failure;
 	}
 
-	@SuppressWarnings("unchecked")
-	<X extends Throwable> X unchanged(Throwable exception) throws X {
-		throw (X) exception;
+	/** Whether it may come of having been stopped, and isn't the scope's by now. */
+	private boolean isOfStopping(Exception failure) {
+		return !(failure instanceof RuntimeException)
+				|| (this.transport.failsUnchecked() && ScopeCancelledException.findIn(failure) == null);
 	}
 
 }

@@ -91,7 +91,7 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 			// Jetty listens to this one only, as long as there is a body to come.
 			exchange.cancel();
 		}
-		RuntimeException own = exceptionOf(scope);
+		RuntimeException own = scope.exception();
 		if (thrown != null) {
 			own.addSuppressed(thrown);
 		}
@@ -107,17 +107,7 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 	}
 
 	private static <T> Mono<T> failed(CancelScope scope) {
-		return Mono.error(() -> exceptionOf(scope));
-	}
-
-	private static RuntimeException exceptionOf(CancelScope scope) {
-		try {
-			scope.check();
-		}
-		catch (RuntimeException ex) {
-			return ex;
-		}
-		return new IllegalStateException("This scope is not cancelled: " + scope);
+		return Mono.error(scope::exception);
 	}
 
 	/** What the application has set itself stays. */

@@ -29,6 +29,8 @@ final class ScopedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 
 	private final @Nullable DeadlineHeader header;
 
+	private @Nullable WrittenBody body;
+
 	ScopedRequest(ClientHttpRequest request, CancelScope scope, Transport transport, @Nullable DeadlineHeader header) {
 		this.request = request;
 		this.scope = scope;
@@ -64,7 +66,9 @@ final class ScopedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 	@Override
 	public void setBody(Body body) {
 		if (this.request instanceof StreamingHttpOutputMessage streaming) {
-			streaming.setBody(body);
+			WrittenBody written = new WrittenBody(body);
+			this.body = written;
+			streaming.setBody(written);
 			return;
 		}
 		try {
@@ -81,7 +85,7 @@ final class ScopedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 		if (this.header != null) {
 			tell(this.header);
 		}
-		return new Exchange(this.scope, this.transport).send(this.request);
+		return new Exchange(this.scope, this.transport).send(this.request, this.body);
 	}
 
 	/** What the application has set itself stays. */

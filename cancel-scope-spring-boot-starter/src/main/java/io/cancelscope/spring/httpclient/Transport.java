@@ -63,6 +63,14 @@ enum Transport {
 		return this.read == Read.LIBRARY;
 	}
 
+	/**
+	 * Whether an unchecked exception may come of the library's having been stopped: an
+	 * interrupted one is known as such.
+	 */
+	boolean failsUnchecked() {
+		return this != OTHER;
+	}
+
 	private enum Read {
 
 		INTERRUPT, CLOSE, LIBRARY

@@ -29,11 +29,8 @@ final class Cancelled {
 
 	/** Throws if the scope is cancelled: what comes next is not begun. */
 	static void refuse(CancelScope scope, String what) throws SQLException {
-		try {
-			scope.check();
-		}
-		catch (RuntimeException ex) {
-			throw exception(what, ex, null);
+		if (scope.isCancelled()) {
+			throw exception(what, scope.exception(), null);
 		}
 	}
 
@@ -42,13 +39,7 @@ final class Cancelled {
 	 * @param driver what the driver said, or {@code null}
 	 */
 	static SQLException exception(CancelScope scope, String what, @Nullable SQLException driver) {
-		try {
-			scope.check();
-		}
-		catch (RuntimeException ex) {
-			return exception(what, ex, driver);
-		}
-		throw new IllegalStateException("The scope '" + scope.name() + "' is not cancelled");
+		return exception(what, scope.exception(), driver);
 	}
 
 	static SQLException exception(String what, RuntimeException ours, @Nullable SQLException driver) {

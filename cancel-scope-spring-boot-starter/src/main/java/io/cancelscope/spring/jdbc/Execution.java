@@ -4,9 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.function.Consumer;
 
-import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * cancels the statement; what the driver then throws becomes an {@link SQLException}
  * whose cause is the scope's exception.
  */
-final class Execution implements Consumer<CancelReason> {
+final class Execution implements CancelScope.Stop {
 
 	private final Statement statement;
 
@@ -58,7 +56,7 @@ final class Execution implements Consumer<CancelReason> {
 
 	/** Hands over to a thread that may block: this one may have others to cancel. */
 	@Override
-	public void accept(CancelReason reason) {
+	public void stop() {
 		Cancelling cancelling = new Cancelling(this.statement, this.connection);
 		this.cancelling = cancelling;
 		cancelling.start(this.abortAfter);

@@ -12,8 +12,8 @@ final class CodePlace {
 	private static final String[] NOT_THE_USERS = { "java.", "javax.", "jdk.", "sun.", "com.sun.", "jakarta.",
 			"org.springframework.", "org.h2.", "org.postgresql.", "com.mysql.", "org.mariadb.", "oracle.",
 			"org.apache.", "org.aspectj.", "org.slf4j.", "ch.qos.logback.", "io.micrometer.", "io.netty.",
-			"io.cancelscope.spring.", "io.cancelscope.group.", "io.cancelscope.thread.", "reactor.",
-			"org.eclipse.jetty.", "org.hibernate.", "com.zaxxer.hikari." };
+			"io.cancelscope.spring.", "io.cancelscope.group.", "io.cancelscope.testing.", "io.cancelscope.thread.",
+			"reactor.", "org.eclipse.jetty.", "org.hibernate.", "com.zaxxer.hikari." };
 
 	private CodePlace() {
 	}

@@ -50,6 +50,7 @@ final class ScopeMetrics implements CancelScopeListener, IgnoredDeadlineListener
 		MeterRegistry registry = this.registries.getIfUnique();
 		this.registry = registry;
 		if (registry != null) {
+			AbandonableMeters.register(registry);
 			this.names.all().values().forEach((meters) -> meters.showActive(registry));
 		}
 	}

@@ -71,19 +71,13 @@ final class Subscribed {
 	/** Fails with the scope's exception when that is cancelled; never ends otherwise. */
 	Mono<Void> cancellation() {
 		return Mono.create((sink) -> {
-			CancelScope.Registration registration = this.scope.onCancel((reason) -> sink.error(exception()));
+			CancelScope.Registration registration = this.scope.onCancel((reason) -> sink.error(this.scope.exception()));
 			sink.onDispose(registration::unregister);
 		});
 	}
 
 	RuntimeException exception() {
-		try {
-			this.scope.check();
-		}
-		catch (RuntimeException ex) {
-			return ex;
-		}
-		return new IllegalStateException("This scope is not cancelled: " + this.scope);
+		return this.scope.exception();
 	}
 
 	void completed() {

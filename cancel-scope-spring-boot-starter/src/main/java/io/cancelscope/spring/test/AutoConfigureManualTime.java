@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Import;
  * Lets a test own the time of the {@code CancelScopes} bean: on a test class, it adds a
  * {@link ManualTime} bean to inject, and the application's budgets run out when the test
  * advances it, and at no other time. What a deadline sets off (callbacks, interrupts) has
- * happened when {@code advance} returns: it happens on the advancing thread.
+ * happened when {@code advance} returns: it happens on the advancing thread. Callbacks
+ * run as those of {@link ManualTime#scopes()} do, never inside a task of the timer.
  *
  * <pre class="code">
  * &#064;SpringBootTest

@@ -24,8 +24,8 @@ class ManualTimeConfiguration {
 	/** First, so that the application's own can decide otherwise. */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	CancelScopesCustomizer callbacksOnTheAdvancingThread() {
-		return (builder) -> builder.callbackExecutor(Runnable::run);
+	CancelScopesCustomizer callbacksOnTheAdvancingThread(ManualTime time) {
+		return (builder) -> builder.callbackExecutor(time.callbackExecutor());
 	}
 
 }

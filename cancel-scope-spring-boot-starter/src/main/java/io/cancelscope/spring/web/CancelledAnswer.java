@@ -49,7 +49,7 @@ class CancelledAnswer {
 	 * gives up, and servers take an interrupted write for a lost client.
 	 */
 	static Exception translate(RequestScope scope, Exception exception) {
-		if (RequestScope.cancellationIn(exception) != null) {
+		if (ScopeCancelledException.findIn(exception) != null) {
 			return exception;
 		}
 		boolean disconnected = DisconnectedClientHelper.isClientDisconnectedException(exception);
@@ -92,7 +92,7 @@ class CancelledAnswer {
 	 */
 	boolean send(HttpServletRequest request, HttpServletResponse response, RequestScope scope, Throwable thrown)
 			throws IOException {
-		ScopeCancelledException cancellation = RequestScope.cancellationIn(thrown);
+		ScopeCancelledException cancellation = ScopeCancelledException.findIn(thrown);
 		if (cancellation == null) {
 			return false;
 		}

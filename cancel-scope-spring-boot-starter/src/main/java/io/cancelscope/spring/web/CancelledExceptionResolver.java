@@ -65,7 +65,7 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 			return null;
 		}
 		Exception failure = CancelledAnswer.translate(scope, exception);
-		ScopeCancelledException cancellation = RequestScope.cancellationIn(failure);
+		ScopeCancelledException cancellation = ScopeCancelledException.findIn(failure);
 		if (cancellation == null) {
 			return null;
 		}
@@ -90,7 +90,7 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 			Exception exception, ServletWebRequest request) {
 		ServletInvocableHandlerMethod users = super.getExceptionHandlerMethod(handler, exception, request);
 		RequestScope scope = CancelScopeFilter.of(request.getRequest());
-		ScopeCancelledException cancellation = RequestScope.cancellationIn(exception);
+		ScopeCancelledException cancellation = ScopeCancelledException.findIn(exception);
 		if (scope == null || cancellation == null || (users != null && isAbout(users.getMethod(), exception))) {
 			return null;
 		}

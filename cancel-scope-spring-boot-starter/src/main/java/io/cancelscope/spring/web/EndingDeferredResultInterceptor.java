@@ -16,7 +16,7 @@ class EndingDeferredResultInterceptor implements DeferredResultProcessingInterce
 	public <T> void preProcess(NativeWebRequest request, DeferredResult<T> result) {
 		RequestScope scope = CarryingCallableInterceptor.of(request);
 		if (scope != null) {
-			scope.scope().onCancel((reason) -> result.setErrorResult(scope.exception()));
+			scope.scope().afterCancel((reason) -> result.setErrorResult(scope.exception()));
 		}
 	}
 

@@ -84,7 +84,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, WatchedResponse watched,
 			Throwable thrown) {
 		ServerHttpResponse response = exchange.getResponse();
-		ScopeCancelledException cancellation = RequestScope.cancellationIn(thrown);
+		ScopeCancelledException cancellation = ScopeCancelledException.findIn(thrown);
 		if (cancellation == null || hasAnswer(thrown)) {
 			return told(scope, watched, thrown).then(Mono.error(thrown));
 		}

@@ -93,7 +93,7 @@ class HttpClientSnippetTests {
 		Mono<String> answer = http.get().uri(url).retrieve().bodyToMono(String.class);
 
 		assertThatExceptionOfType(DeadlineExceededException.class)
-			.isThrownBy(() -> scopes.call(ScopeOptions.timeout(Duration.ofMillis(300)), (scope) -> answer.block()));
+			.isThrownBy(() -> scopes.call(ScopeOptions.timeout(Duration.ofSeconds(3)), (scope) -> answer.block()));
 		assertThat(this.peer.awaitRequest()).startsWith("GET");
 	}
 

@@ -41,6 +41,9 @@ final class Peer implements AutoCloseable {
 	/** Doesn't read the body of the request, until it listens. */
 	static final String DEAF = "/deaf";
 
+	/** Doesn't answer, until it listens. */
+	static final String HELD = "/held";
+
 	/** Resets the connection. */
 	static final String RESET = "/reset";
 
@@ -52,6 +55,8 @@ final class Peer implements AutoCloseable {
 
 	/** Answers in chunks, and keeps the connection. */
 	static final String CHUNKED = "/chunked";
+
+	private static final String FINE = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nfine";
 
 	private final CountDownLatch listening = new CountDownLatch(1);
 
@@ -93,7 +98,7 @@ final class Peer implements AutoCloseable {
 		assertThat(this.dripped.await(20, TimeUnit.SECONDS)).as("a drip").isTrue();
 	}
 
-	/** Reads from now on also what the deaf one was sent. */
+	/** Reads from now on also what the deaf one was sent, and answers what was held. */
 	void listen() {
 		this.listening.countDown();
 	}
@@ -158,6 +163,10 @@ final class Peer implements AutoCloseable {
 				await(this.listening);
 				awaitEnd(path, socket, in, null);
 			}
+			case HELD -> {
+				await(this.listening);
+				write(out, FINE);
+			}
 			case RESET -> {
 				socket.setSoLinger(true, 0);
 				socket.close();
@@ -166,7 +175,7 @@ final class Peer implements AutoCloseable {
 				write(out, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nContent-Length: 4\r\n\r\nbusy");
 			case CHUNKED -> write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 					+ "Transfer-Encoding: chunked\r\n\r\n3\r\nfin\r\n1\r\ne\r\n0\r\n\r\n");
-			default -> write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nfine");
+			default -> write(out, FINE);
 		}
 	}
 

@@ -54,6 +54,19 @@ class DeadlineLogTests {
 	}
 
 	@Test
+	void placeIsTheUsersAlsoWhereAManualTimeFires(CapturedOutput output) {
+		this.runner.run((context) -> expire(context.getBean(CancelScopes.class), "sale", () -> {
+			CancelScope.current().onCancel((reason) -> {
+			});
+			context.getBean(Shop.class).sell(this.time);
+		}));
+
+		assertThat(lines(output)).singleElement()
+			.asString()
+			.containsPattern("was at com\\.example\\.shop\\.Shop#sell:\\d+$");
+	}
+
+	@Test
 	void onlyTheScopeWithTheDeadlineHasALine(CapturedOutput output) {
 		run((scopes) -> scopes.run(ScopeOptions.named("request"), (request) -> expire(scopes, "outer", () -> scopes
 			.run(ScopeOptions.named("inner"), (inner) -> scopes.run(ScopeOptions.named("outer"), (same) -> {

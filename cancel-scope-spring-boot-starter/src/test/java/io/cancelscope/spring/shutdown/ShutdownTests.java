@@ -215,6 +215,29 @@ class ShutdownTests {
 	}
 
 	@Test
+	void callbackThatBlocksDelaysNoOtherScope() {
+		CountDownLatch both = new CountDownLatch(2);
+		runner().run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			try (OpenScope one = scopes.openUnbound(ScopeOptions.named("one"));
+					OpenScope two = scopes.openUnbound(ScopeOptions.named("two"))) {
+				List<String> met = new CopyOnWriteArrayList<>();
+				for (OpenScope scope : List.of(one, two)) {
+					scope.onCancel((reason) -> {
+						both.countDown();
+						awaitQuietly(both);
+						met.add(scope.name());
+					});
+				}
+
+				scopes.cancelAll(Kind.SHUTDOWN, "the application stops");
+
+				Awaitility.await().untilAsserted(() -> assertThat(met).containsExactlyInAnyOrder("one", "two"));
+			}
+		});
+	}
+
+	@Test
 	void nothingIsCancelledOrRememberedWhereThePropertyIsOff() {
 		runner().withPropertyValues("cancel-scope.shutdown.enabled=false").run((context) -> {
 			assertThat(context).hasNotFailed().doesNotHaveBean(CancelAtShutdown.class);

@@ -92,6 +92,24 @@ class ManualTimeTests {
 
 	@Test
 	@Order(4)
+	void callbackDoesNotRunInsideATaskOfTheTimer() {
+		List<String> order = new ArrayList<>();
+		OpenScope scope = this.scopes.open(ScopeOptions.timeout(Duration.ofSeconds(1)));
+		try (scope) {
+			this.time.schedule(() -> {
+				assertThat(scope.isCancelled()).isTrue();
+				order.add("timer task ends");
+			}, Duration.ofSeconds(1).toNanos());
+			scope.onCancel((reason) -> order.add("callback"));
+
+			this.time.advance(Duration.ofSeconds(1));
+
+			assertThat(order).containsExactly("timer task ends", "callback");
+		}
+	}
+
+	@Test
+	@Order(5)
 	void timeOfTheTestStandsInFrontOfTheApplications() {
 		assertThat(this.timeSource).isSameAs(this.time);
 	}
