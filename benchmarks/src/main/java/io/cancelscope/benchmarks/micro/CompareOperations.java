@@ -8,6 +8,7 @@ import java.util.function.IntConsumer;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
+import io.cancelscope.CancelScopeListener;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
@@ -19,6 +20,11 @@ import io.cancelscope.ScopeOptions;
 public final class CompareOperations {
 
 	private static final CancelScopes SCOPES = CancelScopes.create();
+
+	private static final CancelScopes WATCHED = CancelScopes.builder().listener(new CancelScopeListener() {
+	}).build();
+
+	private static final CancelScopes REMEMBERED = CancelScopes.builder().rememberOpen().build();
 
 	private static final ScopeOptions PLAIN = ScopeOptions.none();
 
@@ -51,12 +57,19 @@ public final class CompareOperations {
 		all.put("callback, deadline", CompareOperations::callback);
 		all.put("interrupt, deadline", (times) -> open(INTERRUPT, times));
 		all.put("wrap and run", CompareOperations::wrap);
+		all.put("open, deadline, watched", (times) -> open(WATCHED, DEADLINE, times));
+		all.put("open, plain, watched", (times) -> open(WATCHED, PLAIN, times));
+		all.put("open, deadline, remembered", (times) -> open(REMEMBERED, DEADLINE, times));
 		return all;
 	}
 
 	private static void open(ScopeOptions options, int times) {
+		open(SCOPES, options, times);
+	}
+
+	private static void open(CancelScopes scopes, ScopeOptions options, int times) {
 		for (int i = 0; i < times; i++) {
-			try (OpenScope scope = SCOPES.open(options)) {
+			try (OpenScope scope = scopes.open(options)) {
 				scope.check();
 			}
 		}

@@ -3,17 +3,19 @@ package io.cancelscope.benchmarks.micro;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 import io.cancelscope.benchmarks.report.Figures;
 
 /**
- * What is close to its limit beside that limit, in one JVM, taking turns every few
- * hundred microseconds: what the processor does meanwhile then falls on all of them. The
- * JVMs of JMH differ more from each other than a scope differs from the limit.
+ * What is close to each other, in one JVM, taking turns every few hundred microseconds:
+ * what the processor does meanwhile then falls on all of them. The JVMs of JMH differ
+ * more from each other than a scope differs from its limit, or from one that a listener
+ * watches.
  */
 public final class InTurns {
 
-	private static final String OURS = "open, deadline";
+	private static final String LIMIT = "L";
 
 	private static final ThreadLocal<Object> LOCAL = new ThreadLocal<>();
 
@@ -28,20 +30,27 @@ public final class InTurns {
 
 	/**
 	 * Measures one more round.
-	 * @param args the file with the figures of the rounds so far, if there are any
+	 * @param args what to measure (see {@link Set}), and the file with the figures of the
+	 * rounds so far, if there are any
 	 * @throws Exception if that is not possible
 	 */
 	public static void main(String... args) throws Exception {
 		LOCAL.set(new Object());
-		List<double[]> times = Turns.take(List.of(InTurns::bareScope, CompareOperations.all().get(OURS)));
-		Path file = Path.of(args[0]);
+		Set set = Set.valueOf(args[0]);
+		List<double[]> times = Turns.take(set.operations.stream().map(InTurns::operation).toList());
+		Path file = Path.of(args[1]);
 		Figures figures = new Figures();
 		if (Files.exists(file)) {
 			figures.read(file);
 		}
-		figures.add("InTurns.L", "ns", Turns.median(times.get(0)));
-		figures.add("InTurns." + OURS, "ns", Turns.median(times.get(1)));
+		for (int i = 0; i < times.size(); i++) {
+			figures.add("InTurns." + set + "/" + set.operations.get(i), "ns", Turns.median(times.get(i)));
+		}
 		figures.write(file);
+	}
+
+	private static IntConsumer operation(String name) {
+		return name.equals(LIMIT) ? InTurns::bareScope : CompareOperations.all().get(name);
 	}
 
 	private static void bareScope(int times) {
@@ -55,6 +64,29 @@ public final class InTurns {
 		}
 		sum += taken;
 		seen = LOCAL.get();
+	}
+
+	/**
+	 * What shares a JVM. Each has one of its own: where there are more kinds of scopes,
+	 * the compiler knows less of each.
+	 */
+	private enum Set {
+
+		/** A scope beside the least that it could take. */
+		limit(LIMIT, "open, deadline"),
+
+		/** What a listener of everything adds. */
+		listener("open, deadline", "open, deadline, watched", "open, plain", "open, plain, watched"),
+
+		/** What it adds to remember which scopes are open. */
+		remember("open, deadline", "open, deadline, remembered");
+
+		private final List<String> operations;
+
+		Set(String... operations) {
+			this.operations = List.of(operations);
+		}
+
 	}
 
 }

@@ -25,6 +25,7 @@ final class Goals {
 	static List<Goal> all() {
 		List<Goal> goals = new ArrayList<>();
 		addOpening(goals);
+		addWatching(goals);
 		addChecking(goals);
 		addFiring(goals);
 		addTrees(goals);
@@ -39,7 +40,7 @@ final class Goals {
 		String row = "Open with a deadline + check + close";
 		goals.add(new Goal(row, 1.3, "L", DEADLINE.over(Measured.figure("Limits.bareScope"))));
 		goals.add(new Goal(row + ", in turns with L in one JVM that does nothing else", 1.3, "L",
-				Measured.figure("InTurns.open, deadline").over(Measured.figure("InTurns.L"))));
+				inTurns("limit", "open, deadline").over(inTurns("limit", "L"))));
 		goals.add(new Goal(row + ": allocated", 64, "B", Measured.figure("CancelScopeOpen.deadline1:allocated")));
 		addPeer(goals, row + ", beside gRPC's Context", 1 / 5.0, "PeersOpen.grpcDeadline1");
 		addPeer(goals, row + ", beside SmallRye's Timeout", 1 / 6.0, "PeersOpen.smallRye");
@@ -55,6 +56,22 @@ final class Goals {
 
 	private static void addPeer(List<Goal> goals, String what, double part, String peer) {
 		goals.add(new Goal(what, part, "of it", DEADLINE.over(Measured.figure(peer))));
+	}
+
+	private static void addWatching(List<Goal> goals) {
+		for (String kind : new String[] { "deadline", "plain" }) {
+			String open = "open, " + kind;
+			goals.add(new Goal(
+					"Open " + (kind.equals("plain") ? "without" : "with")
+							+ " a deadline + check + close with a listener of everything, in turns with none",
+					1.5, "of it", inTurns("listener", open + ", watched").over(inTurns("listener", open))));
+		}
+		goals.add(new Goal("What rememberOpen() adds, in turns with a scope that is not remembered", 40, "ns",
+				inTurns("remember", "open, deadline, remembered").minus(inTurns("remember", "open, deadline"))));
+	}
+
+	private static Measured inTurns(String set, String operation) {
+		return Measured.figure("InTurns." + set + "/" + operation);
 	}
 
 	private static void addChecking(List<Goal> goals) {
@@ -98,7 +115,7 @@ final class Goals {
 				1 / 4.0, "of it",
 				Measured.figure("Trees.cancelWithCallbacks").over(Measured.figure("Trees.cancelWithCallbacks.grpc"))));
 		goals.add(new Goal("A live scope", 64, "B", Measured.figure("Trees.bytes")));
-		goals.add(new Goal("A live scope with a callback", 96, "B", Measured.figure("Trees.bytesWithCallback")));
+		goals.add(new Goal("A live scope with a callback", 144, "B", Measured.figure("Trees.bytesWithCallback")));
 		goals.add(new Goal("Close one of 100,000 siblings with callbacks, beside one of 1,000", 3, "× as long",
 				Measured.figure("Trees.close/100000").over(Measured.figure("Trees.close/1000"))));
 	}
