@@ -234,7 +234,7 @@ final class Attachment extends Frame implements CancelScope.Registration {
 	 */
 	private void over() {
 		this.over = true;
-		takeAdopted().forEach(WorkCallback::unregister);
+		takeAdopted().forEach(WorkCallback::workEnded);
 	}
 
 	private void letGo() {

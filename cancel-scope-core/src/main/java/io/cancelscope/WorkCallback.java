@@ -34,6 +34,16 @@ final class WorkCallback extends Callback {
 		return this.work != null && this.work.adopt(this);
 	}
 
+	/**
+	 * Its work has ended, and its scope has closed before. One that a cancellation is
+	 * about to run stays, as when a cancelled scope closes: it runs exactly once.
+	 */
+	void workEnded() {
+		if (!(holder().stored() instanceof Cancellation)) {
+			unregister();
+		}
+	}
+
 	@Override
 	void collect(Delivery delivery) {
 		if (this.afterStops) {
