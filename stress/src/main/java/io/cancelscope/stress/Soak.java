@@ -207,7 +207,10 @@ public final class Soak {
 			problem(this.time.pending.get() + " timers are left");
 		}
 		for (Manners manners : Manners.values()) {
-			if (!comesTrue(() -> manners.owed.get() == 0)) {
+			// The soak counts timers with a time source of its own, and there nobody
+			// watches
+			// whether an executor begins: see docs/decisions/0004-who-runs-callbacks.md.
+			if (manners != Manners.DISCARDING && !comesTrue(() -> manners.owed.get() == 0)) {
 				problem(manners.owed.get() + " callbacks were lost (" + manners + ")");
 			}
 			manners.end();
