@@ -9,8 +9,10 @@ package io.cancelscope;
  * For each scope {@code opened} comes first and {@code closed} last, each once.
  * {@code cancelled} comes at most once, when the cancellation is noticed: at once for the
  * scope where it begins and for those with callbacks, otherwise when somebody asks, at
- * the latest when the scope closes. Calls come from the thread where the thing happens;
- * never from the timer thread.
+ * the latest when the scope closes. It comes when all callbacks of the tree have begun,
+ * and what a callback itself finds out comes with it. Calls come from the thread where
+ * the thing happens, or from one of the library if that is held up; never from the
+ * timer's thread.
  */
 public interface CancelScopeListener {
 
