@@ -71,12 +71,16 @@ class CancelScopeAsyncListener implements AsyncListener {
 		}
 	}
 
-	/** What a dispatch threw, the filter has told the scope before. */
+	/**
+	 * What a dispatch threw, the filter has told the scope before. Where the client is
+	 * gone the scope is over: Tomcat never completes one in some hundred such requests.
+	 */
 	@Override
 	public void onError(AsyncEvent event) {
 		Throwable thrown = event.getThrowable();
 		if (thrown == null || thrown instanceof IOException) {
 			this.scope.clientIsGone(thrown);
+			this.scope.scope().close();
 		}
 		else {
 			CancelledAnswer.tell(this.scope, thrown);

@@ -35,7 +35,7 @@ class CancelledAnswer {
 	static void tell(RequestScope scope, Throwable thrown) {
 		Throwable cause = (thrown instanceof ServletException wrapper && wrapper.getCause() != null)
 				? wrapper.getCause() : thrown;
-		if (DisconnectedClientHelper.isClientDisconnectedException(cause)) {
+		if (isClientGone(cause)) {
 			scope.clientIsGone(cause);
 		}
 		else {
@@ -52,7 +52,7 @@ class CancelledAnswer {
 		if (ScopeCancelledException.findIn(exception) != null) {
 			return exception;
 		}
-		boolean disconnected = DisconnectedClientHelper.isClientDisconnectedException(exception);
+		boolean disconnected = isClientGone(exception);
 		if (disconnected) {
 			scope.clientIsGone(exception);
 		}
@@ -62,6 +62,10 @@ class CancelledAnswer {
 		RuntimeException ours = scope.exception();
 		ours.addSuppressed(exception);
 		return ours;
+	}
+
+	static boolean isClientGone(Throwable thrown) {
+		return DisconnectedClientHelper.isClientDisconnectedException(thrown);
 	}
 
 	private static boolean isInterruption(@Nullable Throwable exception) {

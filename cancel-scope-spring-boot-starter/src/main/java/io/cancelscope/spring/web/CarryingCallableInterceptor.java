@@ -16,22 +16,22 @@ import org.springframework.web.context.request.async.CallableProcessingIntercept
  */
 class CarryingCallableInterceptor implements CallableProcessingInterceptor {
 
-	private final ThreadLocal<CancelScope.Registration> attachment = new ThreadLocal<>();
+	private final ThreadLocal<Carried> carried = new ThreadLocal<>();
 
 	@Override
 	public <T> void preProcess(NativeWebRequest request, Callable<T> task) {
 		RequestScope scope = of(request);
 		if (scope != null) {
-			this.attachment.set(scope.scope().attach());
+			this.carried.set(new Carried(scope, scope.scope().attach()));
 		}
 	}
 
 	@Override
 	public <T> void postProcess(NativeWebRequest request, Callable<T> task, @Nullable Object concurrentResult) {
-		CancelScope.Registration attached = this.attachment.get();
-		if (attached != null) {
-			this.attachment.remove();
-			attached.close();
+		Carried carried = this.carried.get();
+		if (carried != null) {
+			this.carried.remove();
+			carried.end(concurrentResult);
 		}
 	}
 
@@ -45,6 +45,23 @@ class CarryingCallableInterceptor implements CallableProcessingInterceptor {
 	static @Nullable RequestScope of(NativeWebRequest request) {
 		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
 		return (servletRequest != null) ? CancelScopeFilter.of(servletRequest) : null;
+	}
+
+	/**
+	 * What has to be known when the task ends. The request isn't asked again: its
+	 * container may have given it up, and have made another one of it.
+	 */
+	private record Carried(RequestScope scope, CancelScope.Registration attachment) {
+
+		void end(@Nullable Object result) {
+			this.attachment.close();
+			if (result instanceof Throwable thrown && CancelledAnswer.isClientGone(thrown)) {
+				// At once: whether the container goes on from here is not certain.
+				this.scope.clientIsGone(thrown);
+				this.scope.scope().close();
+			}
+		}
+
 	}
 
 }

@@ -41,6 +41,10 @@ class Watch implements CancelScopeListener {
 		return this.opened;
 	}
 
+	List<CancelScope> closed() {
+		return this.closed;
+	}
+
 	/** The scope that was opened first since all was forgotten. */
 	CancelScope first() {
 		Awaitility.await().atMost(SOON).until(() -> !this.opened.isEmpty());
