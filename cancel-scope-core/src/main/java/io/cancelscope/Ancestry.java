@@ -52,7 +52,7 @@ abstract sealed class Ancestry extends Frame permits ScopeNode {
 		}
 	}
 
-	final CancelScopes scopes;
+	final Setup setup;
 
 	final ScopeOptions options;
 
@@ -64,10 +64,10 @@ abstract sealed class Ancestry extends Frame permits ScopeNode {
 
 	private int flags;
 
-	Ancestry(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
+	Ancestry(Setup setup, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
 			@Nullable Frame previous, int flags) {
 		super(previous);
-		this.scopes = scopes;
+		this.setup = setup;
 		this.options = options;
 		this.parent = parent;
 		this.flags = flags;

@@ -31,9 +31,9 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> {
 		this.scope = scope;
 	}
 
-	static <T extends @Nullable Object, X extends Exception> CompletableFuture<T> begin(CancelScopes scopes,
+	static <T extends @Nullable Object, X extends Exception> CompletableFuture<T> begin(Setup setup,
 			ScopeOptions options, CancelScope.Operation<? extends CompletionStage<T>, X> operation) throws X {
-		TreeScope scope = Opening.unbound(scopes, options);
+		TreeScope scope = Opening.unbound(setup, options);
 		try {
 			CompletionStage<T> stage = call(scope, operation);
 			AsyncCall<T> call = new AsyncCall<>(scope);

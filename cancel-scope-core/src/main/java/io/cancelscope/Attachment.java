@@ -48,7 +48,7 @@ final class Attachment extends Frame implements CancelScope.Registration {
 		this.scope = scope;
 		this.cell = cell;
 		ScopeNode known = (scope != null || previous == null) ? scope : previous.scope();
-		this.told = (known != null && known.scopes.noting) ? known.scopes.news : null;
+		this.told = (known != null && known.setup.noting) ? known.setup.news : null;
 	}
 
 	/** Makes the scope current on this thread; {@code null} stands for the root. */

@@ -17,9 +17,9 @@ final class Body {
 	 * @param fallback makes another value where the scope stopped the code (R14);
 	 * {@code null} where the exception is to pass
 	 */
-	static <T extends @Nullable Object, X extends Exception> T run(CancelScopes scopes, ScopeOptions options,
+	static <T extends @Nullable Object, X extends Exception> T run(Setup setup, ScopeOptions options,
 			CancelScope.Operation<T, X> operation, @Nullable Function<CancelReason, ? extends T> fallback) throws X {
-		TreeScope scope = Opening.bound(scopes, options);
+		TreeScope scope = Opening.bound(setup, options);
 		CancelReason reason;
 		Throwable failure = null;
 		try {

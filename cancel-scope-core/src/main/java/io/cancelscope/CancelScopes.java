@@ -27,40 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CancelScopes {
 
-	final TimeSource timeSource;
+	private final Setup setup;
 
-	final Executor callbackExecutor;
-
-	/** What the listener is told; null where there is none. */
-	final @Nullable News news;
-
-	final @Nullable ForgottenScopes forgotten;
-
-	final @Nullable Predicate<? super String> observe;
-
-	/** The open scopes without a parent; null where nobody asked to remember them. */
-	final @Nullable Roots roots;
-
-	/** Whether the listener wants to hear of each scope, cancelled or not. */
-	final boolean noting;
-
-	/** Whether somebody wants to know which scopes are opened. */
-	final boolean watching;
-
-	/** Whether nobody does, but of those without a parent. */
-	final boolean plain;
-
-	private CancelScopes(TimeSource timeSource, Executor callbackExecutor, @Nullable News news,
-			@Nullable Predicate<? super String> observe, @Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
-		this.timeSource = timeSource;
-		this.callbackExecutor = callbackExecutor;
-		this.news = news;
-		this.observe = observe;
-		this.forgotten = forgotten;
-		this.roots = roots;
-		this.noting = news != null && news.ofEverything;
-		this.watching = this.noting || forgotten != null;
-		this.plain = forgotten == null && observe == null;
+	private CancelScopes(Setup setup) {
+		this.setup = setup;
 	}
 
 	/**
@@ -91,7 +61,7 @@ public final class CancelScopes {
 	 */
 	public OpenScope open(ScopeOptions options) {
 		Objects.requireNonNull(options, "options");
-		return Opening.bound(this, options);
+		return Opening.bound(this.setup, options);
 	}
 
 	/**
@@ -103,7 +73,7 @@ public final class CancelScopes {
 	 */
 	public OpenScope openUnbound(ScopeOptions options) {
 		Objects.requireNonNull(options, "options");
-		return Opening.unbound(this, options);
+		return Opening.unbound(this.setup, options);
 	}
 
 	/**
@@ -137,7 +107,7 @@ public final class CancelScopes {
 			CancelScope.Operation<T, X> operation) throws X {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
-		return Body.run(this, options, operation, null);
+		return Body.run(this.setup, options, operation, null);
 	}
 
 	/**
@@ -160,7 +130,7 @@ public final class CancelScopes {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
 		Objects.requireNonNull(fallback, "fallback");
-		return Body.run(this, options, operation, fallback);
+		return Body.run(this.setup, options, operation, fallback);
 	}
 
 	/**
@@ -207,7 +177,7 @@ public final class CancelScopes {
 			CancelScope.Operation<? extends CompletionStage<T>, X> operation) throws X {
 		Objects.requireNonNull(options, "options");
 		Objects.requireNonNull(operation, "operation");
-		return AsyncCall.begin(this, options, operation);
+		return AsyncCall.begin(this.setup, options, operation);
 	}
 
 	/**
@@ -289,7 +259,7 @@ public final class CancelScopes {
 	public int cancelAll(CancelReason.Kind kind, String message) {
 		CancelReason.requireChosen(kind);
 		Objects.requireNonNull(message, "message");
-		return Roots.required(this.roots).cancel(kind, message);
+		return Roots.required(this.setup.roots).cancel(kind, message);
 	}
 
 	/**
@@ -303,7 +273,7 @@ public final class CancelScopes {
 	 */
 	public int awaitClosed(Duration timeout) throws InterruptedException {
 		Objects.requireNonNull(timeout, "timeout");
-		return Roots.required(this.roots).awaitClosed(Deadline.nanos(timeout));
+		return Roots.required(this.setup.roots).awaitClosed(Deadline.nanos(timeout));
 	}
 
 	/**
@@ -324,7 +294,7 @@ public final class CancelScopes {
 	 */
 	public Deadline deadline(Duration fromNow) {
 		Objects.requireNonNull(fromNow, "fromNow");
-		return Deadline.after(fromNow, this.timeSource);
+		return Deadline.after(fromNow, this.setup.timeSource);
 	}
 
 	/**
@@ -371,12 +341,6 @@ public final class CancelScopes {
 	 */
 	public ScheduledExecutorService propagating(ScheduledExecutorService executor) {
 		return new PropagatingScheduledExecutorService(Objects.requireNonNull(executor, "executor"));
-	}
-
-	/** The same, on the time that a scope's parent lives on. */
-	CancelScopes onTimeOf(CancelScopes parent) {
-		return (this.timeSource == parent.timeSource) ? this : new CancelScopes(parent.timeSource,
-				this.callbackExecutor, this.news, this.observe, this.forgotten, this.roots);
 	}
 
 	/**
@@ -491,7 +455,7 @@ public final class CancelScopes {
 			ForgottenScopes forgotten = (this.sampling > 0) ? new ForgottenScopes(this.sampling) : null;
 			Roots roots = this.rememberOpen ? new Roots() : null;
 			News news = (this.listener != null) ? new News(this.listener, this.ofEverything) : null;
-			return new CancelScopes(this.timeSource, executor, news, this.observe, forgotten, roots);
+			return new CancelScopes(new Setup(this.timeSource, executor, news, this.observe, forgotten, roots));
 		}
 
 	}

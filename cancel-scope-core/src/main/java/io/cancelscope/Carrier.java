@@ -116,7 +116,7 @@ final class Carrier {
 		 * is open, interrupts nobody, and nobody listens.
 		 */
 		private static boolean isPlainHere(ScopeNode scope) {
-			return scope.stored() == null && (scope.flags() & ScopeNode.INTERRUPTS) == 0 && !scope.scopes.noting;
+			return scope.stored() == null && (scope.flags() & ScopeNode.INTERRUPTS) == 0 && !scope.setup.noting;
 		}
 
 		/**

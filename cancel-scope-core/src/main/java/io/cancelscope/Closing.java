@@ -20,8 +20,8 @@ final class Closing {
 			cell[0] = scope.previous;
 			Object before = scope.storeClosed();
 			// Once more: see the short way to close, and the race of carrying.
-			if (before != null || scope.hasFlag(ScopeNode.CARRIED) || scope.linksIfAny() != null || scope.scopes.noting
-					|| scope.scopes.roots != null) {
+			if (before != null || scope.hasFlag(ScopeNode.CARRIED) || scope.linksIfAny() != null || scope.setup.noting
+					|| scope.setup.roots != null) {
 				ended(scope, before);
 			}
 			return;
@@ -30,7 +30,7 @@ final class Closing {
 			leaveRegion(scope, null);
 			return;
 		}
-		boolean asked = scope.scopes.news != null;
+		boolean asked = scope.setup.news != null;
 		if (asked) {
 			scope.cancellation(); // while it can be seen that this thread is inside
 		}
@@ -49,7 +49,7 @@ final class Closing {
 	private static boolean isPlain(TreeScope scope) {
 		Frame previous = scope.previous;
 		return (scope.flags() & WITH_CARE) == 0 && scope.seemsUnlinked()
-				&& (scope.scopes.news == null || scope.cancellation() == null)
+				&& (scope.setup.news == null || scope.cancellation() == null)
 				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null)
 						|| (previous instanceof Attachment attachment && !attachment.isOver()));
 	}
@@ -111,8 +111,8 @@ final class Closing {
 		if (root != null) {
 			root.closed();
 		}
-		if (scope instanceof WatchedScope watched && scope.scopes.news != null) {
-			scope.scopes.news.closed(watched);
+		if (scope instanceof WatchedScope watched && scope.setup.news != null) {
+			scope.setup.news.closed(watched);
 		}
 	}
 

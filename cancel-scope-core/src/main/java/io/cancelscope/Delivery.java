@@ -147,7 +147,7 @@ final class Delivery implements Runnable {
 
 	/** Adds that the listener, if there is one, is told that a scope was cancelled. */
 	void addNewsOf(ScopeNode scope, Cancellation cancellation) {
-		News news = scope.scopes.news;
+		News news = scope.setup.news;
 		if (news != null) {
 			addNews(() -> news.cancelled(scope, cancellation));
 		}
@@ -188,22 +188,22 @@ final class Delivery implements Runnable {
 	 * does not begin in time. The executor is foreign code, too, so the timer's thread
 	 * does not call it.
 	 */
-	void runOn(CancelScopes scopes) {
-		Executor executor = scopes.callbackExecutor;
+	void runOn(Setup setup) {
+		Executor executor = setup.callbackExecutor;
 		if (this.size == 0) {
 			return;
 		}
-		this.awaited = !(scopes.timeSource instanceof SystemTime);
+		this.awaited = !(setup.timeSource instanceof SystemTime);
 		if (executor == CallbackThreads.SHARED || SystemTime.INSTANCE.isTimerThread()) {
-			CallbackThreads.SHARED.execute((executor == CallbackThreads.SHARED) ? this : () -> offer(scopes));
+			CallbackThreads.SHARED.execute((executor == CallbackThreads.SHARED) ? this : () -> offer(setup));
 		}
 		else {
-			offer(scopes);
+			offer(setup);
 		}
 	}
 
-	private void offer(CancelScopes scopes) {
-		Throwable refused = Foreign.execute(scopes.callbackExecutor, this);
+	private void offer(Setup setup) {
+		Throwable refused = Foreign.execute(setup.callbackExecutor, this);
 		if (refused != null) {
 			if (!this.begun) {
 				CallbackThreads.SHARED.execute(this);
@@ -211,7 +211,7 @@ final class Delivery implements Runnable {
 			Foreign.log(Level.DEBUG, () -> "The callback executor failed; the library's threads run what it did not",
 					refused);
 		}
-		else if (!this.begun && scopes.timeSource instanceof SystemTime) {
+		else if (!this.begun && setup.timeSource instanceof SystemTime) {
 			watch(BEGIN_NANOS, System.nanoTime());
 		}
 	}

@@ -22,8 +22,8 @@ final class Observed {
 	}
 
 	/** Whether a scope opened now would only be observed. */
-	static boolean isMeant(CancelScopes scopes, ScopeOptions options) {
-		return scopes.observe != null && Foreign.<String, Boolean>ask(scopes.observe::test, options.name, (ex) -> {
+	static boolean isMeant(Setup setup, ScopeOptions options) {
+		return setup.observe != null && Foreign.<String, Boolean>ask(setup.observe::test, options.name, (ex) -> {
 			Foreign.log(System.Logger.Level.WARNING,
 					() -> "Whether scope '" + options.name + "' is only observed could not be said; it isn't", ex);
 			return false;
@@ -37,14 +37,14 @@ final class Observed {
 
 	/** What would have cancelled the scope, if it weren't only observed: news. */
 	static void tell(ScopeNode scope, Cancellation cancellation, Delivery delivery) {
-		News news = scope.scopes.news;
+		News news = scope.setup.news;
 		if (news != null && isFirst(scope)) {
 			delivery.addNews(() -> news.observed(scope, cancellation.reason()));
 		}
 	}
 
 	static void tell(ScopeNode scope, CancelReason reason, Delivery delivery) {
-		News news = scope.scopes.news;
+		News news = scope.setup.news;
 		if (news != null && isFirst(scope)) {
 			delivery.addNews(() -> news.observed(scope, reason));
 		}

@@ -15,28 +15,28 @@ final class Opening {
 	private Opening() {
 	}
 
-	static TreeScope bound(CancelScopes scopes, ScopeOptions options) {
+	static TreeScope bound(Setup setup, ScopeOptions options) {
 		Object[] cell = ScopeStack.cell();
 		Frame previous = ScopeStack.top(cell);
-		if (options.plain && scopes.plain) {
+		if (options.plain && setup.plain) {
 			if (previous == null) {
 				Object[] young = ScopeStack.young(cell);
-				return bindPlain(young, plain(scopes, options, null, null));
+				return bindPlain(young, plain(setup, options, null, null));
 			}
 			ScopeNode around = (previous instanceof ScopeNode scope) ? scope
 					: (previous instanceof Attachment attachment) ? attachment.scope() : null;
-			if (around != null && isPlainAround(around, scopes)) {
+			if (around != null && isPlainAround(around, setup)) {
 				around.forgetReleasedParents();
-				return bindPlain(cell, plain(scopes, options, around, previous));
+				return bindPlain(cell, plain(setup, options, around, previous));
 			}
 		}
 		else if (previous == null) {
-			return bind(cell, full(scopes, options, null, null, 0));
+			return bind(cell, full(setup, options, null, null, 0));
 		}
 		ScopeNode around = previous.scope();
 		Frame below = options.seesNothingAround() ? Mask.below(cell, previous) : previous;
 		try {
-			return bind(cell, full(scopes, options, around, below, 0));
+			return bind(cell, full(setup, options, around, below, 0));
 		}
 		catch (Throwable ex) {
 			Mask.cancel(below, previous);
@@ -44,43 +44,43 @@ final class Opening {
 		}
 	}
 
-	static TreeScope unbound(CancelScopes scopes, ScopeOptions options) {
+	static TreeScope unbound(Setup setup, ScopeOptions options) {
 		ScopeNode around = ScopeStack.currentNode(ScopeStack.cell());
 		if (around != null) {
 			around.markCarried();
 		}
-		TreeScope scope = full(scopes, options, around, null, ScopeNode.UNBOUND);
+		TreeScope scope = full(setup, options, around, null, ScopeNode.UNBOUND);
 		return isPlain(scope) ? scope : afterOpening(scope);
 	}
 
 	/** Passes nothing on to a scope opened inside, but what all scopes do. */
-	private static boolean isPlainAround(ScopeNode around, CancelScopes scopes) {
-		return around.scopes == scopes && (around.flags() & PASSED_ON) == 0
+	private static boolean isPlainAround(ScopeNode around, Setup setup) {
+		return around.setup == setup && (around.flags() & PASSED_ON) == 0
 				&& around.depth() + 1 < DeepNesting.SUSPICIOUS;
 	}
 
 	/** A scope with a timeout, and nothing else that is special. */
-	private static TreeScope plain(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent,
+	private static TreeScope plain(Setup setup, ScopeOptions options, @Nullable ScopeNode parent,
 			@Nullable Frame previous) {
 		int flags = (parent != null) ? (parent.depth() + 1) << ScopeNode.DEPTH_SHIFT : 0;
 		long own = Deadline.NONE;
 		long now = Deadline.NONE;
 		if (options.timeoutNanos != Deadline.NONE) {
-			now = scopes.timeSource.nanoTime();
+			now = setup.timeSource.nanoTime();
 			own = Deadline.instant(now, Math.max(0, options.timeoutNanos));
 			if (options.timeoutNanos <= 0) {
 				flags |= ScopeNode.OPENED_LATE;
 			}
 		}
-		return make(scopes, options, parent, true, previous, flags, own, now);
+		return make(setup, options, parent, true, previous, flags, own, now);
 	}
 
 	/** A scope with anything that can be asked for. */
-	private static TreeScope full(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode around,
+	private static TreeScope full(Setup setup, ScopeOptions options, @Nullable ScopeNode around,
 			@Nullable Frame previous, int flags) {
 		ScopeNode parent = options.has(ScopeOptions.DETACHED) ? null : skipEquals(around);
 		int all = flags | inherited(options, parent);
-		CancelScopes here = (parent != null) ? scopes.onTimeOf(parent.scopes) : scopes;
+		Setup here = (parent != null) ? setup.onTimeOf(parent.setup) : setup;
 		boolean seesParent = !options.has(ScopeOptions.SHIELD);
 		boolean observed = Observed.isMeant(here, options);
 		long now = Deadline.NONE;
@@ -118,24 +118,24 @@ final class Opening {
 		return inherited;
 	}
 
-	private static long asked(CancelScopes scopes, ScopeOptions options, long now) {
-		long asked = (options.deadline != null) ? options.deadline.instantOn(scopes.timeSource) : Deadline.NONE;
+	private static long asked(Setup setup, ScopeOptions options, long now) {
+		long asked = (options.deadline != null) ? options.deadline.instantOn(setup.timeSource) : Deadline.NONE;
 		if (options.timeoutNanos != Deadline.NONE) {
 			asked = Deadline.earlier(asked, Deadline.instant(now, options.timeoutNanos));
 		}
 		return (asked != Deadline.NONE) ? Deadline.notBefore(now, asked) : Deadline.NONE;
 	}
 
-	private static TreeScope make(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent,
-			boolean seesParent, @Nullable Frame previous, int flags, long own, long now) {
-		if (!scopes.noting) {
-			return (parent == null && scopes.roots != null) ? new RememberedScope(scopes, options, previous, flags, own)
-					: new TreeScope(scopes, options, parent, seesParent, previous, flags, own);
+	private static TreeScope make(Setup setup, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
+			@Nullable Frame previous, int flags, long own, long now) {
+		if (!setup.noting) {
+			return (parent == null && setup.roots != null) ? new RememberedScope(setup, options, previous, flags, own)
+					: new TreeScope(setup, options, parent, seesParent, previous, flags, own);
 		}
 		// The clock was read a moment ago, if there is a timeout; reading it costs the
 		// most.
-		long openedAt = (now != Deadline.NONE) ? now : scopes.timeSource.nanoTime();
-		return new WatchedScope(scopes, options, parent, seesParent, previous, flags, own, openedAt);
+		long openedAt = (now != Deadline.NONE) ? now : setup.timeSource.nanoTime();
+		return new WatchedScope(setup, options, parent, seesParent, previous, flags, own, openedAt);
 	}
 
 	/**
@@ -167,10 +167,10 @@ final class Opening {
 		if ((scope.flags() & ScopeNode.OPENED_LATE) != 0) {
 			return afterOpening(scope);
 		}
-		if (scope.parent() == null && scope.scopes.roots != null) {
-			scope.remember(scope.scopes.roots.opened(scope));
+		if (scope.parent() == null && scope.setup.roots != null) {
+			scope.remember(scope.setup.roots.opened(scope));
 		}
-		News news = scope.scopes.news;
+		News news = scope.setup.news;
 		if (news != null && scope instanceof WatchedScope watched) {
 			news.opened(watched);
 		}
@@ -184,26 +184,26 @@ final class Opening {
 
 	/** Nothing more to do for it on opening. */
 	private static boolean isPlain(TreeScope scope) {
-		return !scope.scopes.watching && (scope.parent() != null || scope.scopes.roots == null)
+		return !scope.setup.watching && (scope.parent() != null || scope.setup.roots == null)
 				&& !scope.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
 				&& (scope.own() == Deadline.NONE || !scope.hasFlag(ScopeNode.BUBBLES | ScopeNode.OPENED_LATE))
 				&& scope.depth() != DeepNesting.SUSPICIOUS;
 	}
 
 	private static TreeScope afterOpening(TreeScope scope) {
-		CancelScopes scopes = scope.scopes;
+		Setup setup = scope.setup;
 		try {
 			if (scope.depth() == DeepNesting.SUSPICIOUS) {
 				DeepNesting.warn(scope);
 			}
-			if (scope.parent() == null && scopes.roots != null) {
-				scope.remember(scopes.roots.opened(scope));
+			if (scope.parent() == null && setup.roots != null) {
+				scope.remember(setup.roots.opened(scope));
 			}
-			if (scopes.forgotten != null) {
-				scopes.forgotten.opened(scope);
+			if (setup.forgotten != null) {
+				setup.forgotten.opened(scope);
 			}
-			if (scope instanceof WatchedScope watched && scopes.news != null) {
-				scopes.news.opened(watched);
+			if (scope instanceof WatchedScope watched && setup.news != null) {
+				setup.news.opened(watched);
 			}
 			if (scope.hasFlag(ScopeNode.OPENED_LATE)) {
 				inheritCancellation(scope);
@@ -234,8 +234,8 @@ final class Opening {
 		ScopeNode parent = scope.visibleParent();
 		Cancellation above = (parent != null) ? parent.cancellation() : null;
 		if (parent != null && above != null && scope.storeFromAbove(above.reached(), parent.effective())
-				&& scope.scopes.news != null) {
-			scope.scopes.news.found(scope, above);
+				&& scope.setup.news != null) {
+			scope.setup.news.found(scope, above);
 		}
 	}
 

@@ -9,8 +9,8 @@ final class RememberedScope extends TreeScope {
 
 	private Roots.@Nullable Root root;
 
-	RememberedScope(CancelScopes scopes, ScopeOptions options, @Nullable Frame previous, int flags, long own) {
-		super(scopes, options, null, true, previous, flags, own);
+	RememberedScope(Setup setup, ScopeOptions options, @Nullable Frame previous, int flags, long own) {
+		super(setup, options, null, true, previous, flags, own);
 	}
 
 	@Override

@@ -174,9 +174,9 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	/**
 	 * A scope that is open, and belongs to the tree of its parent if it sees one.
 	 */
-	ScopeNode(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
+	ScopeNode(Setup setup, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
 			@Nullable Frame previous, int flags, long own) {
-		super(scopes, options, parent, seesParent, previous, flags);
+		super(setup, options, parent, seesParent, previous, flags);
 		this.own = own;
 		if (parent == null || !seesParent) {
 			this.effective = own;
@@ -225,7 +225,7 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	 */
 	final @Nullable Cancellation cancellationSinceLinked() {
 		boolean unchanged = stored() == null && isUpToDate();
-		return (unchanged && this.scopes.timeSource instanceof SystemTime) ? null : cancellation();
+		return (unchanged && this.setup.timeSource instanceof SystemTime) ? null : cancellation();
 	}
 
 	/**
@@ -272,8 +272,8 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 				if (state == CLOSED) {
 					return above;
 				}
-				if (storeFromAbove(above.reached(), view.earliestWithAbove()) && this.scopes.news != null) {
-					this.scopes.news.found(this, above);
+				if (storeFromAbove(above.reached(), view.earliestWithAbove()) && this.setup.news != null) {
+					this.setup.news.found(this, above);
 				}
 			}
 		}
@@ -457,7 +457,7 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	}
 
 	final long now() {
-		return this.scopes.timeSource.nanoTime();
+		return this.setup.timeSource.nanoTime();
 	}
 
 	final Links links() {

@@ -34,7 +34,7 @@ final class ScopeTimer extends SystemTime.Alarm implements Runnable {
 
 	/** Puts it into the time source, unless it has been replaced by now. */
 	void schedule() {
-		TimeSource time = this.slot.node.scopes.timeSource;
+		TimeSource time = this.slot.node.setup.timeSource;
 		if (time instanceof SystemTime system) {
 			system.add(this);
 			return;
@@ -47,7 +47,7 @@ final class ScopeTimer extends SystemTime.Alarm implements Runnable {
 
 	/** Takes it out of the time source, or sees to it that it doesn't get there. */
 	void cancel() {
-		if (this.slot.node.scopes.timeSource instanceof SystemTime) {
+		if (this.slot.node.setup.timeSource instanceof SystemTime) {
 			leave();
 			return;
 		}

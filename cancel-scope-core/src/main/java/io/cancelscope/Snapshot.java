@@ -70,7 +70,7 @@ final class Snapshot {
 	/** When it was opened, as its timeout tells until its deadline is moved. */
 	private static long openedAtByTimeout(ScopeNode scope) {
 		long own = scope.own();
-		if (scope.scopes.news == null || own == Deadline.NONE || scope.options.deadline != null) {
+		if (scope.setup.news == null || own == Deadline.NONE || scope.options.deadline != null) {
 			return Deadline.NONE;
 		}
 		return scope.hasFlag(ScopeNode.OPENED_LATE) ? own : own - scope.options.timeoutNanos;
@@ -82,7 +82,7 @@ final class Snapshot {
 	 * is found to have passed.
 	 */
 	static void noteForNews(ScopeNode scope) {
-		if (scope.scopes.news == null || scope instanceof WatchedScope || noted(scope) != null) {
+		if (scope.setup.news == null || scope instanceof WatchedScope || noted(scope) != null) {
 			return;
 		}
 		ScopeNode here = ScopeStack.currentNode(ScopeStack.cell());

@@ -121,7 +121,7 @@ final class Spreading {
 	static void deliver(ScopeNode scope, Delivery missed) {
 		missed.interrupt();
 		if (scope.stored() instanceof Cancellation stored && stored.isExpiry()) {
-			missed.runOn(scope.scopes);
+			missed.runOn(scope.setup);
 		}
 		else {
 			missed.runHere();

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 
-	TreeScope(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
+	TreeScope(Setup setup, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
 			@Nullable Frame previous, int flags, long own) {
-		super(scopes, options, parent, seesParent, previous, flags, own);
+		super(setup, options, parent, seesParent, previous, flags, own);
 	}
 
 	// Asking
@@ -67,7 +67,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 	public final Optional<Deadline> deadline() {
 		cancellation();
 		long effective = effective();
-		return (effective != Deadline.NONE) ? Optional.of(Deadline.at(effective, this.scopes.timeSource))
+		return (effective != Deadline.NONE) ? Optional.of(Deadline.at(effective, this.setup.timeSource))
 				: Optional.empty();
 	}
 
@@ -149,7 +149,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 	@Override
 	public final void failed(Throwable exception) {
 		Objects.requireNonNull(exception, "exception");
-		if (this.scopes.news != null) {
+		if (this.setup.news != null) {
 			setFlag(FAILED);
 		}
 		if (!cancelsOn(exception) || cancellation() != null || isOver()) {
@@ -237,7 +237,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 	@Override
 	public final void sleep(Duration duration) throws InterruptedException {
 		Objects.requireNonNull(duration, "duration");
-		Waiting.sleep(this, this.scopes.timeSource, duration);
+		Waiting.sleep(this, this.setup.timeSource, duration);
 	}
 
 	@Override
@@ -260,13 +260,13 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 	@Override
 	public final boolean reschedule(Duration fromNow) {
 		Objects.requireNonNull(fromNow, "fromNow");
-		return reschedule(Deadline.after(fromNow, this.scopes.timeSource));
+		return reschedule(Deadline.after(fromNow, this.setup.timeSource));
 	}
 
 	@Override
 	public final boolean reschedule(Deadline deadline) {
 		Objects.requireNonNull(deadline, "deadline");
-		long instant = Deadline.notBefore(now(), deadline.instantOn(this.scopes.timeSource));
+		long instant = Deadline.notBefore(now(), deadline.instantOn(this.setup.timeSource));
 		if (cancellation() != null) {
 			return false;
 		}
@@ -354,7 +354,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 				: (state instanceof Cancellation known) ? "cancelled: " + known.reason().kind() : "closed";
 		long effective = effective();
 		return "CancelScope['" + name() + "', " + word
-				+ ((effective != Deadline.NONE) ? ", due " + Deadline.at(effective, this.scopes.timeSource) : "") + "]";
+				+ ((effective != Deadline.NONE) ? ", due " + Deadline.at(effective, this.setup.timeSource) : "") + "]";
 	}
 
 }

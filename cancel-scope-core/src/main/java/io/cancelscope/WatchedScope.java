@@ -50,9 +50,9 @@ final class WatchedScope extends TreeScope {
 
 	private Roots.@Nullable Root root;
 
-	WatchedScope(CancelScopes scopes, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
+	WatchedScope(Setup setup, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
 			@Nullable Frame previous, int flags, long own, long openedAt) {
-		super(scopes, options, parent, seesParent, previous, flags, own);
+		super(setup, options, parent, seesParent, previous, flags, own);
 		this.openedAt = openedAt;
 		this.thread = ((flags & UNBOUND) != 0) ? null : Thread.currentThread();
 	}
