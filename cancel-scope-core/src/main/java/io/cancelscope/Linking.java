@@ -20,6 +20,13 @@ final class Linking {
 	 * is open, as far as the work behind it goes on.
 	 */
 	static void enlist(Wakeable one, ScopeNode scope) {
+		put(one, scope);
+		if (one.isOver()) {
+			one.delist(); // its work may have ended before it was in the list
+		}
+	}
+
+	private static void put(Wakeable one, ScopeNode scope) {
 		for (ScopeNode at = scope; at != null; at = at.nearestUnreleased()) {
 			one.holdBy(at);
 			boolean added = at.cancellation() == null && at.links().add(one);
@@ -32,7 +39,7 @@ final class Linking {
 				one.wake(found);
 				return;
 			}
-			if (added || !one.outlivesClose()) {
+			if (added || !one.outlivesClose() || !one.beginMove()) {
 				return;
 			}
 		}
@@ -170,7 +177,7 @@ final class Linking {
 			return;
 		}
 		try {
-			enlist(one, above);
+			put(one, above);
 		}
 		catch (Throwable ex) {
 			one.holder().links().add(one); // it was registered before, so it stays

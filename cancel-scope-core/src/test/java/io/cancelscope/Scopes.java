@@ -29,6 +29,11 @@ final class Scopes {
 		}
 	}
 
+	/** What hangs below a scope, for tests that look at what is listed there. */
+	static Links linksOf(CancelScope scope) {
+		return ((ScopeNode) scope).links();
+	}
+
 	static Duration seconds(long seconds) {
 		return Duration.ofSeconds(seconds);
 	}
