@@ -17,10 +17,16 @@ final class Linking {
 	/**
 	 * Puts what is to be woken where a cancellation of this scope finds it, or wakes it
 	 * here and now. If the scope closes meanwhile, goes on with the next one above that
-	 * is open, as far as the work behind it goes on.
+	 * is open, as far as the work behind it goes on. If this throws, it is in no list.
 	 */
 	static void enlist(Wakeable one, ScopeNode scope) {
-		put(one, scope);
+		try {
+			put(one, scope);
+		}
+		catch (Throwable ex) {
+			one.delist(); // either it is registered or it isn't
+			throw ex;
+		}
 		if (one.isOver()) {
 			one.delist(); // its work may have ended before it was in the list
 		}
@@ -31,7 +37,7 @@ final class Linking {
 			one.holdBy(at);
 			boolean added = at.cancellation() == null && at.links().add(one);
 			if (added) {
-				link(at, one);
+				link(at);
 			}
 			Cancellation found = added ? at.cancellationSinceLinked() : at.cancellation();
 			if (found != null) {
@@ -42,16 +48,6 @@ final class Linking {
 			if (added || !one.outlivesClose() || !one.beginMove()) {
 				return;
 			}
-		}
-	}
-
-	private static void link(ScopeNode scope, Wakeable one) {
-		try {
-			link(scope);
-		}
-		catch (Throwable ex) {
-			scope.links().remove(one); // either it is registered or it isn't
-			throw ex;
 		}
 	}
 
