@@ -56,16 +56,21 @@ abstract sealed class AlarmSlot extends Link permits LinkedChildren {
 
 	/**
 	 * The next alarm could not be set: whoever comes next tries again. The one before is
-	 * still there, and counts again; if it has rung meanwhile, nobody has listened.
+	 * still there, and counts again; if it has rung meanwhile, nobody has listened. It
+	 * goes if the next one was replaced or taken meanwhile.
 	 */
 	private void putBack(@Nullable ScopeTimer before, ScopeTimer next) {
+		boolean replaced;
 		synchronized (this) {
-			if (this.timer != next) {
-				return;
+			replaced = this.timer != next;
+			if (!replaced) {
+				this.timer = before;
 			}
-			this.timer = before;
 		}
-		if (before != null && this.node.now() - before.due >= 0) {
+		if (replaced) {
+			cancel(before);
+		}
+		else if (before != null && this.node.now() - before.due >= 0) {
 			before.ring();
 		}
 	}
