@@ -97,9 +97,12 @@ abstract sealed class AlarmSlot extends Link permits LinkedChildren {
 		return true;
 	}
 
-	/** Takes the alarm if nothing is left to wake. With the monitor. */
+	/**
+	 * Takes the alarm now that nothing is left to wake, unless it is watched from above.
+	 * With the monitor.
+	 */
 	final @Nullable ScopeTimer takeNeedlessTimer() {
-		return (this.timer == null || isNeeded() || this.node.climbs()) ? null : takeTimer();
+		return this.node.climbs() ? null : takeTimer();
 	}
 
 	/** Takes the alarm. With the monitor. */
