@@ -128,9 +128,10 @@ class Callback extends Wakeable implements CancelScope.Registration {
 	 */
 	@Override
 	public void close() {
-		if (unregister() || Aside.isHere() || !announceWait()) {
+		if (unregister() || Aside.isHere()) {
 			return;
 		}
+		announceWait();
 		boolean interrupted = false;
 		synchronized (this) {
 			while (this.state != RAN) {
@@ -148,21 +149,12 @@ class Callback extends Wakeable implements CancelScope.Registration {
 	}
 
 	/**
-	 * Tells the thread that runs it that somebody waits.
-	 * @return {@code false} if there is nothing to wait for
+	 * Tells the thread that runs it that somebody waits. If another one has told it
+	 * first, or it has run meanwhile, there is nothing to tell.
 	 */
-	private boolean announceWait() {
-		while (true) {
-			Object state = this.state;
-			if (state instanceof Awaited) {
-				return true;
-			}
-			if (!(state instanceof Thread runner)) {
-				return false;
-			}
-			if (STATE.compareAndSet(this, runner, Awaited.INSTANCE)) {
-				return true;
-			}
+	private void announceWait() {
+		if (this.state instanceof Thread runner) {
+			STATE.compareAndSet(this, runner, Awaited.INSTANCE);
 		}
 	}
 
