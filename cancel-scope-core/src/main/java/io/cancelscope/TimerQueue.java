@@ -72,7 +72,7 @@ final class TimerQueue {
 		int place = from;
 		while (true) {
 			int below = earlierChild(place);
-			Entry child = (below < this.size) ? this.heap[below] : null;
+			Entry child = at(below);
 			if (child == null || !child.isBefore(entry)) {
 				break;
 			}
@@ -84,9 +84,13 @@ final class TimerQueue {
 
 	private int earlierChild(int place) {
 		int left = 2 * place + 1;
-		Entry one = (left < this.size) ? this.heap[left] : null;
-		Entry other = (left + 1 < this.size) ? this.heap[left + 1] : null;
+		Entry one = at(left);
+		Entry other = at(left + 1);
 		return (one != null && other != null && other.isBefore(one)) ? left + 1 : left;
+	}
+
+	private @Nullable Entry at(int place) {
+		return (place < this.size) ? this.heap[place] : null;
 	}
 
 	private void put(int place, Entry entry) {

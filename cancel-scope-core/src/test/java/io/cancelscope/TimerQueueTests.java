@@ -68,8 +68,8 @@ class TimerQueueTests {
 		TimerQueue.Entry entry = add(10);
 		add(20);
 
-		this.queue.remove(entry);
-		this.queue.remove(entry);
+		assertThat(this.queue.remove(entry)).isTrue();
+		assertThat(this.queue.remove(entry)).isFalse();
 		assertThat(this.queue.size()).isEqualTo(1);
 		this.queue.add(entry);
 
@@ -80,7 +80,7 @@ class TimerQueueTests {
 	void entryThatWasNeverAddedIsNotRemoved() {
 		add(10);
 
-		this.queue.remove(entry(10));
+		assertThat(this.queue.remove(entry(10))).isFalse();
 
 		assertThat(this.queue.size()).isEqualTo(1);
 	}
