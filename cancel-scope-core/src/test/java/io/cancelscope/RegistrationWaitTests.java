@@ -1,6 +1,5 @@
 package io.cancelscope;
 
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 import io.cancelscope.CancelScope.Registration;
@@ -81,13 +80,14 @@ class RegistrationWaitTests {
 
 	@Test
 	void closeOnAnOrdinaryThreadStillWaits() throws Exception {
-		OpenScope scope = this.scopes.openUnbound(ScopeOptions.timeout(Duration.ofSeconds(1)));
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
 		CountDownLatch release = new CountDownLatch(1);
 		Registration registration = scope.onCancel((reason) -> {
 			this.inFirst.countDown();
 			Patience.await(release);
 			this.trail.add("callback ended");
 		});
+		StopsBeforeNewsTests.Cause.DEADLINE.begin(scope);
 		assertThat(Patience.await(this.inFirst)).isTrue();
 		Thread closer = Patience.start(() -> {
 			registration.close();
