@@ -11,7 +11,7 @@ import io.cancelscope.testing.Trail;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static io.cancelscope.Scopes.openIn;
 import static io.cancelscope.Scopes.seconds;
@@ -188,12 +188,13 @@ class CancellationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "DEADLINE", "MISNESTED" })
-	void nobodyChoosesAKindThatOnlyHappens(Kind kind) {
+	@CsvSource({ "DEADLINE, OpenScope.reschedule(…)", "MISNESTED, closed in the wrong order" })
+	void nobodyChoosesAKindThatOnlyHappens(Kind kind, String why) {
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
 
 		assertThatIllegalArgumentException().isThrownBy(() -> scope.cancel(kind, "message", null))
 			.withMessageContaining("can't be cancelled as " + kind)
+			.withMessageContaining(why)
 			.withMessageContaining("choose REQUESTED, FAILED, DISCONNECTED or SHUTDOWN");
 		assertThatIllegalArgumentException().isThrownBy(() -> CancelScope.current().cancel(kind, "message", null));
 

@@ -76,6 +76,32 @@ class LoggingTests {
 	}
 
 	@Test
+	void aThousandOpenScopesAreDeepAndClosedOnesDoNotCount() throws Exception {
+		warnAgain();
+		OpenScope outermost = this.scopes.openUnbound(ScopeOptions.named("outermost"));
+		OpenScope closed = Scopes.openIn(outermost, this.scopes, ScopeOptions.named("closed"));
+		OpenScope second = Scopes.openIn(closed, this.scopes, ScopeOptions.named("second"));
+		closed.close();
+		Deque<OpenScope> open = new ArrayDeque<>();
+
+		try (CancelScope.Registration attached = second.attach()) {
+			assertThat(attached).isNotNull();
+			for (int i = 2; i < 1000; i++) {
+				assertThat(this.log.lines()).isEmpty();
+				open.push(this.scopes.open(ScopeOptions.none()));
+			}
+			open.forEach(OpenScope::close);
+		}
+		second.close();
+		outermost.close();
+
+		assertThat(this.log.lines()).singleElement()
+			.asString()
+			.startsWith("WARNING Scopes are nested 1000 deep")
+			.contains("From the outside: [outermost, second, unnamed, unnamed, unnamed] …");
+	}
+
+	@Test
 	void handingOnIsNoDepth() throws Exception {
 		warnAgain();
 		OpenScope first = this.scopes.openUnbound(ScopeOptions.none());

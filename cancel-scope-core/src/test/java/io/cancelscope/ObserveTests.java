@@ -6,9 +6,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import io.cancelscope.CancelReason.Kind;
+import io.cancelscope.testing.LogTrail;
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import io.cancelscope.testing.Trail;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -177,6 +179,24 @@ class ObserveTests {
 	}
 
 	@Test
+	void eachOfTwoListenersIsToldWhateverTheFirstThrows() {
+		CancelScopes two = CancelScopes.builder()
+			.timeSource(this.time)
+			.observe((name) -> true)
+			.listener(new Telling("first", new IllegalStateException("on purpose")))
+			.listener(new Telling("second", null))
+			.build();
+
+		try (LogTrail log = new LogTrail()) {
+			two.run(ScopeOptions.named("a"), CancelScope::cancel);
+
+			assertThat(log.lines()).singleElement().asString().contains("'a'", "on purpose");
+		}
+
+		assertThat(this.trail.words()).containsExactly("first a", "second a");
+	}
+
+	@Test
 	void withoutAListenerNothingIsTold() {
 		CancelScopes silent = CancelScopes.builder().timeSource(this.time).observe((name) -> true).build();
 
@@ -217,6 +237,27 @@ class ObserveTests {
 
 			})
 			.build();
+	}
+
+	private final class Telling implements CancelScopeListener {
+
+		private final String who;
+
+		private final @Nullable RuntimeException failure;
+
+		Telling(String who, @Nullable RuntimeException failure) {
+			this.who = who;
+			this.failure = failure;
+		}
+
+		@Override
+		public void observed(CancelScope scope, CancelReason reason) {
+			ObserveTests.this.trail.add(this.who + " " + scope.name());
+			if (this.failure != null) {
+				throw this.failure;
+			}
+		}
+
 	}
 
 }
