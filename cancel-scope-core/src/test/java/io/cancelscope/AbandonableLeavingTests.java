@@ -134,6 +134,31 @@ class AbandonableLeavingTests {
 		assertThat(outcome.flag()).isTrue();
 	}
 
+	/**
+	 * <pre>
+	 * caller     begins, is interrupted and leaves           closes the scope
+	 * time                                  the deadline
+	 * the call   ──────────────────────────────────────────────────────────── asks
+	 * </pre>
+	 */
+	@Test
+	void callGoesOnInACancelledScopeIfThatClosesAfterItsDeadline() throws Exception {
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.timeout(seconds(1)));
+		OtherThread.Outcome<String> outcome = this.caller.start(() -> scope.abandonable((inside) -> {
+			this.caller.arrive();
+			return stubborn(inside) + ", cancelled: " + inside.isCancelled();
+		}, this::addLate));
+		this.caller.awaitBlocked();
+		this.caller.thread().interrupt();
+		assertThat(outcome.failure()).isInstanceOf(CompletionException.class);
+
+		this.time.advance(seconds(1));
+		scope.close();
+		this.release.countDown();
+
+		await().until(() -> this.trail.words().equals(List.of("late value, cancelled: true in root")));
+	}
+
 	@Test
 	void exceptionThatComesLaterIsOnlyLogged() throws Exception {
 		Logger logger = Logger.getLogger(CancelScope.class.getName());
