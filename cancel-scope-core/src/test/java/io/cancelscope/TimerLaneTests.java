@@ -3,6 +3,7 @@ package io.cancelscope;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -108,6 +109,22 @@ class TimerLaneTests {
 
 		assertThat(this.lane.looksAt() - this.now).isGreaterThan(1000 * HOUR);
 		assertThat(this.lane.add(entry(100))).isTrue();
+	}
+
+	@Test
+	@Timeout(30)
+	void otherThreadsAreNotKeptOut() throws InterruptedException {
+		TimerQueue.Entry entry = entry(1);
+		TimerQueue.Entry gone = entry(1);
+		Runnable[] uses = { () -> this.lane.remove(gone), () -> this.lane.add(gone), () -> this.lane.add(entry),
+				() -> this.lane.add(entry(1)), this.lane::first, this.lane::size, this.lane::looksAt,
+				() -> this.lane.sleepUntil(this.now + 10 * HOUR), () -> this.lane.sleepUntil(this.now + HOUR),
+				() -> this.lane.remove(entry), this.lane::leave };
+
+		for (Runnable use : uses) {
+			use.run();
+			assertThat(Patience.ends(Patience.start(this.lane::size))).as("another thread comes in").isTrue();
+		}
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import io.cancelscope.CancelScope;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +146,21 @@ class TaskGroupRaceEndTests {
 
 					assertThat(left).isEqualTo("PT2S");
 				});
+	}
+
+	@Test
+	void deadlineOfABubblingScopeOnAnotherTimeStopsTheTasks() {
+		CountDownLatch begun = new CountDownLatch(1);
+		ManualTime another = new ManualTime(1000);
+		Throwable thrown = catchThrowable(() -> another.scopes()
+			.<InterruptedException>run(ScopeOptions.named("outer").withTimeout(SECOND).bubble(), (outer) -> {
+				this.track.whenBegun(begun, () -> another.advance(SECOND));
+				this.track.race(QUOTE, () -> this.track.lose(begun));
+			}));
+
+		assertThat(thrown).isInstanceOf(DeadlineExceededException.class)
+			.hasMessage("scope 'quote' exceeded its deadline, set by 'outer'");
+		assertThat(this.track.stopped.words()).singleElement().asString().contains("used up");
 	}
 
 	@Test

@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -173,6 +175,21 @@ class TaskGroupThreadsTests {
 			assertThat(idle.getContextClassLoader()).isNull();
 			assertThat(group.fork(() -> "again").get()).isEqualTo("again");
 		}
+	}
+
+	@Test
+	void platformThreadsOfAGroupThatHasEndedTakeNoTask() throws Exception {
+		assumeFalse(VirtualThreads.areThere(), "virtual threads end with their task");
+
+		OwnThreads threads = new OwnThreads();
+		CompletableFuture<Thread> used = new CompletableFuture<>();
+		threads.execute(() -> used.complete(Thread.currentThread()));
+
+		threads.end();
+
+		assertEnd(Set.of(used.get(20, TimeUnit.SECONDS)));
+		assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> threads.execute(() -> {
+		}));
 	}
 
 	@Test
