@@ -40,16 +40,11 @@ final class TaskFailures {
 
 	/** Returns whether a failure is the consequence of this cancellation. */
 	static boolean isCausedBy(Throwable failure, CancelReason reason) {
-		try {
-			ScopeCancelledException found = ScopeCancelledException.findIn(failure);
-			while (found != null && found.reason() != reason) {
-				found = ScopeCancelledException.findIn(found.getCause());
-			}
-			return found != null;
+		ScopeCancelledException found = ScopeCancelledException.findIn(failure);
+		while (found != null && found.reason() != reason) {
+			found = ScopeCancelledException.findIn(found.getCause());
 		}
-		catch (Throwable ex) {
-			return false; // the failure cannot be examined, so it counts as a failure
-		}
+		return found != null;
 	}
 
 	/** Adds a further failure to the first one. */
