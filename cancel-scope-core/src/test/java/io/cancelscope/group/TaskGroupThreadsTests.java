@@ -178,16 +178,20 @@ class TaskGroupThreadsTests {
 	}
 
 	@Test
-	void platformThreadsOfAGroupThatHasEndedTakeNoTask() throws Exception {
-		assumeFalse(VirtualThreads.areThere(), "virtual threads end with their task");
+	void platformThreadsOfAGroupAreDaemonsAndTakeNoTaskWhenItHasEnded() throws Exception {
+		assumeFalse(VirtualThreads.areThere(), "virtual threads are daemons, and end with their task");
 
 		OwnThreads threads = new OwnThreads();
 		CompletableFuture<Thread> used = new CompletableFuture<>();
-		threads.execute(() -> used.complete(Thread.currentThread()));
+		Thread forking = new Thread(() -> threads.execute(() -> used.complete(Thread.currentThread())));
+		forking.setDaemon(false);
+		forking.start();
+		forking.join();
 
 		threads.end();
 
-		assertEnd(Set.of(used.get(20, TimeUnit.SECONDS)));
+		assertThat(used.get(20, TimeUnit.SECONDS).isDaemon()).isTrue();
+		assertEnd(Set.of(used.join()));
 		assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> threads.execute(() -> {
 		}));
 	}
