@@ -247,11 +247,15 @@ class CallAsyncCancelTests {
 	void stopThatBlocksDoesNotHoldUpTheFuture() {
 		CancelScopes real = CancelScopes.create();
 		CountDownLatch failed = new CountDownLatch(1);
-		CompletableFuture<String> future = real.callAsync(ScopeOptions.timeout(Duration.ofMillis(20)), (inside) -> {
+		CompletableFuture<String> future = real.callAsync(ScopeOptions.none(), (inside) -> {
+			this.scope.set(inside);
 			inside.onCancel(() -> this.trail.add("failed meanwhile: " + Patience.await(failed)));
 			return this.stage;
 		});
 		future.whenComplete((value, failure) -> failed.countDown());
+		// Only now: registered with a scope whose time is up, the stop runs on this
+		// thread.
+		((OpenScope) this.scope.get()).reschedule(Duration.ofMillis(20));
 
 		assertThat(catchThrowable(future::join)).hasCauseInstanceOf(DeadlineExceededException.class);
 
