@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.cancelscope.Scopes.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -98,6 +99,19 @@ class AbandonableCrowdTests {
 		assertThat(this.scopes.abandonableCalls().running()).isEqualTo(LIMIT);
 		this.release.countDown();
 		await().until(() -> this.scopes.abandonableCalls().running() == 0);
+	}
+
+	@Test
+	void nextOneInACancelledScopeDoesNotBeginToWait() {
+		try (OpenScope scope = this.scopes.open(ScopeOptions.named("over"))) {
+			scope.cancel("enough");
+
+			assertThatExceptionOfType(ScopeCancelledException.class)
+				.isThrownBy(() -> scope.abandonable((inside) -> "called", this.trail.adding("late")))
+				.withMessage("scope 'over' was cancelled: enough")
+				.satisfies((ex) -> assertThat(ex).hasNoSuppressedExceptions());
+		}
+		assertThat(this.scopes.abandonableCalls().running()).isEqualTo(LIMIT);
 	}
 
 	@Test

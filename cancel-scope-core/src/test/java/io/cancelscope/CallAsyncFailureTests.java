@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.cancelscope.testing.LogTrail;
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +120,23 @@ class CallAsyncFailureTests {
 
 		assertThat(this.heard).singleElement().isInstanceOf(CancellationException.class);
 		assertThat(this.closed).singleElement().matches((details) -> !details.failed());
+	}
+
+	@Test
+	void failureEndsTheFutureAlsoIfAStopRunsIntoAnErrorOfTheJvm() {
+		IOException failure = new IOException("no such airport");
+		CompletableFuture<String> future = this.scopes.callAsync(ScopeOptions.none(), (scope) -> {
+			scope.onCancel(() -> Sneaky.STACK_OVERFLOW.raise());
+			return this.stage;
+		});
+		future.whenComplete((value, thrown) -> this.heard.add(thrown));
+
+		try (LogTrail log = new LogTrail()) {
+			this.stage.completeExceptionally(failure);
+			assertThat(log.lines()).hasSize(1);
+		}
+
+		assertThat(this.heard).containsExactly(failure);
 	}
 
 	@Test

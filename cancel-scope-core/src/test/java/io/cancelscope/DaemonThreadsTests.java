@@ -1,5 +1,7 @@
 package io.cancelscope;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -20,16 +22,22 @@ class DaemonThreadsTests {
 	private static final InheritableThreadLocal<String> INHERITED = new InheritableThreadLocal<>();
 
 	@Test
-	void threadsAreNumberedDaemonsWithoutAContext() {
+	void threadsAreNumberedDaemonsWithoutAContextWhoeverMakesThem() throws Exception {
 		ThreadFactory factory = DaemonThreads.named("cancel-scope-test");
+		List<Thread> made = new ArrayList<>();
+		Thread application = new Thread(() -> {
+			made.add(factory.newThread(DaemonThreadsTests::nothing));
+			made.add(factory.newThread(DaemonThreadsTests::nothing));
+		});
+		application.setDaemon(false);
+		application.setContextClassLoader(ClassLoader.getSystemClassLoader());
 
-		Thread first = factory.newThread(DaemonThreadsTests::nothing);
-		Thread second = factory.newThread(DaemonThreadsTests::nothing);
+		application.start();
+		application.join();
 
-		assertThat(first.getName()).isEqualTo("cancel-scope-test-1");
-		assertThat(second.getName()).isEqualTo("cancel-scope-test-2");
-		assertThat(first.isDaemon()).isTrue();
-		assertThat(first.getContextClassLoader()).isNull();
+		assertThat(made).extracting(Thread::getName).containsExactly("cancel-scope-test-1", "cancel-scope-test-2");
+		assertThat(made).allMatch(Thread::isDaemon);
+		assertThat(made).extracting(Thread::getContextClassLoader).containsOnlyNulls();
 	}
 
 	@Test

@@ -58,6 +58,7 @@ class RootTests {
 	void askingAsksTheCurrentScope() {
 		this.scopes.run(ScopeOptions.none(), (scope) -> {
 			assertThat(this.scopes.cancel("enough")).isTrue();
+			assertThat(this.scopes.cancel("again")).isFalse();
 
 			assertThat(scope.isCancelled()).isTrue();
 			assertThat(this.scopes.isCancelled()).isTrue();
