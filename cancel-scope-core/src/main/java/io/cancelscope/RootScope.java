@@ -71,25 +71,30 @@ final class RootScope implements CancelScope {
 
 	@Override
 	public boolean cancel() {
-		throw new IllegalStateException(Messages.ROOT_IS_NOT_CANCELLED);
+		throw refused();
 	}
 
 	@Override
 	public boolean cancel(String message) {
 		Objects.requireNonNull(message, "message");
-		return cancel();
+		throw refused();
 	}
 
 	@Override
 	public boolean cancel(String message, @Nullable Throwable cause) {
 		Objects.requireNonNull(message, "message");
-		return cancel();
+		throw refused();
 	}
 
 	@Override
 	public boolean cancel(CancelReason.Kind kind, String message, @Nullable Throwable cause) {
 		CancelReason.requireChosen(kind);
-		return cancel(message);
+		Objects.requireNonNull(message, "message");
+		throw refused();
+	}
+
+	private static IllegalStateException refused() {
+		return new IllegalStateException(Messages.ROOT_IS_NOT_CANCELLED);
 	}
 
 	@Override
