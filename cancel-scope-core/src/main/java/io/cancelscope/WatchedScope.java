@@ -32,15 +32,13 @@ final class WatchedScope extends TreeScope {
 
 	private static final int OPENING = 0;
 
-	private static final int CANCELLED_MEANWHILE = 1;
+	private static final int OPENED = 1;
 
-	private static final int OPENED = 2;
+	private static final int TELLING = 2;
 
-	private static final int TELLING = 3;
+	private static final int TOLD_CANCELLED = 3;
 
-	private static final int TOLD_CANCELLED = 4;
-
-	private static final int CLOSED_MEANWHILE = 5;
+	private static final int CLOSED_MEANWHILE = 4;
 
 	final long openedAt;
 
@@ -93,7 +91,7 @@ final class WatchedScope extends TreeScope {
 	 * while a thread tells that it was opened: that one then goes on.
 	 */
 	boolean beginCancelled() {
-		return !TOLD.compareAndSet(this, OPENING, CANCELLED_MEANWHILE) && TOLD.compareAndSet(this, OPENED, TELLING);
+		return TOLD.compareAndSet(this, OPENED, TELLING);
 	}
 
 	/** Whether the scope was closed meanwhile, and the caller is to tell that, too. */
