@@ -77,9 +77,6 @@ abstract sealed class Ancestry extends Frame permits ScopeNode {
 	/** Closed without having been cancelled: nothing below belongs to it any more. */
 	abstract boolean isReleased();
 
-	/** It is carried from now on, and may have closed a moment ago. */
-	abstract void carried();
-
 	/**
 	 * The scope that work started in this one belongs to: this one, or the nearest one
 	 * above that is not released. A shield keeps out what is above it, also when closed.
@@ -162,8 +159,9 @@ abstract sealed class Ancestry extends Frame permits ScopeNode {
 	// Carrying
 
 	/**
-	 * From now on work may outlive this scope, and with it the ancestors it sees.
-	 * Invariant: what a carried scope sees above it is carried too, so from the top down.
+	 * From now on work may outlive this scope, and with it the ancestors it sees. Called
+	 * before that work can open a scope here. Invariant: what a carried scope sees above
+	 * it is carried too, so from the top down.
 	 */
 	final void markCarried() {
 		if (hasFlag(CARRIED)) {
@@ -171,20 +169,14 @@ abstract sealed class Ancestry extends Frame permits ScopeNode {
 		}
 		ScopeNode above = visibleAbove();
 		if (above == null || above.hasFlag(CARRIED)) {
-			markThisCarried();
+			setFlag(CARRIED);
 			return;
 		}
 		Deque<ScopeNode> unmarked = new ArrayDeque<>();
 		for (ScopeNode at = (ScopeNode) this; at != null && !at.hasFlag(CARRIED); at = at.visibleAbove()) {
 			unmarked.push(at);
 		}
-		unmarked.forEach(Ancestry::markThisCarried);
-	}
-
-	private void markThisCarried() {
-		if (setFlag(CARRIED)) {
-			carried();
-		}
+		unmarked.forEach((at) -> at.setFlag(CARRIED));
 	}
 
 	final boolean hasFlag(int flag) {

@@ -90,8 +90,9 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	 * Carried. Work can outlive a scope only if it was carried elsewhere, so only then a
 	 * close looks at the clock, and tells the tree that its deadline went. Race: one thread
 	 * closes, another one just carries the scope away. The close reads the flag once more
-	 * after its compare-and-set; who carries sets the flag, from the top down, and then
-	 * looks whether the scope has closed. One of them tells the tree.
+	 * after its compare-and-set; who carries sets the flag, from the top down, before
+	 * anything opens there. So either the close finds the flag and tells the tree, or what
+	 * opens there finds the scope closed, and looks for itself.
 	 *
 	 * The short way to close is taken by the scope's thread when it finds nothing carried,
 	 * nothing linked and nobody listening. It looks at flags and links plainly before the
@@ -416,14 +417,6 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	@Override
 	final boolean isReleased() {
 		return stored() == CLOSED;
-	}
-
-	/** Race: who closes it may have read the flag before, and told nobody. */
-	@Override
-	final void carried() {
-		if (isReleased() && own() != Deadline.NONE) {
-			raiseEpoch();
-		}
 	}
 
 	// Small things
