@@ -45,11 +45,10 @@ final class Closing {
 		}
 	}
 
-	/** On its thread, inside nothing that may be over, and with nothing to end but it. */
+	/** On its thread, and inside nothing that may be over. */
 	private static boolean isPlain(TreeScope scope) {
 		Frame previous = scope.previous;
-		return (scope.flags() & WITH_CARE) == 0 && scope.seemsUnlinked()
-				&& (scope.setup.news == null || scope.cancellation() == null)
+		return (scope.flags() & WITH_CARE) == 0 && (scope.setup.news == null || scope.cancellation() == null)
 				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null)
 						|| (previous instanceof Attachment attachment && !attachment.isOver()));
 	}
@@ -62,7 +61,7 @@ final class Closing {
 	}
 
 	private static void leaveStack(TreeScope scope, Object[] cell) {
-		if (cell[0] != scope && !ScopeStack.contains(cell, scope)) {
+		if (!ScopeStack.contains(cell, scope)) {
 			// Closed on another thread than it was opened on, which may still be inside.
 			scope.markCarried();
 			return;

@@ -95,8 +95,8 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	 * opens there finds the scope closed, and looks for itself.
 	 *
 	 * The short way to close is taken by the scope's thread when it finds nothing carried,
-	 * nothing linked and nobody listening. It looks at flags and links plainly before the
-	 * compare-and-set, and once more after it. That compare-and-set can't be
+	 * and no cancellation that somebody listens for. It looks at the flags plainly before
+	 * the compare-and-set, and at flags and links after it. That compare-and-set can't be
 	 * less: whoever holds a reference may cancel, or register, at any time, and either
 	 * this thread sees the links after it, or that one sees the state after making them.
 	 *
@@ -466,11 +466,6 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	/** What hangs below, or {@code null} as long as nothing does. */
 	final @Nullable Links linksIfAny() {
 		return (Links) LINKS.getVolatile(this);
-	}
-
-	/** The same for the scope's own thread, which looks again later. */
-	final boolean seemsUnlinked() {
-		return this.links == null;
 	}
 
 	final @Nullable Rarities raritiesIfAny() {
