@@ -356,15 +356,14 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 	}
 
 	/**
-	 * Stores what cancelled a scope above.
+	 * Stores what cancelled a scope above. The tree was told of it before, so whoever
+	 * reads the deadline in between is not up to date, and asks.
 	 * @param deadlineAbove the effective deadline there: what this one has from now on,
 	 * if its own isn't earlier
 	 */
 	final boolean storeFromAbove(Cancellation reached, long deadlineAbove) {
-		long deadline = Deadline.earlier(deadlineAbove, own());
-		if (this.top != this && stored() == null && Deadline.isLater(effective(), deadline)) {
-			EFFECTIVE.setOpaque(this, deadline); // earlier than known, so who reads it
-													// asks
+		if (stored() == null) {
+			EFFECTIVE.setOpaque(this, Deadline.earlier(deadlineAbove, own()));
 		}
 		return store(reached);
 	}
