@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CancelScopes {
 
-	private final Setup setup;
+	final Setup setup;
 
 	private CancelScopes(Setup setup) {
 		this.setup = setup;

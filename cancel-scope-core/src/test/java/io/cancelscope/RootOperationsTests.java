@@ -1,0 +1,99 @@
+package io.cancelscope;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.cancelscope.testing.ThreadStaysClean;
+import io.cancelscope.testing.Trail;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Code that is written for scopes runs where none is open, and nothing stops it.
+ */
+@Timeout(30)
+@ExtendWith(ThreadStaysClean.class)
+class RootOperationsTests {
+
+	private final CancelScope root = CancelScope.current();
+
+	private final Trail trail = new Trail();
+
+	@Test
+	void operationsRunAndReturnTheirValue() {
+		assertThat(this.root.<String, RuntimeException>interruptibly(CancelScope::name)).isEqualTo("root");
+		assertThat(this.root.<String, RuntimeException>abandonable(CancelScope::name, this.trail.adding("late")))
+			.isEqualTo("root");
+		assertThat(this.trail.words()).isEmpty();
+	}
+
+	@Test
+	void sleepLastsAsLongAsItSays() throws InterruptedException {
+		long start = System.nanoTime();
+
+		this.root.sleep(Duration.ofMillis(20));
+
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+	}
+
+	@Test
+	void sleepEndsByAnInterrupt() {
+		Thread.currentThread().interrupt();
+
+		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> this.root.sleep(Duration.ofDays(1)));
+	}
+
+	@Test
+	void futureIsWaitedFor() throws Exception {
+		CompletableFuture<String> future = new CompletableFuture<>();
+		try (OtherThread other = new OtherThread()) {
+			var outcome = other.start(() -> {
+				other.arrive();
+				return this.root.await(future);
+			});
+			other.awaitBlocked();
+
+			future.complete("value");
+
+			assertThat(outcome.value()).isEqualTo("value");
+		}
+	}
+
+	@Test
+	void limitIsWhatIsAskedFor() {
+		assertThat(this.root.limit(Duration.ofSeconds(3))).isEqualTo(Duration.ofSeconds(3));
+		assertThat(this.root.limit(Duration.ofNanos(1))).isEqualTo(Durations.LEAST);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.root.limit(Duration.ZERO));
+	}
+
+	@Test
+	void nothingThatIsRegisteredRuns() {
+		assertThat(this.root.onCancel(() -> this.trail.add("stop")).unregister()).isTrue();
+		assertThat(this.root.onCancel((reason) -> this.trail.add("callback")).unregister()).isTrue();
+		assertThat(this.root.afterCancel((reason) -> this.trail.add("news")).unregister()).isTrue();
+
+		assertThat(this.trail.words()).isEmpty();
+	}
+
+	@Test
+	void rootHasNeitherKeyNorException() {
+		assertThat(this.root.key()).isEmpty();
+		assertThatIllegalStateException().isThrownBy(this.root::exception).withMessageContaining("'root'");
+	}
+
+	@Test
+	void everyWayToCancelItIsRefused() {
+		assertThatIllegalStateException().isThrownBy(() -> this.root.cancel("message", null))
+			.withMessageContaining("open one first");
+		assertThatIllegalStateException()
+			.isThrownBy(() -> this.root.cancel(CancelReason.Kind.REQUESTED, "message", null))
+			.withMessageContaining("open one first");
+	}
+
+}
