@@ -14,17 +14,16 @@ final class Snapshot {
 
 	static ScopeDetails of(ScopeNode scope) {
 		boolean closed = scope.isOver();
-		Cancellation found = closed ? null : scope.cancellation();
-		if (closed && scope.stored() instanceof Cancellation known) {
-			found = known;
+		if (!closed) {
+			scope.cancellation(); // a closed one is shown as it closed
 		}
+		boolean origin = scope.stored() instanceof Cancellation known && known.begunHere();
 		long openedAt = openedAt(scope);
 		Duration elapsed = (openedAt != Deadline.NONE) ? Duration.ofNanos(scope.now() - openedAt) : null;
 		return new ScopeDetails(nearestOpenAround(scope), scope.options.has(ScopeOptions.SHIELD),
 				scope.hasFlag(ScopeNode.BUBBLES), scope.options.interrupts(), scope.hasFlag(ScopeNode.OBSERVED),
 				!scope.hasFlag(ScopeNode.UNBOUND), scope.hasFlag(ScopeNode.CARRIED), closed,
-				scope.hasFlag(ScopeNode.FAILED), found != null && found.begunHere(), elapsed, budget(scope, openedAt),
-				thread(scope));
+				scope.hasFlag(ScopeNode.FAILED), origin, elapsed, budget(scope, openedAt), thread(scope));
 	}
 
 	private static @Nullable Duration budget(ScopeNode scope, long openedAt) {
