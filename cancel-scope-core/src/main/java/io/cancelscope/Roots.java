@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Roots {
 
-	private static final int MOST_STRIPES = 32;
+	/** A power of two. */
+	private static final int STRIPES = 32;
 
-	private final Stripe[] stripes;
+	private final Stripe[] stripes = new Stripe[STRIPES];
 
 	private final ReferenceQueue<TreeScope> forgotten = new ReferenceQueue<>();
 
@@ -29,8 +30,6 @@ final class Roots {
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	Roots() {
-		int processors = Math.min(Runtime.getRuntime().availableProcessors(), MOST_STRIPES / 2);
-		this.stripes = new Stripe[Integer.highestOneBit(4 * processors - 1)];
 		Arrays.setAll(this.stripes, (i) -> new Stripe());
 	}
 
@@ -46,7 +45,7 @@ final class Roots {
 		for (Reference<?> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
 			((Root) gone).stripe.remove((Root) gone);
 		}
-		Stripe stripe = this.stripes[(int) Thread.currentThread().getId() & (this.stripes.length - 1)];
+		Stripe stripe = this.stripes[(int) Thread.currentThread().getId() & (STRIPES - 1)];
 		Root root = new Root(scope, this, stripe);
 		stripe.add(root);
 		return root;
@@ -184,7 +183,7 @@ final class Roots {
 			this.roots.closed(this);
 		}
 
-		private boolean isOpen() {
+		boolean isOpen() {
 			synchronized (this.stripe) {
 				return this.listed && get() != null;
 			}

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -66,6 +67,20 @@ class RememberedRootsTests {
 	}
 
 	@Test
+	void scopesOfAllThreadsAreRemembered() throws Exception {
+		List<OpenScope> open = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			try (OtherThread other = new OtherThread()) {
+				open.add(other.start(() -> this.scopes.openUnbound(ScopeOptions.none())).value());
+			}
+		}
+
+		assertThat(this.scopes.cancelAll(Kind.SHUTDOWN, "the end")).isEqualTo(8);
+
+		assertThat(open).allMatch(CancelScope::isCancelled);
+	}
+
+	@Test
 	void callbacksOfAllRunInTheCallThatCancelsThem() {
 		openThree().forEach((scope) -> scope.onCancel((reason) -> this.trail.add(scope.name())));
 
@@ -74,12 +89,53 @@ class RememberedRootsTests {
 		assertThat(this.trail.words()).containsExactlyInAnyOrder("scope 0", "scope 1", "scope 2");
 	}
 
-	@Test
-	void boundScopeIsForgottenWhenItCloses() {
-		this.scopes.run(ScopeOptions.none(), CancelScope::check);
-		this.scopes.run(ScopeOptions.none().shield(), CancelScope::check);
+	@ParameterizedTest
+	@MethodSource("plainAndOthers")
+	void boundScopeIsRemembered(ScopeOptions options) {
+		this.scopes.run(options, (scope) -> {
+			assertThat(this.scopes.cancelAll(Kind.SHUTDOWN, "the end")).isOne();
 
-		assertThat(this.scopes.cancelAll(Kind.SHUTDOWN, "the end")).isZero();
+			assertThat(scope.isCancelled()).isTrue();
+		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("plainAndOthers")
+	void boundScopeGivesItsPlaceBackWhenItCloses(ScopeOptions options) {
+		TreeScope scope = (TreeScope) this.scopes.open(options);
+		assertThat(scope.root().isOpen()).isTrue();
+
+		scope.close();
+
+		assertThat(scope.root().isOpen()).isFalse();
+	}
+
+	@Test
+	void scopeThatAListenerHearsOfGivesItsPlaceBackWhenItCloses() {
+		CancelScopes heard = CancelScopes.builder().rememberOpen().listener(new CancelScopeListener() {
+		}).build();
+		TreeScope scope = (TreeScope) heard.open(ScopeOptions.none());
+		assertThat(scope.root().isOpen()).isTrue();
+
+		scope.close();
+
+		assertThat(scope.root().isOpen()).isFalse();
+	}
+
+	@Test
+	void waitThatIsTooShortLastsAsLongAsItSays() throws Exception {
+		OpenScope open = this.scopes.openUnbound(ScopeOptions.none());
+		open.cancel();
+		long start = System.nanoTime();
+
+		assertThat(this.scopes.awaitClosed(Duration.ofMillis(30))).isOne();
+
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(30));
+		open.close();
+	}
+
+	private static List<ScopeOptions> plainAndOthers() {
+		return List.of(ScopeOptions.none(), ScopeOptions.timeout(Duration.ofDays(1)), ScopeOptions.none().shield());
 	}
 
 	@Test
@@ -96,17 +152,6 @@ class RememberedRootsTests {
 	private WeakReference<Roots.Root> forgetOne() {
 		TreeScope forgotten = (TreeScope) this.scopes.openUnbound(ScopeOptions.named("forgotten"));
 		return new WeakReference<>(forgotten.root());
-	}
-
-	@Test
-	void placeOfAClosedScopeIsGivenBackThoughTheScopeIsKept() {
-		TreeScope kept = (TreeScope) this.scopes.openUnbound(ScopeOptions.named("kept"));
-		OpenScope other = this.scopes.openUnbound(ScopeOptions.none());
-		kept.close();
-
-		assertThat(this.scopes.cancelAll(Kind.SHUTDOWN, "the end")).isOne();
-		other.close();
-		assertThat(kept.isCancelled()).isFalse();
 	}
 
 	/** Who closes a scope waits for nobody as long as nobody waits for him. */
