@@ -204,6 +204,19 @@ class ClosedParentsTests {
 		});
 	}
 
+	/** On its own thread work may still be inside. */
+	@Test
+	void scopeClosedElsewhereNoLongerBoundsWhatIsInside() throws Exception {
+		OpenScope outer = this.scopes.open(ScopeOptions.timeout(seconds(1)));
+		OpenScope inner = this.scopes.open(ScopeOptions.timeout(seconds(9)));
+		assertThat(inner.remaining()).contains(seconds(1));
+
+		closeElsewhere(outer);
+
+		assertThat(inner.remaining()).contains(seconds(9));
+		inner.close();
+	}
+
 	/** What the thread would otherwise hold until it asks for the next time. */
 	@Test
 	void threadHoldsNothingThatWasClosedElsewhereOnceTheLastScopeCloses() throws Exception {

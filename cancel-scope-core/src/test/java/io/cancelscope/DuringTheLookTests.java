@@ -108,6 +108,20 @@ class DuringTheLookTests {
 	}
 
 	@Test
+	void cancellationThatTwoFindIsToldOnce() {
+		Ears.Listener ears = Ears.ONLY_CANCELLATIONS.listener();
+		CancelScopes heard = Ears.add(ears, CancelScopes.builder().timeSource(this.time)).build();
+		OpenScope parent = heard.openUnbound(ScopeOptions.named("parent"));
+		OpenScope child = openIn(parent, heard, ScopeOptions.named("child").withTimeout(seconds(5)));
+		parent.cancel();
+		this.time.atNextRead(() -> assertThat(child.isCancelled()).isTrue());
+
+		assertThat(child.isCancelled()).isTrue();
+
+		assertThat(ears.cancelled).isEqualTo(Map.of(parent, 1, child, 1));
+	}
+
+	@Test
 	void deadlineThatPassesWhileItIsMovedIsTheMovedOne() {
 		Deadline moved = Deadline.after(seconds(1), this.time);
 		this.time.atRead(3, () -> this.time.advance(seconds(2)));

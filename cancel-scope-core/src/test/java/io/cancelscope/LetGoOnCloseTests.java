@@ -1,6 +1,10 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
@@ -49,6 +53,69 @@ class LetGoOnCloseTests {
 
 		assertThat(region.isLeft()).isTrue();
 		assertThat(CancelScope.current().name()).isEqualTo("root");
+	}
+
+	/**
+	 * <pre>
+	 * one    interrupts the thread inside ─────────────── is through
+	 * other                                  close: waits           returns
+	 * </pre>
+	 */
+	@Test
+	void closeWaitsForAnInterruptThatIsOnItsWay() throws Exception {
+		SlowlyInterrupted inside = new SlowlyInterrupted();
+		try (OtherThread other = new OtherThread(inside);
+				OtherThread canceller = new OtherThread();
+				OtherThread closer = new OtherThread()) {
+			AtomicReference<OpenScope> scope = new AtomicReference<>();
+			var work = other.start(() -> {
+				scope.set(this.scopes.open(ScopeOptions.none().interrupt()));
+				other.arrive();
+				return inside.done.await(20, TimeUnit.SECONDS);
+			});
+			other.awaitArrival();
+			canceller.start(() -> scope.get().cancel());
+			assertThat(inside.begun.await(20, TimeUnit.SECONDS)).isTrue();
+
+			closer.start(() -> {
+				scope.get().close();
+				return null;
+			});
+
+			await().until(() -> closer.thread().getState() == Thread.State.BLOCKED);
+			inside.goOn.countDown();
+			inside.done.countDown();
+			assertThat(work.value()).isEqualTo(true);
+		}
+	}
+
+	/** Makes a thread whose interrupt takes a while. */
+	private static final class SlowlyInterrupted implements ThreadFactory {
+
+		private final CountDownLatch begun = new CountDownLatch(1);
+
+		private final CountDownLatch goOn = new CountDownLatch(1);
+
+		private final CountDownLatch done = new CountDownLatch(1);
+
+		@Override
+		public Thread newThread(Runnable task) {
+			return new Thread(task) {
+
+				@Override
+				public void interrupt() {
+					SlowlyInterrupted.this.begun.countDown();
+					try {
+						SlowlyInterrupted.this.goOn.await(20, TimeUnit.SECONDS);
+					}
+					catch (InterruptedException ex) {
+						throw new AssertionError(ex);
+					}
+				}
+
+			};
+		}
+
 	}
 
 	@Test

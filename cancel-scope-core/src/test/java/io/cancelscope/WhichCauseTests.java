@@ -79,7 +79,7 @@ class WhichCauseTests {
 	}
 
 	@Test
-	void deadlineThatPassedBelowBeforeAShieldedScopeWasCancelledCounts() {
+	void deadlineThatHadPassedBelowComesBeforeWhatArrivesFromAbove() {
 		OpenScope offer = offer(seconds(9));
 		OpenScope search = searchIn(offer, seconds(1));
 		OpenScope other = openIn(offer, this.scopes, ScopeOptions.named("other").shield());
@@ -89,6 +89,9 @@ class WhichCauseTests {
 
 		other.cancel("later");
 
+		assertThat(this.listener.cancelled).containsEntry(search, 1);
+		assertThat(node(search).stored()).isInstanceOfSatisfying(Cancellation.class,
+				(stored) -> assertThat(stored.untold).isFalse());
 		assertThat(reason(search).origin()).isEqualTo("search");
 	}
 
