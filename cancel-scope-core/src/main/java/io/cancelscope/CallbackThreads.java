@@ -42,6 +42,8 @@ final class CallbackThreads implements Executor {
 
 	private final @Nullable ThreadFactory virtual;
 
+	private final long idleNanos;
+
 	private final int quick;
 
 	private final int most;
@@ -71,11 +73,16 @@ final class CallbackThreads implements Executor {
 	private boolean complained;
 
 	CallbackThreads(String name, int quick, int most, @Nullable ThreadFactory virtual) {
-		this.threads = DaemonThreads.named(name);
+		this(DaemonThreads.named(name), quick, most, virtual, IDLE_NANOS);
+	}
+
+	CallbackThreads(ThreadFactory threads, int quick, int most, @Nullable ThreadFactory virtual, long idleNanos) {
+		this.threads = threads;
 		this.quick = quick;
 		this.allowed = quick;
 		this.most = most;
 		this.virtual = virtual;
+		this.idleNanos = idleNanos;
 	}
 
 	private static CallbackThreads create() {
@@ -199,7 +206,7 @@ final class CallbackThreads implements Executor {
 		try {
 			this.watched = false;
 			if (!this.queue.isEmpty() && this.taken == seen) {
-				complain = this.allowed >= this.most && !this.complained;
+				complain = this.alive >= this.most && !this.coming && !this.complained;
 				this.complained |= complain;
 				this.allowed = Math.min(this.most, Math.max(this.allowed, this.alive + MORE));
 				step = summon();
@@ -286,7 +293,7 @@ final class CallbackThreads implements Executor {
 	}
 
 	private void awaitTask() {
-		long left = IDLE_NANOS;
+		long left = this.idleNanos;
 		while (this.queue.isEmpty() && left > 0) {
 			this.idle++;
 			try {
