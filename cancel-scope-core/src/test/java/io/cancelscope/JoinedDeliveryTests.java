@@ -1,0 +1,186 @@
+package io.cancelscope;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+import io.cancelscope.testing.ManualTime;
+import io.cancelscope.testing.ThreadStaysClean;
+import io.cancelscope.testing.Trail;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * R23: a stop blocks, so other threads join. The thread that delivers comes back when all
+ * is done, but waits for none that does not end.
+ */
+@Timeout(60)
+@ExtendWith(ThreadStaysClean.class)
+class JoinedDeliveryTests {
+
+	private final ManualTime time = new ManualTime();
+
+	private final CancelScopes scopes = Scopes.on(this.time);
+
+	private final OpenScope scope = this.scopes.openUnbound(ScopeOptions.timeout(Scopes.SECOND));
+
+	private final Trail trail = new Trail();
+
+	private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+	@AfterEach
+	void endAll() {
+		this.mayEnd.countDown();
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError("A stop was interrupted", ex);
+		}
+	}
+
+	/** The first stop ends when as many others have begun, each on another thread. */
+	private CountDownLatch onCancelBlockUntil(int others) {
+		CountDownLatch begun = new CountDownLatch(others);
+		this.scope.onCancel((reason) -> awaitQuietly(begun));
+		return begun;
+	}
+
+	/** Ends when the deliverer waits for it, or has gone on without. */
+	private void endWhileWaitedFor(Thread deliverer, String name) {
+		while (deliverer.getState() != Thread.State.TIMED_WAITING && !this.trail.words().contains("back")) {
+			Thread.onSpinWait();
+		}
+		this.trail.add(name);
+	}
+
+	@Test
+	void deadlineOfATestsTimeHasBeenDeliveredWhenTheAdvanceReturns() {
+		CountDownLatch second = onCancelBlockUntil(1);
+		Thread deliverer = Thread.currentThread();
+		this.scope.onCancel((reason) -> {
+			second.countDown();
+			endWhileWaitedFor(deliverer, "second");
+		});
+
+		this.time.advance(Scopes.SECOND);
+		this.trail.add("back");
+
+		assertThat(this.trail.words()).startsWith("second");
+	}
+
+	@Test
+	void cancelWaitsForEachOfSeveralThatJoined() {
+		CountDownLatch others = onCancelBlockUntil(2);
+		CountDownLatch firstOfTwo = new CountDownLatch(1);
+		Thread deliverer = Thread.currentThread();
+		this.scope.onCancel((reason) -> {
+			others.countDown();
+			awaitQuietly(others);
+			endWhileWaitedFor(deliverer, "one");
+			firstOfTwo.countDown();
+		});
+		this.scope.onCancel((reason) -> {
+			others.countDown();
+			awaitQuietly(firstOfTwo);
+			endWhileWaitedFor(deliverer, "other");
+		});
+
+		this.scope.cancel();
+		this.trail.add("back");
+
+		assertThat(this.trail.words()).startsWith("one", "other");
+	}
+
+	@Test
+	void cancelDoesNotWaitForAStopThatDoesNotEnd() throws Exception {
+		CountDownLatch second = onCancelBlockUntil(1);
+		this.scope.onCancel((reason) -> {
+			second.countDown();
+			awaitQuietly(this.mayEnd);
+		});
+
+		Thread canceller = Patience.start(this.scope::cancel);
+
+		assertThat(Patience.ends(canceller)).as("the canceller comes back").isTrue();
+	}
+
+	/**
+	 * Tried again, since nothing but the time it takes tells: a second, if nobody says.
+	 */
+	@Test
+	void cancelComesBackAsSoonAsTheOthersAreThrough() {
+		long best = Long.MAX_VALUE;
+		for (int i = 0; i < 5 && best > 500; i++) {
+			OpenScope another = this.scopes.openUnbound(ScopeOptions.none());
+			CountDownLatch second = new CountDownLatch(1);
+			another.onCancel((reason) -> awaitQuietly(second));
+			another.onCancel((reason) -> second.countDown());
+			long since = System.nanoTime();
+
+			another.cancel();
+
+			best = Math.min(best, Duration.ofNanos(System.nanoTime() - since).toMillis());
+		}
+		assertThat(best).isLessThan(500);
+	}
+
+	/** Others may wait for the stop that cancels, so it must not wait for others. */
+	@Test
+	void cancelInAStopWaitsForNobody() {
+		OpenScope inner = this.scopes.openUnbound(ScopeOptions.named("inner"));
+		CountDownLatch second = new CountDownLatch(1);
+		Thread deliverer = Thread.currentThread();
+		inner.onCancel((reason) -> awaitQuietly(second));
+		inner.onCancel((reason) -> {
+			second.countDown();
+			endWhileWaitedFor(deliverer, "second stop");
+		});
+		this.scope.onCancel((reason) -> {
+			inner.cancel();
+			this.trail.add("back");
+		});
+
+		this.scope.cancel();
+
+		assertThat(this.trail.words()).startsWith("back");
+	}
+
+	@Test
+	void errorOfTheJvmInAStopIsThrownByTheCancelThatBroughtItAbout() {
+		OpenScope inner = this.scopes.openUnbound(ScopeOptions.named("inner"));
+		inner.onCancel((reason) -> {
+			throw new StackOverflowError("on purpose");
+		});
+		inner.onCancel((reason) -> this.trail.add("another stop"));
+		this.scope.onCancel((reason) -> this.trail.add("thrown: " + catchThrowable(inner::cancel).getMessage()));
+
+		this.scope.cancel();
+
+		assertThat(this.trail.words()).containsExactly("another stop", "thrown: on purpose");
+	}
+
+	@Test
+	void firstErrorOfTheJvmIsThrownWhenAllStopsHaveRun() {
+		this.scope.onCancel((reason) -> {
+			throw new StackOverflowError("first");
+		});
+		this.scope.onCancel((reason) -> {
+			throw new StackOverflowError("second");
+		});
+		this.scope.onCancel((reason) -> this.trail.add("third"));
+
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(this.scope::cancel).withMessage("first");
+
+		assertThat(this.trail.words()).containsExactly("third");
+	}
+
+}
