@@ -67,8 +67,8 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> {
 	}
 
 	private void ended(T value, @Nullable Throwable thrown) {
-		Throwable failure = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
-				: thrown;
+		Throwable cause = (thrown instanceof CompletionException) ? Foreign.cause(thrown) : null;
+		Throwable failure = (cause != null) ? cause : thrown;
 		// Closed by somebody else, it tells nobody any more.
 		boolean ours = this.scope.isOver() || (!this.scope.isCancelled() && this.news.unregister());
 		try {

@@ -119,16 +119,11 @@ final class Failures {
 		return made;
 	}
 
+	/** As its cause if it takes one and tells it, otherwise suppressed. */
 	private static void attach(RuntimeException theirs, ScopeCancelledException ours) {
-		if (theirs.getCause() == null) {
-			try {
-				theirs.initCause(ours);
-				return;
-			}
-			catch (IllegalStateException ex) {
-				// Ignored: made with an explicit null cause, which can't be changed any
-				// more.
-			}
+		if (Foreign.cause(theirs) == null && Foreign.initCause(theirs, ours)
+				&& ScopeCancelledException.isIn(theirs, ours.reason())) {
+			return;
 		}
 		if (theirs.getSuppressed().length < MOST_SUPPRESSED) {
 			ours.standsBehind(theirs);

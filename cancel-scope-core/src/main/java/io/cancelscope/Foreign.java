@@ -168,6 +168,30 @@ final class Foreign {
 		}
 	}
 
+	/** The cause of an exception, or {@code null} for one that has none or can't tell. */
+	static @Nullable Throwable cause(Throwable exception) {
+		try {
+			return exception.getCause();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Gives an exception a cause.
+	 * @return {@code false} if it doesn't take one, as one made with an explicit null
+	 */
+	static boolean initCause(Throwable exception, Throwable cause) {
+		try {
+			exception.initCause(cause);
+			return true;
+		}
+		catch (Throwable ex) {
+			return false;
+		}
+	}
+
 	/** Stops something; what that throws ends where the callback is run. */
 	static void stop(CancelScope.Stop stop) {
 		try {

@@ -25,7 +25,7 @@ final class Interruptions {
 			if (isBare(at)) {
 				return true;
 			}
-			at = at.getCause();
+			at = Foreign.cause(at);
 		}
 		return false;
 	}

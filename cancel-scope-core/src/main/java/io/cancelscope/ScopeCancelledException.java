@@ -90,23 +90,13 @@ public class ScopeCancelledException extends RuntimeException {
 			if (found != null && found.isWanted(wanted)) {
 				return found;
 			}
-			at = causeOf(at);
+			at = Foreign.cause(at);
 		}
 		return null;
 	}
 
 	private boolean isWanted(@Nullable CancelReason wanted) {
 		return wanted == null || this.reason == wanted;
-	}
-
-	/** The method may be anybody's, and what is looked at here is on its way out. */
-	private static @Nullable Throwable causeOf(Throwable exception) {
-		try {
-			return exception.getCause();
-		}
-		catch (Throwable ex) {
-			return null;
-		}
 	}
 
 	/** The last one made: a factory may hand out the same exception for many of ours. */

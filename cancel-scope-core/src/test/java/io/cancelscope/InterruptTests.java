@@ -1,8 +1,5 @@
 package io.cancelscope;
 
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -184,17 +181,6 @@ class InterruptTests {
 				.hasMessage("library gave up");
 			assertThat(outcome.flag()).isFalse();
 		}
-	}
-
-	@Test
-	void relativesOfAnInterruptionAreKnown() {
-		assertThat(Interruptions.isOne(new ClosedByInterruptException())).isTrue();
-		assertThat(Interruptions.isOne(new InterruptedIOException())).isTrue();
-		assertThat(Interruptions.isOne(new java.net.SocketException("Closed by interrupt"))).isTrue();
-		assertThat(Interruptions.isOne(new RuntimeException(new InterruptedException()))).isTrue();
-		assertThat(Interruptions.isOne(new SocketTimeoutException())).isFalse();
-		assertThat(Interruptions.isOne(new java.net.SocketException("Connection reset"))).isFalse();
-		assertThat(Interruptions.isOne(null)).isFalse();
 	}
 
 	@Test
