@@ -54,11 +54,11 @@ final class Failures {
 				|| (!here.isFailure() && ours.isFrom(scope)));
 	}
 
-	/** Where an exception of this scope comes from. */
+	/** Where an exception of this scope comes from: from around it if it has closed. */
 	static Whereabouts whereabouts(ScopeNode scope) {
 		Whereabouts known = scope.links().rarities().whereabouts(scope);
 		if (scope.isOver()) {
-			// Race: it closes and finds none, while this one makes it.
+			// Also a race: it closes and finds none, while this one makes it.
 			ScopeNode around = Snapshot.nearestOpenAround(scope);
 			known.closed((around != null) ? whereabouts(around) : null);
 		}
@@ -70,10 +70,7 @@ final class Failures {
 		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
 				? new DeadlineExceededException(message, reason, scope.name(), cause)
 				: new ScopeCancelledException(message, reason, scope.name(), cause);
-		ScopeNode from = scope.isOver() ? Snapshot.nearestOpenAround(scope) : scope;
-		if (from != null) {
-			ours.comesFrom(whereabouts(from));
-		}
+		ours.comesFrom(whereabouts(scope));
 		for (ScopeNode at = scope; at != null; at = at.parent()) {
 			Function<? super ScopeCancelledException, ? extends RuntimeException> factory = at.options.exceptionFactory;
 			if (factory != null) {
