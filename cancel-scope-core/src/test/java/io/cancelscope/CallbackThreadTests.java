@@ -201,4 +201,36 @@ class CallbackThreadTests {
 		outer.close();
 	}
 
+	/** What lies below a callback is out of its reach for as long as it runs. */
+	@Test
+	void callbackThatClosesTheCancellersScopeIsInNoScopeStill() {
+		OpenScope outer = this.scopes.open(ScopeOptions.named("outer"));
+		OpenScope inner = this.scopes.open(ScopeOptions.named("inner"));
+		inner.onCancel((reason) -> {
+			inner.close();
+			noteCurrent(reason);
+		});
+
+		inner.cancel();
+
+		assertThat(this.current).containsExactly("root");
+		assertThat(CancelScope.current()).isSameAs(outer);
+		outer.close();
+	}
+
+	@Test
+	void scopeThatALateCallbackForgetsIsClosed() {
+		OpenScope other = this.scopes.openUnbound(ScopeOptions.named("other"));
+		other.cancel();
+
+		try (LogTrail log = new LogTrail()) {
+			other.onCancel(this::forgetAScope);
+
+			assertThat(log.lines()).singleElement().asString().contains("'forgotten'");
+		}
+
+		assertThat(this.forgotten.get(0).details().closed()).isTrue();
+		assertThat(CancelScope.current().name()).isEqualTo("root");
+	}
+
 }

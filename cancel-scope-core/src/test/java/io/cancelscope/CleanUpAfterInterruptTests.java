@@ -9,7 +9,6 @@ import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -166,11 +165,11 @@ class CleanUpAfterInterruptTests {
 
 	/** Inside the shield none of ours was outstanding, so this one is somebody else's. */
 	@ParameterizedTest
-	@EnumSource
-	void foreignInterruptOfTheCleanUpIsNeverLost(OnThread kind) throws Exception {
+	@MethodSource("everyWayOnEveryThread")
+	void foreignInterruptOfTheCleanUpIsNeverLost(KeptFrom way, OnThread kind) throws Exception {
 		try (OtherThread other = kind.other()) {
 			var outcome = other.start(() -> this.scopes.callOrElse(ScopeOptions.named("order").interrupt(),
-					(order) -> blockAndCleanUp(other, order, KeptFrom.SHIELD), (reason) -> "fallback"));
+					(order) -> blockAndCleanUp(other, order, way), (reason) -> "fallback"));
 			other.awaitArrival();
 			this.scope.get().cancel("enough");
 			this.cleaning.await();

@@ -116,7 +116,8 @@ class MaskTests {
 			this.scopes.open(SHIELD);
 			cancelFromElsewhere();
 			boolean before = flag();
-			assertThatIllegalStateException().isThrownBy(plain::close).withMessageContaining("'shield'");
+			assertThatIllegalStateException().isThrownBy(plain::close)
+				.withMessageContaining("Closed scope 'plain' while 'shield', opened after it on this thread, was");
 			return before + " " + flag();
 		});
 

@@ -1,8 +1,8 @@
 package io.cancelscope;
 
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
@@ -11,10 +11,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The slot of a thread that has no scope open is replaced now and then, so that it does
- * not grow old.
+ * The calling thread's stack: its slot is replaced now and then, so that it does not grow
+ * old, and what lies on it is gone when it is over.
  */
 @Timeout(60)
 @ExtendWith(ThreadStaysClean.class)
@@ -80,6 +82,45 @@ class ScopeStackTests {
 
 		assertThat(Patience.await(over)).isTrue();
 		assertThat(opened).hasSize(all);
+	}
+
+	/** The mask of a shield lies below it, and goes with it. */
+	@Test
+	void nothingOfAShieldStaysOnTheStackOfARegion() {
+		OpenScope around = this.scopes.openUnbound(ScopeOptions.none());
+
+		around.interruptibly((scope) -> {
+			Object before = ScopeStack.cell()[0];
+			this.scopes.run(ScopeOptions.none().shield(), (shield) -> shield.check());
+
+			assertThat(before).isInstanceOf(Region.class);
+			assertThat(ScopeStack.cell()[0]).isSameAs(before);
+			return true;
+		});
+
+		assertThat(ScopeStack.cell()[0]).isNull();
+	}
+
+	@Test
+	void checkAsksTheScopeThatIsAttached() {
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("attached"));
+
+		scope.wrap(() -> {
+			assertThatCode(this.scopes::check).doesNotThrowAnyException();
+			scope.cancel();
+			assertThatExceptionOfType(ScopeCancelledException.class).isThrownBy(this.scopes::check);
+		}).run();
+
+		assertThatCode(this.scopes::check).doesNotThrowAnyException();
+	}
+
+	@Test
+	void checkAsksTheScopeThatIsOpen() {
+		try (OpenScope scope = this.scopes.open(ScopeOptions.named("open"))) {
+			assertThatCode(this.scopes::check).doesNotThrowAnyException();
+			scope.cancel();
+			assertThatExceptionOfType(ScopeCancelledException.class).isThrownBy(this.scopes::check);
+		}
 	}
 
 }
