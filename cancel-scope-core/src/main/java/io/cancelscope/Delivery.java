@@ -233,12 +233,16 @@ final class Delivery implements Runnable {
 			return takeAll();
 		}
 		finally {
-			if (watch != null) {
-				watch.leave();
-			}
-			if (this.joined && this.awaited && !Aside.isHere()) {
-				awaitJoined();
-			}
+			through(watch);
+		}
+	}
+
+	private void through(@Nullable Watch watch) {
+		if (watch != null) {
+			watch.leave();
+		}
+		if (this.joined && this.awaited && !Aside.isHere()) {
+			awaitJoined();
 		}
 	}
 

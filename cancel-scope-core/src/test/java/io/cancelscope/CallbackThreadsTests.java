@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 import io.cancelscope.testing.LogTrail;
@@ -27,24 +26,19 @@ class CallbackThreadsTests {
 
 	private final CountDownLatch release = new CountDownLatch(1);
 
-	private final List<Thread> made = new CopyOnWriteArrayList<>();
+	private final MadeThreads factory = new MadeThreads("test-callback");
+
+	private final LogTrail log = new LogTrail();
 
 	@AfterEach
 	void releaseAll() {
 		this.release.countDown();
-	}
-
-	private ThreadFactory factory() {
-		return (task) -> {
-			Thread thread = new Thread(task, "test-callback");
-			thread.setDaemon(true);
-			this.made.add(thread);
-			return thread;
-		};
+		this.factory.awaitQuiet();
+		this.log.close();
 	}
 
 	private CallbackThreads threads(int quick, int most) {
-		return new CallbackThreads(factory(), quick, most, null, FOR_EVER);
+		return new CallbackThreads(this.factory, quick, most, null, FOR_EVER);
 	}
 
 	/** A task that does not end before the test does. */
@@ -111,7 +105,7 @@ class CallbackThreadsTests {
 		List<Thread> starters = new CopyOnWriteArrayList<>();
 		CallbackThreads threads = new CallbackThreads((task) -> {
 			starters.add(Thread.currentThread());
-			return factory().newThread(() -> {
+			return this.factory.newThread(() -> {
 				awaitQuietly(mayLook);
 				task.run();
 			});
@@ -122,7 +116,7 @@ class CallbackThreadsTests {
 		mayLook.countDown();
 
 		assertThat(Patience.await(begun)).isTrue();
-		assertThat(starters).containsExactly(Thread.currentThread(), this.made.get(0));
+		assertThat(starters).containsExactly(Thread.currentThread(), this.factory.made.get(0));
 	}
 
 	@Test
@@ -136,19 +130,12 @@ class CallbackThreadsTests {
 		threads.execute(later::countDown);
 		threads.execute(later::countDown);
 
-		awaitTimer(Duration.ofMillis(100));
+		MadeThreads.awaitTimer(Duration.ofMillis(100));
 		assertThat(later.getCount()).isEqualTo(2);
 		assertThat(threads.alive()).isEqualTo(1);
 		this.release.countDown();
 		assertThat(Patience.await(later)).isTrue();
 		assertThat(threads.alive()).isEqualTo(1);
-	}
-
-	/** What the timer had to do before has been done, and more than once. */
-	private static void awaitTimer(Duration duration) {
-		CountDownLatch rang = new CountDownLatch(1);
-		TimeSource.system().schedule(rang::countDown, duration.toNanos());
-		assertThat(Patience.await(rang)).isTrue();
 	}
 
 	/** Some come each time the queue has not moved, so it takes more than one look. */
@@ -188,42 +175,38 @@ class CallbackThreadsTests {
 
 	@Test
 	void onceItIsLoggedThatAllAreBlocked() {
-		try (LogTrail log = new LogTrail()) {
-			CallbackThreads threads = threads(1, 2);
-			CountDownLatch begun = new CountDownLatch(2);
-			CountDownLatch later = new CountDownLatch(1);
-			threads.execute(blocking(begun));
-			threads.execute(blocking(begun));
-			assertThat(Patience.await(begun)).isTrue();
+		CallbackThreads threads = threads(1, 2);
+		CountDownLatch begun = new CountDownLatch(2);
+		CountDownLatch later = new CountDownLatch(1);
+		threads.execute(blocking(begun));
+		threads.execute(blocking(begun));
+		assertThat(Patience.await(begun)).isTrue();
 
-			threads.execute(later::countDown);
+		threads.execute(later::countDown);
 
-			await("the complaint").until(() -> !log.lines().isEmpty());
-			awaitTimer(Duration.ofMillis(100));
-			this.release.countDown();
-			assertThat(Patience.await(later)).isTrue();
-			assertThat(log.lines()).singleElement().asString().contains("All 2 threads for callbacks are blocked");
-		}
+		await("the complaint").until(() -> !this.log.lines().isEmpty());
+		MadeThreads.awaitTimer(Duration.ofMillis(100));
+		this.release.countDown();
+		assertThat(Patience.await(later)).isTrue();
+		assertThat(this.log.lines()).singleElement().asString().contains("All 2 threads for callbacks are blocked");
 	}
 
 	@Test
 	void nothingIsLoggedWhileMoreThreadsMayCome() {
-		try (LogTrail log = new LogTrail()) {
-			CallbackThreads threads = threads(1, 20);
-			CountDownLatch begun = new CountDownLatch(3);
+		CallbackThreads threads = threads(1, 20);
+		CountDownLatch begun = new CountDownLatch(3);
 
-			for (int i = 0; i < 3; i++) {
-				threads.execute(blocking(begun));
-			}
-
-			assertThat(Patience.await(begun)).isTrue();
-			assertThat(log.lines()).isEmpty();
+		for (int i = 0; i < 3; i++) {
+			threads.execute(blocking(begun));
 		}
+
+		assertThat(Patience.await(begun)).isTrue();
+		assertThat(this.log.lines()).isEmpty();
 	}
 
 	@Test
 	void idleThreadsEndAndOthersComeLater() throws Exception {
-		CallbackThreads threads = new CallbackThreads(factory(), 1, 9, null, 0);
+		CallbackThreads threads = new CallbackThreads(this.factory, 1, 9, null, 0);
 		CountDownLatch begun = new CountDownLatch(3);
 		for (int i = 0; i < 3; i++) {
 			threads.execute(blocking(begun));
@@ -233,8 +216,8 @@ class CallbackThreadsTests {
 		this.release.countDown();
 
 		await("all threads to end").until(() -> threads.alive() == 0);
-		assertThat(this.made).hasSize(3);
-		assertThat(runOn(threads)).isNotNull().isNotIn(this.made.subList(0, 3));
+		assertThat(this.factory.made).hasSize(3);
+		assertThat(runOn(threads)).isNotNull().isNotIn(this.factory.made.subList(0, 3));
 	}
 
 }

@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
@@ -166,6 +167,32 @@ class JoinedDeliveryTests {
 		this.scope.cancel();
 
 		assertThat(this.trail.words()).containsExactly("another stop", "thrown: on purpose");
+	}
+
+	@Test
+	void errorOfTheJvmInTheOnlyStopIsThrown() {
+		this.scope.onCancel((reason) -> {
+			throw new StackOverflowError("on purpose");
+		});
+
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(this.scope::cancel).withMessage("on purpose");
+	}
+
+	/** Whether it gets on is watched, and nothing of that stays behind. */
+	@Test
+	void nothingStaysWithTheTimer() {
+		int before = SystemTime.INSTANCE.pending();
+
+		for (int i = 0; i < 1000; i++) {
+			OpenScope another = this.scopes.openUnbound(ScopeOptions.none());
+			AtomicInteger runs = new AtomicInteger();
+			another.onCancel((reason) -> runs.incrementAndGet());
+			another.onCancel((reason) -> runs.incrementAndGet());
+			another.cancel();
+			assertThat(runs).hasValue(2);
+		}
+
+		assertThat(SystemTime.INSTANCE.pending()).isLessThanOrEqualTo(before + 5);
 	}
 
 	@Test
