@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.cancelscope.testing.ManualTime;
@@ -99,6 +100,38 @@ class JoinedDeliveryTests {
 		this.trail.add("back");
 
 		assertThat(this.trail.words()).startsWith("one", "other");
+	}
+
+	/** That many were taken before tells nothing about now. */
+	@Test
+	void stopThatBlocksAfterManyQuickOnesIsPassed() {
+		AtomicInteger quick = new AtomicInteger();
+		for (int i = 0; i < 100; i++) {
+			this.scope.onCancel((reason) -> quick.incrementAndGet());
+		}
+		CountDownLatch second = onCancelBlockUntil(1);
+		this.scope.onCancel((reason) -> second.countDown());
+
+		this.scope.cancel();
+
+		assertThat(quick).hasValue(100);
+		assertThat(second.getCount()).isZero();
+	}
+
+	/** It looks as if it got on, for a while. */
+	@Test
+	void stopThatIsBusyForEverIsPassed() {
+		AtomicBoolean passed = new AtomicBoolean();
+		this.scope.onCancel((reason) -> {
+			while (!passed.get()) {
+				Thread.onSpinWait();
+			}
+		});
+		this.scope.onCancel((reason) -> passed.set(true));
+
+		this.scope.cancel();
+
+		assertThat(passed).isTrue();
 	}
 
 	@Test
