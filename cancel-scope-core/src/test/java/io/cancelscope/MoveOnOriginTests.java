@@ -159,6 +159,29 @@ class MoveOnOriginTests {
 	}
 
 	@Test
+	void keptExceptionThatWasMadeAfterTheCloseKeepsNoClosedScope() {
+		List<WeakReference<CancelScope>> closed = new ArrayList<>();
+		List<Throwable> kept = new ArrayList<>();
+		try (OpenScope around = this.scopes.open(ScopeOptions.named("around"))) {
+			for (int i = 0; i < 100; i++) {
+				kept.add(closeAndKeep(closed));
+			}
+
+			awaitCollected(closed);
+			around.cancel();
+			assertThat(kept).allMatch(around::isCauseOf);
+		}
+	}
+
+	private Throwable closeAndKeep(List<WeakReference<CancelScope>> closed) {
+		OpenScope scope = this.scopes.open(ScopeOptions.none());
+		closed.add(new WeakReference<>(scope));
+		scope.cancel();
+		scope.close();
+		return scope.exception();
+	}
+
+	@Test
 	void keptExceptionOfAFactoryKeepsNoClosedScopeEither() {
 		List<WeakReference<CancelScope>> closed = new ArrayList<>();
 		RuntimeException kept = this.<RuntimeException>keepsNot(closed);
