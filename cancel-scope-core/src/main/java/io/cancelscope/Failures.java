@@ -118,11 +118,10 @@ final class Failures {
 
 	/** As its cause if it takes one and tells it, otherwise suppressed. */
 	private static void attach(RuntimeException theirs, ScopeCancelledException ours) {
-		if (Foreign.cause(theirs) == null && Foreign.initCause(theirs, ours)
-				&& ScopeCancelledException.isIn(theirs, ours.reason())) {
-			return;
+		if (Foreign.cause(theirs) == null) {
+			Foreign.initCause(theirs, ours);
 		}
-		if (theirs.getSuppressed().length < MOST_SUPPRESSED) {
+		if (!ScopeCancelledException.isIn(theirs, ours.reason()) && theirs.getSuppressed().length < MOST_SUPPRESSED) {
 			ours.standsBehind(theirs);
 			theirs.addSuppressed(ours);
 		}

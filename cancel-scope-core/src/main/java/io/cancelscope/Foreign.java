@@ -178,17 +178,13 @@ final class Foreign {
 		}
 	}
 
-	/**
-	 * Gives an exception a cause.
-	 * @return {@code false} if it doesn't take one, as one made with an explicit null
-	 */
-	static boolean initCause(Throwable exception, Throwable cause) {
+	/** Gives an exception a cause, if it takes one. */
+	static void initCause(Throwable exception, Throwable cause) {
 		try {
 			exception.initCause(cause);
-			return true;
 		}
 		catch (Throwable ex) {
-			return false;
+			// Ignored: one that was made with an explicit null takes none.
 		}
 	}
 
