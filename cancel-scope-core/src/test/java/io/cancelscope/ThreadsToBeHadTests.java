@@ -105,8 +105,8 @@ class ThreadsToBeHadTests {
 
 	@Test
 	void tasksRunInTheOrderTheyCameAlsoWhereAVirtualThreadWasMissing() {
-		CallbackThreads threads = new CallbackThreads(this.platform, 1, 1,
-				refusing(Integer.MAX_VALUE, this.virtual), FOR_EVER);
+		CallbackThreads threads = new CallbackThreads(this.platform, 1, 1, refusing(Integer.MAX_VALUE, this.virtual),
+				FOR_EVER);
 		List<String> order = new CopyOnWriteArrayList<>();
 		CountDownLatch ran = new CountDownLatch(2);
 		block(threads);
@@ -141,9 +141,9 @@ class ThreadsToBeHadTests {
 		assertThat(Patience.await(next)).isTrue();
 		assertThat(ran).hasSize(2);
 		assertThat(ran.get(1)).isSameAs(ran.get(0));
-		assertThat(this.log.lines()).anySatisfy(
-				(line) -> assertThat(line).contains("A task of the library's threads failed; they go on")
-					.endsWith("on purpose"));
+		assertThat(this.log.lines())
+			.anySatisfy((line) -> assertThat(line).contains("A task of the library's threads failed; they go on")
+				.endsWith("on purpose"));
 	}
 
 	@Test
