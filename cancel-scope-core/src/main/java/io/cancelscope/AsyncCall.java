@@ -72,10 +72,7 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> {
 		// Closed by somebody else, it tells nobody any more.
 		boolean ours = this.scope.isOver() || (!this.scope.isCancelled() && this.news.unregister());
 		try {
-			if (failure != null) {
-				this.scope.failed(failure);
-			}
-			this.scope.close();
+			close(failure);
 		}
 		finally {
 			if (ours && failure != null) {
@@ -84,6 +81,18 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> {
 			else if (ours) {
 				complete(value);
 			}
+		}
+	}
+
+	/** Closes, whatever the failure makes stop. */
+	private void close(@Nullable Throwable failure) {
+		try {
+			if (failure != null) {
+				this.scope.failed(failure);
+			}
+		}
+		finally {
+			this.scope.close();
 		}
 	}
 
