@@ -34,7 +34,11 @@ final class Abandonable<T extends @Nullable Object> implements Runnable {
 
 	private static final AtomicLong LEFT = new AtomicLong();
 
-	private static final AtomicLong SAID = new AtomicLong(System.nanoTime() - SAY_SO_EVERY_NANOS);
+	private static final AtomicLong SAID = new AtomicLong();
+
+	static {
+		sayItAgain();
+	}
 
 	private final String name;
 
@@ -95,6 +99,11 @@ final class Abandonable<T extends @Nullable Object> implements Runnable {
 					"Not begun: all " + MOST + " threads for abandonable calls were in use"));
 			throw ex;
 		}
+	}
+
+	/** The next one that waits says so, even if one has just done. */
+	static void sayItAgain() {
+		SAID.set(System.nanoTime() - SAY_SO_EVERY_NANOS);
 	}
 
 	private static void sayThatItWaits(TreeScope scope) {

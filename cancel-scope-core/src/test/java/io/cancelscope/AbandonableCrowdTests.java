@@ -3,7 +3,6 @@ package io.cancelscope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +11,6 @@ import io.cancelscope.testing.LogTrail;
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
 import io.cancelscope.testing.Trail;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,9 +43,6 @@ class AbandonableCrowdTests {
 
 	private final LogTrail log = new LogTrail();
 
-	/** Of all tests together: it is logged at most every ten seconds. */
-	private static final List<String> LOGGED = new CopyOnWriteArrayList<>();
-
 	@BeforeEach
 	void leaveAsManyAsThereAre() throws Exception {
 		await().until(() -> this.scopes.abandonableCalls().running() == 0);
@@ -76,7 +71,6 @@ class AbandonableCrowdTests {
 	void releaseThem() {
 		this.release.countDown();
 		await().until(() -> this.scopes.abandonableCalls().running() == 0);
-		LOGGED.addAll(this.log.lines());
 		this.log.close();
 		assertThat(this.late).hasValue(LIMIT);
 	}
@@ -169,11 +163,21 @@ class AbandonableCrowdTests {
 		}
 	}
 
-	@AfterAll
-	static void warningWasLogged() {
-		assertThat(LOGGED).isNotEmpty()
-			.allMatch((line) -> line.startsWith("WARNING All 64 threads for abandonable calls are in use")
-					&& line.contains("'next'") && line.contains("See which calls never end"));
+	@Test
+	void thoseWhoWaitSaySoOnceInTenSeconds() throws Exception {
+		Abandonable.sayItAgain();
+
+		List<OtherThread.Outcome<String>> waiting = List.of(callInScope(new OtherThread(), ScopeOptions.named("next")),
+				callInScope(new OtherThread(), ScopeOptions.named("and one more")));
+
+		assertThat(this.log.lines()).singleElement()
+			.asString()
+			.startsWith("WARNING All 64 threads for abandonable calls are in use, so scope 'next' waits for one; ")
+			.endsWith(" callers have left theirs so far. See which calls never end. This is logged at most every 10s.");
+		this.release.countDown();
+		for (OtherThread.Outcome<String> outcome : waiting) {
+			assertThat(outcome.value()).isEqualTo("called");
+		}
 	}
 
 	private OtherThread.Outcome<String> callInScope(OtherThread caller, ScopeOptions options) throws Exception {
