@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -231,6 +232,20 @@ class AfterCancelTests {
 			assertThatNullPointerException().isThrownBy(() -> scope.afterCancel(null)).withMessage("news");
 		}
 		assertThatNullPointerException().isThrownBy(() -> CancelScope.current().afterCancel(null)).withMessage("news");
+	}
+
+	/** R23: it holds up no other, as a stop that blocks doesn't. */
+	@Test
+	void newsThatBlocksIsPassed() {
+		OpenScope scope = CancelScopes.create().openUnbound(ScopeOptions.none());
+		CountDownLatch second = new CountDownLatch(1);
+		AtomicBoolean passed = new AtomicBoolean();
+		scope.afterCancel((reason) -> passed.set(Patience.await(second)));
+		scope.afterCancel((reason) -> second.countDown());
+
+		scope.cancel();
+
+		assertThat(passed).isTrue();
 	}
 
 }
