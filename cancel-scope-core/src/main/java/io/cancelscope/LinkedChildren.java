@@ -125,24 +125,22 @@ abstract sealed class LinkedChildren extends AlarmSlot permits Links {
 	}
 
 	/**
-	 * Drops a child.
+	 * Drops a child, unless it has left.
 	 * @return whether nothing is to be woken here any more
 	 */
 	private boolean drop(LinkedChildren child) {
+		boolean idle;
 		ScopeTimer needless;
 		synchronized (this) {
-			if (child.container != this) {
-				return false;
+			if (child.container == this) {
+				this.children = Chain.remove(this.children, child);
+				release(child);
 			}
-			this.children = Chain.remove(this.children, child);
-			release(child);
-			if (isNeeded()) {
-				return false;
-			}
-			needless = takeNeedlessTimer();
+			idle = !isNeeded();
+			needless = idle ? takeNeedlessTimer() : null;
 		}
 		cancel(needless);
-		return true;
+		return idle;
 	}
 
 	private static void release(LinkedChildren child) {
