@@ -56,6 +56,18 @@ class HandedUpTests {
 	}
 
 	@Test
+	void alarmAboveIsSetOnceForWhatIsHandedUp() {
+		OpenScope unlimited = open(this.request, ScopeOptions.none());
+		register(open(unlimited, ScopeOptions.none()));
+		int before = this.time.scheduled();
+
+		unlimited.close();
+
+		assertThat(this.time.scheduled()).isEqualTo(before + 1);
+		assertThat(this.time.pending()).isEqualTo(1);
+	}
+
+	@Test
 	void lastThatWaitsGoesWhileItsScopeIsInNoList() {
 		// close of the service ------------- step is linked to the request
 		// -------------------- unregister
