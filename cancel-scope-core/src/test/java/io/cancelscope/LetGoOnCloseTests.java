@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,7 @@ class LetGoOnCloseTests {
 				return null;
 			});
 
-			await().until(() -> closer.thread().getState() == Thread.State.BLOCKED);
+			await().atMost(Duration.ofSeconds(20)).until(() -> closer.thread().getState() == Thread.State.BLOCKED);
 			inside.goOn.countDown();
 			inside.done.countDown();
 			assertThat(work.value()).isEqualTo(true);

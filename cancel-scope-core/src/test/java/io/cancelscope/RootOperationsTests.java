@@ -11,7 +11,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -31,15 +30,6 @@ class RootOperationsTests {
 		assertThat(this.root.<String, RuntimeException>abandonable(CancelScope::name, this.trail.adding("late")))
 			.isEqualTo("root");
 		assertThat(this.trail.words()).isEmpty();
-	}
-
-	@Test
-	void sleepLastsAsLongAsItSays() throws InterruptedException {
-		long start = System.nanoTime();
-
-		this.root.sleep(Duration.ofMillis(20));
-
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(20));
 	}
 
 	@Test
@@ -66,13 +56,6 @@ class RootOperationsTests {
 	}
 
 	@Test
-	void limitIsWhatIsAskedFor() {
-		assertThat(this.root.limit(Duration.ofSeconds(3))).isEqualTo(Duration.ofSeconds(3));
-		assertThat(this.root.limit(Duration.ofNanos(1))).isEqualTo(Durations.LEAST);
-		assertThatIllegalArgumentException().isThrownBy(() -> this.root.limit(Duration.ZERO));
-	}
-
-	@Test
 	void nothingThatIsRegisteredRuns() {
 		assertThat(this.root.onCancel(() -> this.trail.add("stop")).unregister()).isTrue();
 		assertThat(this.root.onCancel((reason) -> this.trail.add("callback")).unregister()).isTrue();
@@ -82,8 +65,7 @@ class RootOperationsTests {
 	}
 
 	@Test
-	void rootHasNeitherKeyNorException() {
-		assertThat(this.root.key()).isEmpty();
+	void rootHasNoException() {
 		assertThatIllegalStateException().isThrownBy(this.root::exception).withMessageContaining("'root'");
 	}
 
