@@ -136,6 +136,15 @@ class DetailsTests {
 	}
 
 	@Test
+	void deadlineThatHasPassedIsNoticed() {
+		this.scopes.run(ScopeOptions.timeout(SECOND), (scope) -> {
+			this.time.advance(SECOND);
+
+			assertThat(scope.details().origin()).isTrue();
+		});
+	}
+
+	@Test
 	void failureIsKnownAlsoWhereItCancelsNothing() {
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none().cancelOnException(false));
 		CancelScope[] called = new CancelScope[1];
