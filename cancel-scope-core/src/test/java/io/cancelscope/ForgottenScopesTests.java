@@ -70,6 +70,18 @@ class ForgottenScopesTests {
 	}
 
 	@Test
+	void scopeForgottenAfterALookIsLoggedByALaterOne() {
+		CancelScopes scopes = watching(1);
+		OpenScope[] kept = { scopes.openUnbound(ScopeOptions.named("kept")) };
+		forget(scopes, "lost");
+		awaitLine("lost");
+
+		kept[0] = null;
+
+		awaitLine("kept");
+	}
+
+	@Test
 	void oneInSoManyIsWatchedBeginningWithTheFirst() {
 		CancelScopes scopes = watching(3);
 		for (int i = 0; i < 9; i++) {
