@@ -137,6 +137,7 @@ class CallAsyncFailureTests {
 		}
 
 		assertThat(this.heard).containsExactly(failure);
+		assertThat(this.closed).hasSize(1);
 	}
 
 	@Test
