@@ -52,10 +52,17 @@ import org.springframework.core.annotation.AliasFor;
  * <strong>Results that outlive the call.</strong> Where the method returns a
  * {@code CompletableFuture} or {@code CompletionStage}, the scope stays open until that
  * completes; the thread leaves it when the method returns. A deadline or a cancellation
- * fails the caller's future at once with the scope's exception and cancels the method's
- * own, so return a {@code copy()} of one that others share. Cancelling the caller's
- * future cancels the scope. A future that fails is an exception that leaves the scope. A
- * value that comes later goes to the {@link LateResultHandler} beans. Three limits:
+ * fails the caller's future with the scope's exception, after everything in the scope was
+ * stopped. Cancelling the caller's future cancels the scope. A future that fails is an
+ * exception that leaves the scope. A value that comes later goes to the
+ * {@link LateResultHandler} beans.
+ * <p>
+ * The method's own future is left alone, so the actions of its stages run:
+ * {@code whenComplete((value, error) -> permits.release())} releases, whatever the scope
+ * does. It is cancelled only if its class stops the work by a {@code cancel} method of
+ * its own, such as the futures of the JDK's HTTP client, and no action is skipped by
+ * that. To cancel another one, register
+ * {@code CancelScope.current().onCancel(() -> future.cancel(true))}. Two limits:
  * <ul>
  * <li>The caller gets another future than the method returned, except where the method
  * declares a type that only it can make, such as a subclass of {@code CompletableFuture}:
@@ -65,11 +72,9 @@ import org.springframework.core.annotation.AliasFor;
  * caller's and the result is there, and a value is kept that was there at the deadline.
  * Where nobody asks, it ends at its deadline, which counts as exceeded; or, once the
  * future was garbage collected, when the work is done, and at once if there is no
- * deadline. Where the method declares another such type, say {@code FutureTask}, the
- * scope ends when the method returns.
- * <li>Of a method that is {@code @Async} too, the worker waits for the inner future, and
- * the caller has the one that {@code @Async} made: cancelling that one does not reach the
- * scope.
+ * deadline. The scope cancels the method's own with {@link #interrupt()} only. Where the
+ * method declares another such type, say {@code FutureTask}, the scope ends when the
+ * method returns.
  * </ul>
  * <p>
  * <strong>Reactive results.</strong> Where the method returns a {@code Mono}, a

@@ -3,25 +3,31 @@ package io.cancelscope.spring;
 import io.cancelscope.CancelScope;
 
 /**
- * Is given the values that come too late: the result of a {@link CancelScoped} method was
- * there, but its scope had been cancelled first, or the caller had given it up, so nobody
- * will ever see it. The place to close what the value holds open. Any number of beans of
- * this type are called, in their order; without one, late values are dropped.
+ * Receives the values that come too late: a {@link CancelScoped} method produced its
+ * result after its scope was cancelled, or after the caller gave the result up. The
+ * handler can close what the value holds open. Any number of beans of this type are
+ * called, in their order; without one, late values are dropped.
  * <p>
- * Only values that the future of the method came to hold arrive here. When a scope is
- * cancelled, a {@link java.util.concurrent.CompletableFuture} that is still incomplete is
- * cancelled too, and what its producer makes afterwards is refused by the future itself:
- * {@code complete(value)} returns {@code false} there. A late value of a plain
- * {@link java.util.concurrent.Future} is found, if at all, by who asks it again. Reactive
- * types have a hook of their own, {@code doOnDiscard}, which gets what an upstream emits
- * after its scope was cancelled.
+ * The future that the method returned is neither completed nor cancelled by its scope, so
+ * it takes every value that its producer gives it, and each of these values arrives here.
+ * A plain {@link java.util.concurrent.Future} has no completion callback. If there is a
+ * handler, a thread of the library polls it, for one hour at most.
+ * <p>
+ * Exceptions are futures that were cancelled, because they drop what their producer
+ * returns after that. These are futures whose class stops its work by a {@code cancel}
+ * method of its own, plain futures if {@link CancelScoped#interrupt()} is on or the
+ * caller cancels the result, and a {@link java.util.concurrent.CompletableFuture} of a
+ * declared subclass, which the caller gets as it is.
+ * <p>
+ * Reactive types have a hook of their own, {@code doOnDiscard}, which gets what an
+ * upstream emits after its scope was cancelled.
  */
 @FunctionalInterface
 public interface LateResultHandler {
 
 	/**
-	 * Disposes of a value. Runs on the thread that completed the future, or asked it;
-	 * what it throws is logged.
+	 * Disposes of a value. Runs on the thread that completed the future, or found it
+	 * completed, after the caller's result has ended. What it throws is logged.
 	 * @param value the value, never null
 	 * @param scope the scope of the call, over by now
 	 */

@@ -32,6 +32,16 @@ public interface ReturnValueAdapter {
 		 */
 		@Nullable Object handle(ScopedCall call) throws Throwable;
 
+		/**
+		 * Returns whether {@link CancelScoped#fallback()} may name a method that declares
+		 * to return this type. It is checked at start-up.
+		 * @param type what the fallback declares to return
+		 * @return {@code false} if results of this type can't be followed to their end
+		 */
+		default boolean followsFallback(Class<?> type) {
+			return true;
+		}
+
 	}
 
 }

@@ -54,6 +54,15 @@ public interface ScopedCall {
 	boolean checksOnExit();
 
 	/**
+	 * Returns whether cancelling the scope interrupts threads that work for the call and
+	 * don't carry its scope.
+	 * @return what {@link CancelScoped#interrupt()} says
+	 */
+	default boolean interrupts() {
+		return false;
+	}
+
+	/**
 	 * Returns whether there is a {@link CancelScoped#fallback()} and it is to be called:
 	 * this scope was what stopped the work, and no scope around it was cancelled.
 	 * @param scope a scope of this call that has ended

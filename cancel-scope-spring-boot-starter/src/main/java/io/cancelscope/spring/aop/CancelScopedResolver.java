@@ -64,9 +64,22 @@ final class CancelScopedResolver {
 		options = attributes.checkOnExit() ? options.checkOnExit() : options;
 		options = cancelOnException(options, attributes);
 		options = exception(options, place, attributes.exception());
+		ReturnValueAdapter.Handler handler = handler(place);
 		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
-				attributes.fallback().isEmpty() ? null : FallbackMethod.of(place, attributes.fallback()),
-				attributes.checkOnExit(), attributes.interrupt(), handler(place));
+				fallback(place, attributes.fallback(), handler), attributes.checkOnExit(), attributes.interrupt(),
+				handler);
+	}
+
+	private static @Nullable FallbackMethod fallback(CancelScopedPlace place, String name,
+			ReturnValueAdapter.@Nullable Handler handler) {
+		if (name.isEmpty()) {
+			return null;
+		}
+		FallbackMethod fallback = FallbackMethod.of(place, name);
+		if (handler != null && !handler.followsFallback(fallback.returnType())) {
+			throw fallback.unfollowed(place);
+		}
+		return fallback;
 	}
 
 	private ReturnValueAdapter.@Nullable Handler handler(CancelScopedPlace place) {

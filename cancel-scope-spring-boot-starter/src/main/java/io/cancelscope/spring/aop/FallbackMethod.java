@@ -76,6 +76,16 @@ final class FallbackMethod {
 		}
 	}
 
+	/** It returns what can't be followed to its end. */
+	InvalidCancelScopedException unfollowed(CancelScopedPlace place) {
+		return invalid(place, this.method.getName(), "which returns " + this.method.getReturnType().getSimpleName()
+				+ ", whose completion cannot be observed. Declare CompletableFuture or Future");
+	}
+
+	Class<?> returnType() {
+		return this.method.getReturnType();
+	}
+
 	private static InvalidCancelScopedException invalid(CancelScopedPlace place, String name, String problem) {
 		Method method = place.method();
 		String parameters = Arrays.stream(method.getParameterTypes())

@@ -58,6 +58,11 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 	}
 
 	@Override
+	public boolean interrupts() {
+		return this.operation.interrupts();
+	}
+
+	@Override
 	public boolean hasStandIn(OpenScope scope, Throwable failure) {
 		return this.fallback != null && scope.isCauseOf(failure);
 	}

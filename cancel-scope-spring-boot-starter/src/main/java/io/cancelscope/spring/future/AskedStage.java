@@ -55,9 +55,8 @@ final class AskedStage<T> extends CompletableFuture<T> {
 	}
 
 	/** Stops the future. Its value may come all the same, and is too late then. */
-	@Override
-	public boolean cancel(boolean mayInterruptIfRunning) {
-		return this.future.cancel(mayInterruptIfRunning && this.mayInterrupt);
+	void cancelFuture() {
+		this.future.cancel(this.mayInterrupt);
 	}
 
 }

@@ -3,7 +3,6 @@ package io.cancelscope.spring.future;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.LateResultHandler;
-import io.cancelscope.spring.ReturnValueAdapter;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -22,7 +21,7 @@ public final class FutureCancelAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static ReturnValueAdapter cancelScopeFutureAdapter(ObjectProvider<LateResultHandler> handlers) {
+	static FutureAdapter cancelScopeFutureAdapter(ObjectProvider<LateResultHandler> handlers) {
 		return new FutureAdapter(new LateResults(handlers));
 	}
 

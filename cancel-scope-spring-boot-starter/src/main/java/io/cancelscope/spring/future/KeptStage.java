@@ -3,6 +3,7 @@ package io.cancelscope.spring.future;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stage of a type that we can't make, handed to the caller as it is: its scope lasts
- * until it completes, and a cancelled scope fails it if it can be failed.
+ * until it completes, and a cancelled scope ends it if it can be ended. It is the
+ * caller's result, so it is ended when all stops have begun. It has no action of its own
+ * that this would skip: dependent stages are of a type that we can make.
  */
 final class KeptStage {
+
+	private final AtomicBoolean over = new AtomicBoolean();
 
 	private final ScopedCall call;
 
@@ -29,15 +34,20 @@ final class KeptStage {
 
 	static CompletionStage<?> start(ScopedCall call, OpenScope scope, CompletionStage<?> stage) {
 		KeptStage kept = new KeptStage(call, scope, stage);
-		CancelScope.Registration registration = scope.onCancel(kept::stop);
-		stage.whenComplete((value, error) -> {
-			registration.unregister();
-			kept.completed(error);
-		});
+		stage.whenComplete((value, error) -> kept.completed(error));
+		if (!kept.over.get()) {
+			CancelScope.Registration news = scope.afterCancel((reason) -> kept.cancelled());
+			if (kept.over.get()) {
+				news.unregister();
+			}
+		}
 		return stage;
 	}
 
 	private void completed(@Nullable Throwable error) {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
 		if (error instanceof CancellationException) {
 			this.scope.cancel("its result was cancelled", null);
 			this.scope.close();
@@ -50,12 +60,22 @@ final class KeptStage {
 		}
 	}
 
-	private void stop() {
+	private void cancelled() {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
 		try {
-			if (this.stage instanceof CompletableFuture<?> future) {
-				future.completeExceptionally(this.scope.exception());
+			RuntimeException exception = this.scope.exception();
+			this.call.fail(this.scope, exception);
+			if (Stages.isStoppedByItself(this.stage)) {
+				Stages.cancel(this.stage);
 			}
-			Stages.cancel(this.stage);
+			if (this.stage instanceof CompletableFuture<?> future) {
+				future.completeExceptionally(exception);
+			}
+			else {
+				Stages.cancel(this.stage);
+			}
 		}
 		finally {
 			this.scope.close();

@@ -18,10 +18,13 @@ final class LateResults {
 
 	private final ObjectProvider<LateResultHandler> handlers;
 
+	private final PolledFutures futures = new PolledFutures();
+
 	LateResults(ObjectProvider<LateResultHandler> handlers) {
 		this.handlers = handlers;
 	}
 
+	/** Never throws: who calls this has others to serve. */
 	void discard(@Nullable Object value, CancelScope scope) {
 		if (value == null) {
 			return;
@@ -29,8 +32,9 @@ final class LateResults {
 		try {
 			this.handlers.orderedStream().forEach((handler) -> discard(handler, value, scope));
 		}
-		catch (RuntimeException ex) {
-			logger.warn("There is nobody to be given a late result of scope '" + scope.name() + "'", ex);
+		catch (Throwable ex) {
+			logger.warn("Could not obtain the LateResultHandler beans; discarding the late result of scope '"
+					+ scope.name() + "'", ex);
 		}
 	}
 
@@ -38,9 +42,40 @@ final class LateResults {
 		try {
 			handler.handle(value, scope);
 		}
-		catch (RuntimeException ex) {
-			logger.warn("A handler failed with a late result of scope '" + scope.name() + "'", ex);
+		catch (Throwable ex) {
+			logger.warn("A LateResultHandler failed with a late result of scope '" + scope.name() + "'", ex);
 		}
+	}
+
+	/** Looks for the value of a future that is too late, if anybody wants it. */
+	void watch(AskedStage<?> stage, CancelScope scope) {
+		if (!stage.isDone() && isWanted(scope)) {
+			this.futures.watch(stage);
+		}
+	}
+
+	/** Looks for the value of a future that somebody waits for. */
+	void follow(AskedStage<?> stage) {
+		stage.look();
+		if (!stage.isDone()) {
+			this.futures.watch(stage);
+		}
+	}
+
+	private boolean isWanted(CancelScope scope) {
+		try {
+			return this.handlers.stream().findAny().isPresent();
+		}
+		catch (Throwable ex) {
+			logger.warn("Could not obtain the LateResultHandler beans; a late result of scope '" + scope.name()
+					+ "' will be discarded", ex);
+			return false;
+		}
+	}
+
+	/** From now on nobody is there to be given late results. */
+	void close() {
+		this.futures.close();
 	}
 
 }

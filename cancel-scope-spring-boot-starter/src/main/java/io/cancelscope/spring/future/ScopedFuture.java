@@ -1,7 +1,9 @@
 package io.cancelscope.spring.future;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.cancelscope.CancelScope;
@@ -13,10 +15,17 @@ import org.jspecify.annotations.Nullable;
  * What the caller gets in place of the stage that the method returned. Three can end it:
  * the stage, the scope, and the caller. One compare-and-set decides; the winner closes
  * the scope before anybody sees the result.
+ * <p>
+ * The method's own stage is left alone, so that its actions run: see {@link Stages} for
+ * what is stopped all the same.
+ * <p>
+ * Order: the result is news, so it is not completed before all stops have begun. A stage
+ * that ends in a cancelled scope, because of a stop for example, completes nothing: the
+ * news does, which comes for certain, as nobody else closes the scope.
  */
 final class ScopedFuture<T> {
 
-	private final CompletableFuture<T> result = new CompletableFuture<>();
+	private final CompletableFuture<T> result;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
@@ -36,13 +45,18 @@ final class ScopedFuture<T> {
 	 */
 	private volatile boolean outlives;
 
+	/**
+	 * Creates one that has not begun.
+	 * @param result what the caller gets, {@code null} for one of our own
+	 */
 	ScopedFuture(ScopedCall call, OpenScope scope, CancelScope around, CompletionStage<T> stage,
-			LateResults lateResults) {
+			LateResults lateResults, @Nullable CompletableFuture<T> result) {
 		this.call = call;
 		this.scope = scope;
 		this.around = around;
 		this.stage = stage;
 		this.lateResults = lateResults;
+		this.result = (result != null) ? result : new Result<>(this::cancelledByCaller);
 	}
 
 	CompletableFuture<T> start() {
@@ -50,31 +64,44 @@ final class ScopedFuture<T> {
 		if (!this.over.get()) {
 			this.outlives = !(this.stage instanceof AskedStage<?>);
 			this.result.whenComplete(this::endedByCaller);
-			CancelScope.Registration registration = this.scope.onCancel(this::cancelled);
+			CancelScope.Stop stop = (this.stage instanceof AskedStage<?> asked)
+					? (this.call.interrupts() ? asked::cancelFuture : null) : Stages.stopOf(this.stage);
+			CancelScope.Registration stopping = (stop != null) ? this.scope.onCancel(stop) : null;
+			CancelScope.Registration news = this.scope.afterCancel((reason) -> cancelled());
 			if (this.over.get()) {
-				// Guards against completed() before the registration: a closed scope
-				// hands it to the next one above.
-				registration.unregister();
+				// Race: completed() came before the registrations. A closed scope hands
+				// them to the next one above.
+				news.unregister();
+				if (stopping != null) {
+					stopping.unregister();
+				}
 			}
 		}
 		return this.result;
 	}
 
 	private void completed(@Nullable T value, @Nullable Throwable error) {
-		// A result that is there on return is kept like any late value. Later on a
-		// deadline counts from its instant, whether or not its callback has run.
-		boolean late = error == null && (this.outlives || this.call.checksOnExit()) && this.scope.isCancelled();
-		if (!this.over.compareAndSet(false, true)) {
-			this.lateResults.discard(value, this.scope);
+		boolean stopped = this.stage instanceof AskedStage<?> && error instanceof CancellationException;
+		if ((this.outlives || stopped) && this.scope.isCancelled()) {
+			// A deadline counts from its instant, whether or not its news have come.
+			if (error == null) {
+				this.lateResults.discard(value, this.scope);
+			}
 		}
-		else if (late) {
-			this.lateResults.discard(value, this.scope);
-			fail(this.scope.exception());
+		else if (!this.over.compareAndSet(false, true)) {
+			if (error == null) {
+				this.lateResults.discard(value, this.scope);
+			}
 		}
 		else if (error != null) {
 			fail(error);
 		}
+		else if (this.call.checksOnExit() && this.scope.isCancelled()) {
+			fail(this.scope.exception());
+			this.lateResults.discard(value, this.scope);
+		}
 		else {
+			// A result that is there on return is kept, unless it is to be checked.
 			this.scope.close();
 			if (!this.result.complete(value)) {
 				this.lateResults.discard(value, this.scope);
@@ -82,65 +109,84 @@ final class ScopedFuture<T> {
 		}
 	}
 
+	/** The stops have begun. */
 	private void cancelled() {
-		if (this.stage instanceof AskedStage<?> asked) {
+		AskedStage<?> asked = (this.stage instanceof AskedStage<?> stage) ? stage : null;
+		if (asked != null) {
 			// What is there by now is kept.
 			asked.look();
 		}
 		if (this.over.compareAndSet(false, true)) {
-			try {
-				Stages.cancel(this.stage);
-			}
-			finally {
-				fail(this.scope.exception());
+			fail(this.scope.exception());
+			if (asked != null) {
+				this.lateResults.watch(asked, this.scope);
 			}
 		}
 	}
 
-	/** By cancelling it, most likely; or by a timeout of its own. */
-	private void endedByCaller(@Nullable T value, @Nullable Throwable error) {
+	/** Cancels the scope first: what waits for the result runs after the stops. */
+	private void cancelledByCaller() {
 		if (this.over.compareAndSet(false, true)) {
-			try {
-				this.scope.cancel(
-						this.result.isCancelled() ? "its result was cancelled"
-								: "its result was completed by the one who waited for it",
-						this.result.isCancelled() ? null : error);
-			}
-			finally {
-				this.scope.close();
-				Stages.cancel(this.stage);
+			endScope("its result was cancelled", null);
+		}
+	}
+
+	/** By a timeout of its own, most likely. */
+	private void endedByCaller(@Nullable T value, @Nullable Throwable error) {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
+		if (this.result.isCancelled()) {
+			endScope("its result was cancelled", null);
+		}
+		else {
+			endScope("its result was completed by the one who waited for it", error);
+		}
+	}
+
+	private void endScope(String message, @Nullable Throwable cause) {
+		try {
+			this.scope.cancel(message, cause);
+		}
+		finally {
+			this.scope.close();
+			if (this.stage instanceof AskedStage<?> asked) {
+				asked.cancelFuture();
+				this.lateResults.watch(asked, this.scope);
 			}
 		}
 	}
 
 	private void fail(Throwable error) {
-		Throwable thrown = Stages.unwrap(error);
-		Throwable failure = this.call.fail(this.scope, thrown);
-		if (this.call.hasStandIn(this.scope, failure)) {
-			standIn();
+		try {
+			Throwable thrown = Stages.unwrap(error);
+			Throwable failure = this.call.fail(this.scope, thrown);
+			if (this.call.hasStandIn(this.scope, failure)) {
+				standIn();
+			}
+			else {
+				this.result.completeExceptionally((failure != thrown) ? failure : error);
+			}
 		}
-		else {
-			this.result.completeExceptionally((failure != thrown) ? failure : error);
+		catch (Throwable ex) {
+			// Foreign code on the way: a listener, say. Whoever waits is not to wait on.
+			this.result.completeExceptionally(ex);
 		}
 	}
 
 	@SuppressWarnings("unchecked") // checked against the method's type at start-up
-	private void standIn() {
-		try {
-			Object other = this.call.standIn(this.scope, this.around);
-			if (other instanceof CompletionStage<?> stage) {
-				((CompletionStage<T>) stage).whenComplete(this::completeAsTheOther);
-			}
-			else if (other == null) {
-				this.result.complete(null);
-			}
-			else {
-				throw new IllegalStateException("The fallback returned a " + other.getClass().getName()
-						+ ", which nobody can follow; let it return a CompletableFuture.");
-			}
+	private void standIn() throws Throwable {
+		Object other = this.call.standIn(this.scope, this.around);
+		if (other instanceof CompletionStage<?> stage) {
+			((CompletionStage<T>) stage).whenComplete(this::completeAsTheOther);
 		}
-		catch (Throwable ex) {
-			this.result.completeExceptionally(ex);
+		else if (other instanceof Future<?> future) {
+			AskedStage<T> asked = new AskedStage<>((Future<T>) future);
+			asked.whenComplete(this::completeAsTheOther);
+			this.lateResults.follow(asked);
+		}
+		else {
+			this.result.complete(null);
 		}
 	}
 
@@ -151,6 +197,32 @@ final class ScopedFuture<T> {
 		else {
 			this.result.complete(value);
 		}
+	}
+
+	/**
+	 * What the caller has: cancelling it cancels the scope before anybody hears of it.
+	 */
+	static final class Result<T> extends CompletableFuture<T> {
+
+		private final Runnable cancelling;
+
+		Result(Runnable cancelling) {
+			this.cancelling = cancelling;
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			try {
+				if (!isDone()) {
+					this.cancelling.run();
+				}
+			}
+			finally {
+				super.cancel(mayInterruptIfRunning);
+			}
+			return isCancelled();
+		}
+
 	}
 
 }

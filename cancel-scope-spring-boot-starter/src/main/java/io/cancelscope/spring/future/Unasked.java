@@ -11,7 +11,7 @@ import io.cancelscope.OpenScope;
  */
 final class Unasked implements Runnable {
 
-	private static final Cleaner CLEANER = Cleaner.create(Unasked::newThread);
+	private static final Cleaner CLEANER = Cleaner.create((task) -> newThread(task, "cancel-scope-futures"));
 
 	private final AskedStage<?> stage;
 
@@ -54,8 +54,8 @@ final class Unasked implements Runnable {
 		}
 	}
 
-	private static Thread newThread(Runnable task) {
-		Thread thread = new Thread(task, "cancel-scope-futures");
+	static Thread newThread(Runnable task, String name) {
+		Thread thread = new Thread(task, name);
 		thread.setDaemon(true);
 		thread.setContextClassLoader(null);
 		return thread;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -60,7 +61,7 @@ class PlainFutureTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private final List<Object> discarded = new ArrayList<>();
+	private final List<Object> discarded = new CopyOnWriteArrayList<>();
 
 	private final AtomicInteger open = new AtomicInteger();
 
@@ -139,12 +140,12 @@ class PlainFutureTests {
 	}
 
 	@Test
-	void deadlineFailsTheResultAndCancelsTheMethodsFuture() {
+	void deadlineFailsTheResultAndLeavesTheMethodsFutureAlone() {
 		run((desk) -> {
 			Future<String> result = desk.best(this.task);
 			this.time.advance(BUDGET);
 
-			assertThat(this.task).isCancelled();
+			assertThat(this.task).isNotDone();
 			assertThat(this.open).hasValue(0);
 			assertThat(result.isDone()).isTrue();
 			assertThat(result.isCancelled()).isFalse();
@@ -152,6 +153,17 @@ class PlainFutureTests {
 				.havingCause()
 				.isInstanceOf(DeadlineExceededException.class)
 				.withMessage("scope 'Desk.best' (800ms) exceeded its deadline");
+		});
+	}
+
+	@Test
+	void deadlineCancelsTheMethodsFutureWhereTheScopeInterrupts() {
+		run((desk) -> {
+			Future<String> result = desk.interruptible(this.task);
+			this.time.advance(BUDGET);
+
+			assertThat(this.task).isCancelled();
+			assertThat(failureOf(result)).isInstanceOf(DeadlineExceededException.class);
 		});
 	}
 
@@ -186,13 +198,12 @@ class PlainFutureTests {
 			Future<String> result = desk.best(this.task);
 			request.cancel("sold out");
 
-			assertThat(this.task).isCancelled();
 			assertThat(failureOf(result)).isInstanceOf(ScopeCancelledException.class).hasMessageContaining("sold out");
 		}));
 	}
 
 	@Test
-	void waitEndsWithTheScopeThoughTheFutureIgnoresItsCancellation() throws Exception {
+	void waitEndsWithTheScopeThoughTheFutureGoesOn() {
 		StubbornFuture stubborn = new StubbornFuture();
 		run((desk) -> {
 			Future<String> result = desk.best(stubborn);
@@ -203,12 +214,25 @@ class PlainFutureTests {
 			assertThat(failure).succeedsWithin(Duration.ofSeconds(30))
 				.isInstanceOfSatisfying(ScopeCancelledException.class,
 						(ex) -> assertThat(ex).hasMessage("scope 'Desk.best' (800ms) was cancelled: sold out"));
-			assertThat(stubborn.cancelled).isTrue();
+			assertThat(stubborn.cancelled).isFalse();
 		});
 	}
 
 	@Test
-	void lateValueIsHandedToTheHandlerWhenSomebodyAsksAgain() {
+	void lateValueIsHandedToTheHandlerWithoutAnybodyAsking() {
+		run((desk) -> {
+			Future<String> result = desk.best(this.task);
+			this.time.advance(BUDGET);
+			assertThat(failureOf(result)).isInstanceOf(DeadlineExceededException.class);
+
+			this.task.run();
+
+			await().untilAsserted(() -> assertThat(this.discarded).containsExactly("best"));
+		});
+	}
+
+	@Test
+	void lateValueIsHandedToTheHandlerOnceWhereSomebodyAsksAgain() {
 		StubbornFuture stubborn = new StubbornFuture();
 		run((desk) -> {
 			Future<String> result = desk.best(stubborn);
@@ -218,7 +242,7 @@ class PlainFutureTests {
 
 			assertThat(failureOf(result)).isInstanceOf(DeadlineExceededException.class);
 			assertThat(result.isDone()).isTrue();
-			assertThat(this.discarded).containsExactly("late");
+			await().untilAsserted(() -> assertThat(this.discarded).containsExactly("late"));
 		});
 	}
 
@@ -342,6 +366,20 @@ class PlainFutureTests {
 	}
 
 	@Test
+	void fallbacksPlainFutureIsFollowed() {
+		FutureTask<String> other = new FutureTask<>(() -> "cheapest");
+		run((desk) -> {
+			Future<String> result = desk.orElseLater(this.task, other);
+			this.time.advance(BUDGET);
+			assertThat(result.isDone()).isFalse();
+
+			other.run();
+
+			assertThat(result).succeedsWithin(Duration.ofSeconds(30)).isEqualTo("cheapest");
+		});
+	}
+
+	@Test
 	void futureThatCanTellIsFollowed() {
 		run((desk) -> {
 			CompletableFuture<String> answer = new CompletableFuture<>();
@@ -408,7 +446,7 @@ class PlainFutureTests {
 			assertThat(this.open).hasValue(1);
 			this.time.advance(BUDGET);
 
-			assertThat(this.task).isCancelled();
+			assertThat(scope().isCancelled()).isTrue();
 			assertThat(this.open).hasValue(0);
 		});
 	}
@@ -492,6 +530,11 @@ class PlainFutureTests {
 			return answer(future);
 		}
 
+		@CancelScoped(timeout = "800ms", interrupt = true)
+		Future<String> interruptible(Future<String> future) {
+			return answer(future);
+		}
+
 		@CancelScoped
 		Future<String> unlimited(Future<String> future) {
 			return answer(future);
@@ -515,6 +558,15 @@ class PlainFutureTests {
 
 		Future<String> cheapest(Future<String> future, CancelReason reason) {
 			return CompletableFuture.completedFuture("cheapest after " + reason.kind());
+		}
+
+		@CancelScoped(timeout = "800ms", fallback = "later")
+		Future<String> orElseLater(Future<String> future, Future<String> other) {
+			return answer(future);
+		}
+
+		Future<String> later(Future<String> future, Future<String> other) {
+			return other;
 		}
 
 		private Future<String> answer(Future<String> future) {
