@@ -44,10 +44,15 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * <strong>What is inside.</strong> The scope lies around {@code @Retryable},
  * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}: one budget
- * bounds all attempts, the waits between them and the transaction. It lies inside
- * {@code @Async}: the scope opens on the worker, and its clock starts there. The aspect
- * lies inside {@code @Retryable} and {@code @ConcurrencyLimit}: each attempt then has a
- * budget of its own.
+ * bounds all attempts, the waits between them and the transaction. The aspect lies inside
+ * {@code @Retryable} and {@code @ConcurrencyLimit}: each attempt then has a budget of its
+ * own.
+ * <p>
+ * It lies around {@code @Async}, too: the scope opens when the method is called, so the
+ * wait in the executor's queue is part of the budget. The caller's future ends at the
+ * deadline, whatever the body does, and cancelling that future cancels the scope. A body
+ * whose scope is over by the time a thread is free does not start. With the aspect, and
+ * in code that the load-time weaver has advised, the scope opens on the worker.
  * <p>
  * <strong>Results that outlive the call.</strong> Where the method returns a
  * {@code CompletableFuture} or {@code CompletionStage}, the scope stays open until that

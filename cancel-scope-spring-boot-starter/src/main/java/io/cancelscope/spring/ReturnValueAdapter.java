@@ -1,5 +1,6 @@
 package io.cancelscope.spring;
 
+import io.cancelscope.OpenScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,21 @@ public interface ReturnValueAdapter {
 		 * @throws Throwable what the method throws
 		 */
 		@Nullable Object handle(ScopedCall call) throws Throwable;
+
+		/**
+		 * Makes the part of a call that runs on another thread: the body of an
+		 * {@code @Async} method. Its scope is open, and {@link #handle} closes it. If the
+		 * method returns a result there that is not complete, the worker waits for what
+		 * this returns.
+		 * @param call the call, not made yet
+		 * @param scope the scope of the call
+		 * @return what the worker gets; must be complete when the scope is cancelled, at
+		 * the latest
+		 * @throws Throwable what the method throws
+		 */
+		default @Nullable Object continueElsewhere(ScopedCall call, OpenScope scope) throws Throwable {
+			return call.proceedIn(scope);
+		}
 
 		/**
 		 * Returns whether {@link CancelScoped#fallback()} may name a method that declares

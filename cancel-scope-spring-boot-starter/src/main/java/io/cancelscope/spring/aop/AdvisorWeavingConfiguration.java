@@ -26,4 +26,10 @@ class AdvisorWeavingConfiguration {
 				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
 	}
 
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AsyncScopesBeanPostProcessor cancelScopeAsyncScopesBeanPostProcessor() {
+		return new AsyncScopesBeanPostProcessor();
+	}
+
 }

@@ -37,7 +37,8 @@ import org.springframework.util.StringValueResolver;
  * {@code @Retryable} and {@code @ConcurrencyLimit} (the same order, but an
  * auto-configuration registers later), before {@code @Async}; and each puts its advice in
  * front of what is there. So the chain becomes {@code [@Async] [@CancelScoped]
- * [@ConcurrencyLimit] [@Retryable] [security] [cache, tx] method}.
+ * [@ConcurrencyLimit] [@Retryable] [security] [cache, tx] method}, and then
+ * {@link AsyncScopesBeanPostProcessor} puts the scope outside of {@code @Async}.
  */
 final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
 		implements DisposableBean {

@@ -21,23 +21,37 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 
 	private final ProxiedInterfaces interfaces;
 
+	/** The methods that this lies outside of {@code @Async} of; null for none. */
+	private final @Nullable AsyncMethods async;
+
 	private final SeenCalls seen = new SeenCalls();
 
 	CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker) {
-		this(operations, invoker, ProxiedInterfaces.none(operations.source()));
+		this(operations, invoker, ProxiedInterfaces.none(operations.source()), null);
 	}
 
 	private CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker,
-			ProxiedInterfaces interfaces) {
+			ProxiedInterfaces interfaces, @Nullable AsyncMethods async) {
 		this.operations = operations;
 		this.invoker = invoker;
 		this.interfaces = interfaces;
+		this.async = async;
 	}
 
 	/** The same for a proxy that has such interfaces. */
 	CancelScopedInterceptor with(ProxiedInterfaces interfaces) {
 		return interfaces.types().isEmpty() ? this
-				: new CancelScopedInterceptor(this.operations, this.invoker, interfaces);
+				: new CancelScopedInterceptor(this.operations, this.invoker, interfaces, this.async);
+	}
+
+	/** The same for a place outside of the advice of these methods. */
+	CancelScopedInterceptor around(AsyncMethods async) {
+		return new CancelScopedInterceptor(this.operations, this.invoker, this.interfaces, async);
+	}
+
+	/** Whether it has been put outside of {@code @Async}. */
+	boolean isAroundAsync() {
+		return this.async != null;
 	}
 
 	@Override
@@ -66,21 +80,30 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 	}
 
 	private @Nullable Object invoke(MethodInvocation invocation, CancelScopedOperation operation) throws Throwable {
+		if (this.async != null && invocation instanceof ProxyMethodInvocation call
+				&& this.async.cover(invocation.getMethod(), targetClass(invocation))) {
+			return this.invoker.invokeAsync(operation, call, fallback(invocation, operation));
+		}
 		return operation.isPlain() ? this.invoker.invokePlainly(operation, invocation)
 				: invokeWithMore(invocation, operation);
 	}
 
 	private @Nullable Object invokeWithMore(MethodInvocation invocation, CancelScopedOperation operation)
 			throws Throwable {
-		FallbackMethod method = operation.fallback();
-		CancelScopedInvoker.Fallback fallback = (method == null) ? null
-				: (reason) -> method.call(target(invocation, method), invocation.getArguments(), reason);
+		CancelScopedInvoker.Fallback fallback = fallback(invocation, operation);
 		ReturnValueAdapter.Handler handler = operation.handler();
 		if (handler != null) {
 			return this.invoker.invoke(operation, handler, invocation, fallback);
 		}
 		return (fallback == null) ? this.invoker.invoke(operation, invocation)
 				: this.invoker.invokeOrElse(operation, invocation, fallback);
+	}
+
+	private static CancelScopedInvoker.@Nullable Fallback fallback(MethodInvocation invocation,
+			CancelScopedOperation operation) {
+		FallbackMethod method = operation.fallback();
+		return (method == null) ? null
+				: (reason) -> method.call(target(invocation, method), invocation.getArguments(), reason);
 	}
 
 	/** The same, for proxies around code that may have the advice in itself already. */

@@ -14,6 +14,8 @@ import io.cancelscope.spring.ScopeFailures;
 import org.aopalliance.intercept.Joinpoint;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
+
 /**
  * Runs the body of a woven method in its scope: opens, proceeds, closes, and translates
  * what libraries made of our exceptions. Every way of weaving ends here.
@@ -79,6 +81,12 @@ final class CancelScopedInvoker {
 	@Nullable Object invoke(CancelScopedOperation operation, ReturnValueAdapter.Handler handler, Joinpoint body,
 			@Nullable Fallback fallback) throws Throwable {
 		return handler.handle(new ScopedInvocation(this.scopes.get(), operation, body, fallback));
+	}
+
+	/** A call of an {@code @Async} method, outside of that advice. */
+	@Nullable Object invokeAsync(CancelScopedOperation operation, ProxyMethodInvocation call, @Nullable Fallback fallback)
+			throws Throwable {
+		return new AsyncScopedCall(new ScopedInvocation(this.scopes.get(), operation, call, fallback), call).begin();
 	}
 
 	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null

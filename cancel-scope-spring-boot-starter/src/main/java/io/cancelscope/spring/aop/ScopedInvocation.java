@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Joinpoint body,
 		CancelScopedInvoker.@Nullable Fallback fallback) implements ScopedCall {
 
+	/** The same call on another thread, with what is left of the way to the method. */
+	ScopedInvocation on(Joinpoint body) {
+		return new ScopedInvocation(this.scopes, this.operation, body, this.fallback);
+	}
+
 	@Override
 	public OpenScope open() {
 		OpenScope scope = this.scopes.openUnbound(this.operation.options());

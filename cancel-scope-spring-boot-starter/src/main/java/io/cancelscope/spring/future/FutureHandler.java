@@ -84,6 +84,23 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 	}
 
 	@Override
+	public @Nullable Object continueElsewhere(ScopedCall call, OpenScope scope) throws Throwable {
+		Object returned = call.proceedIn(scope);
+		if (returned instanceof CompletionStage<?> stage) {
+			return new WorkersFuture<>(scope, stage, this.lateResults).start();
+		}
+		if (returned instanceof Future<?> future && !future.isDone()) {
+			return askedByWorker(scope, future);
+		}
+		return returned;
+	}
+
+	private <T> Future<T> askedByWorker(OpenScope scope, Future<T> future) {
+		AskedStage<T> stage = new AskedStage<>(future);
+		return new AskedFuture<>(new WorkersFuture<>(scope, stage, this.lateResults).start(), stage, scope);
+	}
+
+	@Override
 	public boolean followsFallback(Class<?> type) {
 		return this.returnType != Future.class || type == Future.class || CompletionStage.class.isAssignableFrom(type);
 	}

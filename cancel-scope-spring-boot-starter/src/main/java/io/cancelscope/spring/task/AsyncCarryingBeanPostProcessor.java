@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
+import io.cancelscope.spring.InvocationScope;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.scheduling.annotation.AsyncAnnotationAdvisor;
@@ -25,9 +27,7 @@ import org.springframework.scheduling.annotation.AsyncAnnotationAdvisor;
  * has done its work by then: this one puts its advice around the advisor it finds, with
  * that one's pointcut. It makes no proxy of its own.
  */
-final class AsyncCarryingBeanPostProcessor implements BeanPostProcessor {
-
-	private static final String SCOPE = CancelScope.class.getName();
+final class AsyncCarryingBeanPostProcessor implements BeanPostProcessor, AopInfrastructureBean {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
@@ -60,7 +60,7 @@ final class AsyncCarryingBeanPostProcessor implements BeanPostProcessor {
 		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 			if (invocation instanceof ProxyMethodInvocation call && CancelScope.current() instanceof OpenScope scope) {
 				tellThatWorkMayOutlive(scope);
-				call.setUserAttribute(SCOPE, scope);
+				InvocationScope.put(call, scope);
 			}
 			return invocation.proceed();
 		}
@@ -81,14 +81,14 @@ final class AsyncCarryingBeanPostProcessor implements BeanPostProcessor {
 
 		@Override
 		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-			if (invocation instanceof ProxyMethodInvocation call
-					&& call.getUserAttribute(SCOPE) instanceof CancelScope scope) {
-				CancelScope.Registration attachment = scope.attach();
-				try (attachment) {
-					return invocation.proceed();
-				}
+			CancelScope scope = InvocationScope.of(invocation);
+			if (scope == null) {
+				return invocation.proceed();
 			}
-			return invocation.proceed();
+			CancelScope.Registration attachment = scope.attach();
+			try (attachment) {
+				return invocation.proceed();
+			}
 		}
 
 	}

@@ -16,7 +16,10 @@ import org.springframework.core.annotation.Order;
  * Auto-configuration that carries scopes into {@code @Async} methods and the tasks of
  * Spring's executors. It publishes no executor: that would switch off Spring Boot's.
  */
-@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class,
+		afterName = "io.cancelscope.spring.aop.AopCancelAutoConfiguration") // whose
+																			// scopes are
+																			// carried
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.task.enabled" }, matchIfMissing = true)
 public final class TaskCancelAutoConfiguration {
 

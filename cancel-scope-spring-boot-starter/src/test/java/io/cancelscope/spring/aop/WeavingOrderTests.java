@@ -61,20 +61,21 @@ class WeavingOrderTests {
 		.withUserConfiguration(Everything.class);
 
 	@Test
-	void scopeLiesInsideAsyncAndAroundAllTheRest() {
+	void scopeLiesAroundAsyncAndAllTheRest() {
 		this.runner.run((context) -> {
 			Advised service = (Advised) context.getBean(Service.class);
 			List<String> chain = Arrays.stream(service.getAdvisors())
 				.map((advisor) -> advisor.getAdvice().getClass().getSimpleName())
 				.toList();
-			assertThat(chain).containsExactly("Capture", "AnnotationAsyncExecutionInterceptor", "Restore",
-					"CancelScopedInterceptor", "ConcurrencyLimitInterceptor", "RetryAnnotationInterceptor",
-					"UsersInterceptor", "TransactionInterceptor");
+			assertThat(chain).containsExactly("CancelScopedInterceptor", "Capture",
+					"AnnotationAsyncExecutionInterceptor", "Restore", "ScopedBodyInterceptor",
+					"ConcurrencyLimitInterceptor", "RetryAnnotationInterceptor", "UsersInterceptor",
+					"TransactionInterceptor");
 		});
 	}
 
 	@Test
-	void scopeIsOpenedOnTheWorkerAndSeenByAllInside() {
+	void scopeIsThereOnTheWorkerAndSeenByAllInside() {
 		this.runner.run((context) -> {
 			String caller = Thread.currentThread().getName();
 			assertThat(context.getBean(Service.class).all()).succeedsWithin(Duration.ofSeconds(10))

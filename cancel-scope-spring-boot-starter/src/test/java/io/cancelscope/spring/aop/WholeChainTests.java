@@ -90,9 +90,9 @@ class WholeChainTests {
 				.collect(Collectors.joining("\n"));
 
 			assertThat(chain).isEqualTo(weaving.equals("advisor") ? """
+					@CancelScoped
 					carrying of the caller's scope
 					@Async
-					@CancelScoped
 					@ConcurrencyLimit
 					@Retryable
 					aspect of the user
@@ -168,8 +168,9 @@ class WholeChainTests {
 			case "MethodValidationInterceptor" -> "@Validated";
 			case "AspectJAroundAdvice" ->
 				advisor.toString().contains("CancelScoped") ? "@CancelScoped" : "aspect of the user";
-			// The other half of the carrying, and what AspectJ's advice needs in front.
-			case "Restore", "ExposeInvocationInterceptor", "" -> "";
+			// The other halves of the carrying and of the scope, and what AspectJ's
+			// advice needs in front.
+			case "Restore", "ScopedBodyInterceptor", "ExposeInvocationInterceptor", "" -> "";
 			default -> advice;
 		};
 	}

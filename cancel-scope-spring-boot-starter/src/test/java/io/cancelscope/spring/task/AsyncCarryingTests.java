@@ -142,7 +142,7 @@ class AsyncCarryingTests {
 	}
 
 	@Test
-	void scopedAsyncMethodOpensItsScopeOnTheWorkerAndInsideTheCallers() {
+	void scopedAsyncMethodOpensItsScopeInsideTheCallers() {
 		this.runner.run((context) -> {
 			Worker worker = context.getBean(Worker.class);
 			CountDownLatch goOn = new CountDownLatch(1);

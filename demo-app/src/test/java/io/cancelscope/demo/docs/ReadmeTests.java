@@ -8,13 +8,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.testing.ManualTime;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +97,33 @@ class ReadmeTests {
 	void scopeFollowsTheWorkIntoThePool() throws Exception {
 		assertThat(this.trips.asked(new Trip("OSL", "LIS"))).isEqualTo("aurora has 800ms on another thread");
 		assertThat(this.scopes.current().name()).isEqualTo("root");
+	}
+
+	@Test
+	void futureOfAnAsyncCallEndsAtTheDeadlineThoughTheSupplierIsDeaf() {
+		AtomicReference<CompletableFuture<String>> future = new AtomicReference<>();
+
+		this.scopes.run(ScopeOptions.timeout(Duration.ofMillis(200)), (request) -> {
+			future.set(this.supplierClient.ask("deaf", new Trip("OSL", "LIS")));
+			this.time.advance(Duration.ofMillis(200));
+		});
+
+		assertThat(future.get()).failsWithin(Duration.ofSeconds(20))
+			.withThrowableThat()
+			.withCauseInstanceOf(DeadlineExceededException.class);
+		assertThat(this.supplierClient.deafGoesOn().getCount()).isEqualTo(1);
+		this.supplierClient.deafGoesOn().countDown();
+	}
+
+	@Test
+	void cancellingTheFutureOfAnAsyncCallStopsTheSupplier() {
+		CompletableFuture<String> future = this.supplierClient.ask("cumulus", new Trip("OSL", "LIS"));
+		Awaitility.await().until(() -> this.supplierClient.cumulusWaits().getCount() == 0);
+
+		future.cancel(true);
+
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.supplierClient.trail()).containsExactly("cumulus was told to stop"));
 	}
 
 	record Trip(String from, String to) {
@@ -280,8 +310,20 @@ class ReadmeTests {
 
 		private final CountDownLatch borealisWaits = new CountDownLatch(1);
 
+		private final CountDownLatch cumulusWaits = new CountDownLatch(1);
+
+		private final CountDownLatch deafGoesOn = new CountDownLatch(1);
+
 		List<String> trail() {
 			return this.trail;
+		}
+
+		CountDownLatch cumulusWaits() {
+			return this.cumulusWaits;
+		}
+
+		CountDownLatch deafGoesOn() {
+			return this.deafGoesOn;
 		}
 
 		// tag::async[]
@@ -294,6 +336,10 @@ class ReadmeTests {
 
 		private String call(String supplier, Trip trip) {
 			try {
+				if (supplier.equals("deaf")) {
+					this.deafGoesOn.await(60, TimeUnit.SECONDS);
+					return "late";
+				}
 				if (supplier.equals("aurora")) {
 					this.borealisWaits.await(20, TimeUnit.SECONDS);
 					throw new IllegalStateException("sold out from " + trip.from());
@@ -303,7 +349,7 @@ class ReadmeTests {
 					this.trail.add(supplier + " was told to stop");
 					stopped.countDown();
 				});
-				this.borealisWaits.countDown();
+				(supplier.equals("borealis") ? this.borealisWaits : this.cumulusWaits).countDown();
 				stopped.await(20, TimeUnit.SECONDS);
 				return "late";
 			}
