@@ -45,6 +45,13 @@
  * <td>always</td>
  * </tr>
  * <tr>
+ * <td>the waits of {@code @ConcurrencyLimit} and {@code @Retryable} end with the current
+ * scope</td>
+ * <td>{@code resilience}</td>
+ * <td>{@code cancel-scope.resilience.enabled}</td>
+ * <td>always</td>
+ * </tr>
+ * <tr>
  * <td>scopes are only observed: what would have been cancelled is logged and counted</td>
  * <td>{@code observe}</td>
  * <td>{@code cancel-scope.mode}, {@code cancel-scope.modes.<name>}</td>

@@ -29,6 +29,7 @@ class StartUpLineTests {
 			.contains("jdbc, ")
 			.contains("logging, ")
 			.contains("reactor, ")
+			.contains("resilience, ")
 			.contains("task")
 			.doesNotContain("observe")
 			.endsWith("; weaving=advisor; mode=enforce");

@@ -20,7 +20,8 @@ import org.springframework.util.StringValueResolver;
 /**
  * Retries only what can still come in time: not once the scope around the attempts is
  * cancelled or its deadline has passed, and not if it would have to wait beyond the
- * deadline first.
+ * deadline first. {@code @Retryable} methods don't need this predicate, unless
+ * {@code cancel-scope.resilience.enabled} is {@code false}.
  *
  * <pre>{@code
  * &#64;CancelScoped("2s")

@@ -1,6 +1,7 @@
 /**
- * Keeps retries within a scope: {@code RetryUnlessCancelled} for {@code @Retryable}
- * methods, and its policy and listener for {@code RetryTemplate}.
+ * Keeps the waits of {@code @ConcurrencyLimit} and {@code @Retryable} methods within the
+ * current scope, and the retries of a {@code RetryTemplate} by the policy and the
+ * listener of {@code RetryUnlessCancelled}.
  */
 @NullMarked
 package io.cancelscope.spring.resilience;
