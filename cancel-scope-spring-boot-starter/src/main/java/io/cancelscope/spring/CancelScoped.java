@@ -51,8 +51,8 @@ import org.springframework.core.annotation.AliasFor;
  * It lies around {@code @Async}, too: the scope opens when the method is called, so the
  * wait in the executor's queue is part of the budget. The caller's future ends at the
  * deadline, whatever the body does, and cancelling that future cancels the scope. A body
- * whose scope is over by the time a thread is free does not start. With the aspect, and
- * in code that the load-time weaver has advised, the scope opens on the worker.
+ * whose scope is over by the time a thread is free does not start. In code that the
+ * load-time weaver has advised, the scope opens on the worker.
  * <p>
  * <strong>Results that outlive the call.</strong> Where the method returns a
  * {@code CompletableFuture} or {@code CompletionStage}, the scope stays open until that

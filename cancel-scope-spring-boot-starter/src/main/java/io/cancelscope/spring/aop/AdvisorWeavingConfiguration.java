@@ -29,7 +29,7 @@ class AdvisorWeavingConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static AsyncScopesBeanPostProcessor cancelScopeAsyncScopesBeanPostProcessor() {
-		return new AsyncScopesBeanPostProcessor();
+		return new AsyncScopesBeanPostProcessor(null);
 	}
 
 }

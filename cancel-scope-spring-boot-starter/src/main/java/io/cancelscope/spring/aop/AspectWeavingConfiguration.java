@@ -54,6 +54,12 @@ class AspectWeavingConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static AsyncScopesBeanPostProcessor cancelScopeAsyncScopesBeanPostProcessor(CancelScopedInterceptor interceptor) {
+		return new AsyncScopesBeanPostProcessor(interceptor);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedAspect cancelScopedAspect(CancelScopedInterceptor interceptor,
 			ObjectProvider<CancelScopeProperties> properties) {
 		return new CancelScopedAspect(interceptor::invokeUnlessWoven, () -> properties.getObject().aspect().order());

@@ -1,5 +1,8 @@
 package io.cancelscope.spring.aop;
 
+import java.lang.reflect.Method;
+import java.util.Arrays;
+
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.InvocationScope;
@@ -22,6 +25,9 @@ import org.springframework.aop.ProxyMethodInvocation;
 final class AsyncScopedCall implements ScopedCall {
 
 	private static final String ATTRIBUTE = AsyncScopedCall.class.getName();
+
+	/** What the current thread runs the body of. */
+	private static final ThreadLocal<@Nullable Body> RUNNING = new ThreadLocal<>();
 
 	private final ScopedInvocation call;
 
@@ -104,10 +110,42 @@ final class AsyncScopedCall implements ScopedCall {
 				&& call.getUserAttribute(ATTRIBUTE) instanceof Body body) ? body.run(invocation) : invocation.proceed();
 	}
 
+	/**
+	 * Whether a scope was opened for this very call, outside of {@code @Async}, so that
+	 * the aspect is not to open another one.
+	 */
+	static boolean isBodyOf(MethodInvocation invocation) {
+		Body body = RUNNING.get();
+		return body != null && CancelScope.current() == body.scope && body.isOf(invocation);
+	}
+
 	/** What the worker finds in the invocation. */
 	private record Body(AsyncScopedCall begun, OpenScope scope) {
 
+		boolean isOf(MethodInvocation invocation) {
+			Method called = this.begun.invocation.getMethod();
+			Method method = invocation.getMethod();
+			return invocation.getThis() == this.begun.invocation.getThis() && method.getName().equals(called.getName())
+					&& Arrays.equals(method.getParameterTypes(), called.getParameterTypes());
+		}
+
 		@Nullable Object run(MethodInvocation invocation) throws Throwable {
+			Body around = RUNNING.get();
+			RUNNING.set(this);
+			try {
+				return runAlone(invocation);
+			}
+			finally {
+				if (around != null) {
+					RUNNING.set(around);
+				}
+				else {
+					RUNNING.remove();
+				}
+			}
+		}
+
+		private @Nullable Object runAlone(MethodInvocation invocation) throws Throwable {
 			ScopedInvocation call = this.begun.call.on(invocation);
 			ReturnValueAdapter.Handler handler = call.operation().handler();
 			if (handler != null) {

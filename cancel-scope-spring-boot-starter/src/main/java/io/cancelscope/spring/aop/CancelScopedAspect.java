@@ -17,8 +17,9 @@ import org.springframework.core.Ordered;
  * <p>
  * As a bean, its place among the user's aspects is given by
  * {@code cancel-scope.aspect.order}. Whatever the order is, it lies inside
- * {@code @Async}, {@code @ConcurrencyLimit} and {@code @Retryable}: each attempt has a
- * budget of its own. It sees annotations that stand on the method or on its class; those
+ * {@code @ConcurrencyLimit} and {@code @Retryable}: each attempt has a budget of its own.
+ * For {@code @Async} methods, advice outside of that has opened the scope, and the aspect
+ * leaves it at that. It sees annotations that stand on the method or on its class; those
  * on interfaces and within other annotations are out of an aspect's reach.
  * <p>
  * As part of the classes it is the innermost, and reaches private and static methods,

@@ -106,11 +106,14 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 				: (reason) -> method.call(target(invocation, method), invocation.getArguments(), reason);
 	}
 
-	/** The same, for proxies around code that may have the advice in itself already. */
+	/**
+	 * The same, for proxies around code that may have the advice in itself already, or
+	 * whose scope was opened outside of {@code @Async}.
+	 */
 	@Nullable Object invokeUnlessWoven(MethodInvocation invocation) throws Throwable {
 		Class<?> targetClass = targetClass(invocation);
-		return this.operations.isWoven(invocation.getMethod(), targetClass) ? invocation.proceed()
-				: invoke(invocation, targetClass);
+		return (this.operations.isWoven(invocation.getMethod(), targetClass) || AsyncScopedCall.isBodyOf(invocation))
+				? invocation.proceed() : invoke(invocation, targetClass);
 	}
 
 	/** Whether calls of the method were prepared here: a bean of that class was made. */

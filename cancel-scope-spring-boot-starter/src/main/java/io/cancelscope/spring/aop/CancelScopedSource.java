@@ -185,6 +185,14 @@ final class CancelScopedSource {
 				&& ClassUtils.isUserLevelMethod(method) && !ReflectionUtils.isObjectMethod(method);
 	}
 
+	/** Whether the annotation stands where the aspect sees it. */
+	static boolean isSeenByAspect(Method specific) {
+		int modifiers = specific.getModifiers();
+		return specific.isAnnotationPresent(CancelScoped.class)
+				|| (Modifier.isPublic(modifiers) && !Modifier.isStatic(modifiers)
+						&& specific.getDeclaringClass().isAnnotationPresent(CancelScoped.class));
+	}
+
 	static boolean declares(Class<?> type, Method method, Class<?> targetClass) {
 		return declaredMethods(type).stream()
 			.anyMatch((candidate) -> candidate.getName().equals(method.getName())

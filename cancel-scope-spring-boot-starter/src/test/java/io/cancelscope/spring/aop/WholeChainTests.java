@@ -85,7 +85,7 @@ class WholeChainTests {
 		this.runner.withPropertyValues("cancel-scope.weaving=" + weaving).run((context) -> {
 			Service service = context.getBean(Service.class);
 			String chain = Arrays.stream(((Advised) service).getAdvisors())
-				.map(WholeChainTests::nameOf)
+				.map((advisor) -> nameOf(advisor, weaving))
 				.filter((name) -> !name.isEmpty())
 				.collect(Collectors.joining("\n"));
 
@@ -100,6 +100,7 @@ class WholeChainTests {
 					@Cacheable
 					@Transactional
 					@Validated""" : """
+					@CancelScoped of @Async methods
 					carrying of the caller's scope
 					@Async
 					@ConcurrencyLimit
@@ -154,12 +155,13 @@ class WholeChainTests {
 		return Files.readString(PAGE);
 	}
 
-	private static String nameOf(Advisor advisor) {
+	private static String nameOf(Advisor advisor, String weaving) {
 		String advice = advisor.getAdvice().getClass().getSimpleName();
 		return switch (advice) {
 			case "Capture" -> "carrying of the caller's scope";
 			case "AnnotationAsyncExecutionInterceptor" -> "@Async";
-			case "CancelScopedInterceptor" -> "@CancelScoped";
+			case "CancelScopedInterceptor" ->
+				weaving.equals("aspect") ? "@CancelScoped of @Async methods" : "@CancelScoped";
 			case "ConcurrencyLimitInterceptor" -> "@ConcurrencyLimit";
 			case "RetryAnnotationInterceptor" -> "@Retryable";
 			case "DeferringMethodInterceptor" -> "@PreAuthorize";

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -64,9 +65,11 @@ class AsyncScopeTests {
 
 	private final List<CancelScope> open = new CopyOnWriteArrayList<>();
 
+	private String weaving = "advisor";
+
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class))
+				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class, AopAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(LateResultHandler.class, () -> (value, scope) -> this.discarded.add(value))
 		.withBean(CancelScopeListener.class, () -> new CancelScopeListener() {
@@ -92,8 +95,10 @@ class AsyncScopeTests {
 		assertThat(this.time.pending()).isZero();
 	}
 
-	@Test
-	void futureOfADeafBodyEndsAtTheDeadline() {
+	@ParameterizedTest
+	@ValueSource(strings = { "advisor", "aspect" })
+	void futureOfADeafBodyEndsAtTheDeadline(String weaving) {
+		this.weaving = weaving;
 		run((worker, executor) -> {
 			CompletableFuture<String> result = worker.deaf();
 			meet(this.begun);
@@ -125,8 +130,10 @@ class AsyncScopeTests {
 		});
 	}
 
-	@Test
-	void cancellingTheFutureCancelsTheScopeOfTheBody() {
+	@ParameterizedTest
+	@ValueSource(strings = { "advisor", "aspect" })
+	void cancellingTheFutureCancelsTheScopeOfTheBody(String weaving) {
+		this.weaving = weaving;
 		run((worker, executor) -> {
 			CompletableFuture<String> result = worker.listening();
 			meet(this.begun);
@@ -169,6 +176,20 @@ class AsyncScopeTests {
 				.satisfies((scope) -> assertThat(scope.name()).isEqualTo("Worker.noResult"));
 			this.goOn.countDown();
 
+			await().atMost(SOON).untilAsserted(() -> assertThat(this.trail).containsExactly("Worker.noResult"));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "advisor", "aspect" })
+	void bodyHasTheOneScopeThatWasOpenedAtTheCall(String weaving) {
+		this.weaving = weaving;
+		run((worker, executor) -> {
+			worker.noResult();
+			await().atMost(SOON).until(() -> this.begun.getCount() == 0);
+
+			assertThat(this.open).hasSize(1);
+			this.goOn.countDown();
 			await().atMost(SOON).untilAsserted(() -> assertThat(this.trail).containsExactly("Worker.noResult"));
 		});
 	}
@@ -256,6 +277,7 @@ class AsyncScopeTests {
 	private void run(int order, BiConsumer<Worker, ThreadPoolTaskExecutor> test) {
 		Class<?> configuration = (order == 0) ? EarlyAsyncConfiguration.class : AsyncConfiguration.class;
 		this.runner.withUserConfiguration(configuration)
+			.withPropertyValues("cancel-scope.weaving=" + this.weaving)
 			.run((context) -> test.accept(context.getBean(Worker.class),
 					context.getBean(ThreadPoolTaskExecutor.class)));
 	}
