@@ -359,9 +359,8 @@ class AsyncScopeTests {
 
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@EnableAsync
-	static class AsyncConfiguration {
+	/** The one worker. */
+	static class OneThread {
 
 		@Bean
 		ThreadPoolTaskExecutor taskExecutor() {
@@ -374,8 +373,14 @@ class AsyncScopeTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class AsyncConfiguration extends OneThread {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@EnableAsync(order = 0)
-	static class EarlyAsyncConfiguration extends AsyncConfiguration {
+	static class EarlyAsyncConfiguration extends OneThread {
 
 	}
 
