@@ -29,6 +29,9 @@ final class Exchange {
 
 	private final Transport transport;
 
+	/** Where the library can stop the call: an interrupt comes only after that. */
+	private final @Nullable LateInterrupt late;
+
 	private final CancelScope.Registration registration;
 
 	private volatile @Nullable Runnable handle;
@@ -38,6 +41,7 @@ final class Exchange {
 	Exchange(CancelScope scope, Transport transport) {
 		this.scope = scope;
 		this.transport = transport;
+		this.late = transport.isToldFirst() ? new LateInterrupt() : null;
 		this.registration = scope.onCancel(this::stop);
 	}
 
@@ -54,7 +58,7 @@ final class Exchange {
 		Exchange outer = sending.get();
 		sending.set(this);
 		try {
-			return new ScopedResponse(this, this.scope.interruptibly((scope) -> request.execute()));
+			return new ScopedResponse(this, execute(request));
 		}
 		catch (IOException | RuntimeException ex) {
 			// An interrupted wait may have left the library's side as it is.
@@ -77,6 +81,12 @@ final class Exchange {
 		}
 	}
 
+	private ClientHttpResponse execute(ClientHttpRequest request) throws IOException {
+		LateInterrupt late = this.late;
+		return (late != null) ? late.call((scope) -> request.execute())
+				: this.scope.interruptibly((scope) -> request.execute());
+	}
+
 	/** Takes from a library what stops this call there. */
 	void stopBy(Runnable handle) {
 		this.handle = handle;
@@ -96,6 +106,10 @@ final class Exchange {
 	}
 
 	private void stop() {
+		LateInterrupt late = this.late;
+		if (late != null) {
+			late.expectEnd();
+		}
 		Runnable handle = this.handle;
 		if (handle != null) {
 			handle.run();

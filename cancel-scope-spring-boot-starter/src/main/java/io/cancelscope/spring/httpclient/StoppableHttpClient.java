@@ -5,7 +5,6 @@ import java.io.IOException;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.config.Configurable;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpHost;
@@ -42,10 +41,17 @@ final class StoppableHttpClient implements HttpClient, Configurable, ModalClosea
 	public ClassicHttpResponse executeOpen(@Nullable HttpHost target, ClassicHttpRequest request, HttpContext context)
 			throws IOException {
 		Exchange exchange = Exchange.sending();
-		if (exchange != null && request instanceof Cancellable cancellable) {
-			exchange.stopBy(cancellable::cancel);
+		if (exchange == null) {
+			return this.client.executeOpen(target, request, context);
 		}
-		return this.client.executeOpen(target, request, context);
+		StoppableRequest stoppable = new StoppableRequest(request);
+		exchange.stopBy(stoppable::cancel);
+		try {
+			return this.client.executeOpen(target, stoppable, context);
+		}
+		finally {
+			stoppable.leave();
+		}
 	}
 
 	@Override

@@ -7,10 +7,10 @@ import org.springframework.http.client.JettyClientHttpRequestFactory;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
 
 /**
- * What ends a read of the body, library by library, beside what the library itself offers
- * for it. A thread that waits for headers is interrupted everywhere: it ends waiting for
- * futures and pools and pauses between attempts, and where it is blocked in a socket it
- * does no harm.
+ * What ends a call, library by library, beside what the library itself offers for it. A
+ * thread that waits for headers is interrupted: it ends waiting for futures and pauses
+ * between attempts, and where it is blocked in a socket it does no harm. Two libraries
+ * can stop a call by themselves, and are told to before.
  */
 enum Transport {
 
@@ -46,6 +46,14 @@ enum Transport {
 			return JETTY;
 		}
 		return (factory instanceof ReactorClientHttpRequestFactory) ? REACTOR : OTHER;
+	}
+
+	/**
+	 * Whether an interrupt is only sent to a call that goes on although its library was
+	 * told to stop it.
+	 */
+	boolean isToldFirst() {
+		return this == HTTP_COMPONENTS || this == REACTOR;
 	}
 
 	/** Whether the thread that reads the body is to be interrupted. */
