@@ -41,7 +41,8 @@ final class Arrival {
 		}
 	}
 
-	private static void giveUp(ClientResponse response) {
+	/** Closes the connection of a response that nobody reads. */
+	static void giveUp(ClientResponse response) {
 		response.bodyToFlux(DataBuffer.class).subscribe(new BaseSubscriber<>() {
 
 			@Override

@@ -1,14 +1,25 @@
 package io.cancelscope.spring.httpclient;
 
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 import reactor.netty.Connection;
+import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
 
 /**
- * Shows the connections of Reactor Netty to the calls they belong to. Connecting is
+ * Shows the calls of Reactor Netty to the exchanges they belong to. Connecting is
  * assembled on the thread that makes the call, and the connection comes with the headers.
+ * Until then the subscription is cancelled, afterwards the connection is closed: both on
+ * the event loop, where it is known whose the connection is.
  */
 final class ReactorStops {
 
@@ -16,17 +27,83 @@ final class ReactorStops {
 	}
 
 	static ReactorClientHttpRequestFactoryBuilder addTo(ReactorClientHttpRequestFactoryBuilder builder) {
-		return builder.withHttpClientCustomizer((client) -> addTo(client));
+		return builder.withHttpClientCustomizer(ReactorStops::addTo);
 	}
 
-	private static HttpClient addTo(HttpClient client) {
-		return client.mapConnect(ReactorStops::connected);
+	static HttpClient addTo(HttpClient client) {
+		return EventLoopCancel.observe(client.mapConnect(ReactorStops::stoppable));
 	}
 
-	private static Mono<? extends Connection> connected(Mono<? extends Connection> connecting) {
+	private static Mono<? extends Connection> stoppable(Mono<? extends Connection> connecting) {
 		Exchange exchange = Exchange.sending();
-		return (exchange != null) ? connecting.doOnNext((connection) -> exchange.stopBy(connection::dispose))
-				: connecting;
+		return (exchange != null) ? new Connecting(connecting, exchange) : connecting;
+	}
+
+	/**
+	 * Returns what closes a connection, if the operation on it is still the same one.
+	 * Called on the event loop: later an operation has no channel any more.
+	 */
+	private static Runnable stopOf(Connection connection) {
+		Channel channel = connection.channel();
+		ChannelOperations<?, ?> operation = ChannelOperations.get(channel);
+		Runnable stop = () -> {
+			if (operation != null && ChannelOperations.get(channel) == operation) {
+				connection.dispose();
+			}
+		};
+		return () -> runOn(channel.eventLoop(), stop);
+	}
+
+	private static void runOn(EventLoop loop, Runnable stop) {
+		if (loop.inEventLoop()) {
+			stop.run();
+			return;
+		}
+		try {
+			loop.execute(stop);
+		}
+		catch (RejectedExecutionException ex) {
+			// Ignored: the event loop has ended, and so have its connections.
+		}
+	}
+
+	private static final class Connecting extends MonoOperator<Connection, Connection> {
+
+		private final Exchange exchange;
+
+		Connecting(Mono<? extends Connection> source, Exchange exchange) {
+			super(source.cast(Connection.class));
+			this.exchange = exchange;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super Connection> downstream) {
+			this.source.subscribe(new Stoppable(downstream, this.exchange));
+		}
+
+	}
+
+	private static final class Stoppable extends EventLoopSubscriber<Connection> {
+
+		private final Exchange exchange;
+
+		Stoppable(CoreSubscriber<? super Connection> downstream, Exchange exchange) {
+			super(downstream, new EventLoopCancel(), Connection::dispose);
+			this.exchange = exchange;
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			super.onSubscribe(subscription);
+			this.exchange.stopBy(() -> fail(new CancellationException("Its scope was cancelled")));
+		}
+
+		@Override
+		public void onNext(Connection connection) {
+			this.exchange.stopBy(stopOf(connection));
+			super.onNext(connection);
+		}
+
 	}
 
 }

@@ -12,6 +12,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.util.context.ContextView;
 
+import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -25,6 +26,9 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 
 	/** The key that {@code ScopeInContext} of the feature for Reactor tells. */
 	private static final String KEY = CancelScope.class.getName();
+
+	private static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.client.HttpClientRequest",
+			ScopedExchangeFilter.class.getClassLoader());
 
 	private final @Nullable DeadlineHeader header;
 
@@ -49,8 +53,7 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 		scope.check();
 		AtomicReference<@Nullable Subscription> exchange = new AtomicReference<>();
 		Arrival arrival = new Arrival();
-		Mono<ClientResponse> response = next.exchange(tell(scope, request))
-			.doOnSubscribe(exchange::set)
+		Mono<ClientResponse> response = send(tell(scope, request), next).doOnSubscribe(exchange::set)
 			.doOnNext(arrival::arrived);
 		Mono<ClientResponse> cancellation = cancelled(scope).doOnSuccess((nothing) -> arrival.cancelled())
 			.then(failed(scope));
@@ -59,6 +62,10 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 			arrival.taken();
 			return taken.mutate().body((body) -> bound(scope, body, exchange.get())).build();
 		});
+	}
+
+	private static Mono<ClientResponse> send(ClientRequest request, ExchangeFunction next) {
+		return REACTOR_NETTY ? ReactorExchange.send(request, next) : next.exchange(request);
 	}
 
 	private static <T> Flux<T> bound(CancelScope scope, Flux<T> body, @Nullable Subscription exchange) {

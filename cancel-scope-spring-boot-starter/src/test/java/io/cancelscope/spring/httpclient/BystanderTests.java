@@ -1,0 +1,114 @@
+package io.cancelscope.spring.httpclient;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Stopping calls harms no other call on the same pool, and costs the pool no connection.
+ * Prints what happened; {@code -Dcancel-scope.bystanders=5000} makes it many calls.
+ */
+@Timeout(600)
+class BystanderTests {
+
+	private static final int COUNT = Integer.getInteger("cancel-scope.bystanders", 200);
+
+	private static final int POOL = 6;
+
+	private static final Map<Library, String> table = new EnumMap<>(Library.class);
+
+	enum Library {
+
+		HTTP_COMPONENTS(() -> blocking(ClientHttpRequestFactoryBuilder.httpComponents()
+			.withConnectionManagerCustomizer((pool) -> pool.setMaxConnPerRoute(POOL).setMaxConnTotal(POOL)))),
+
+		JETTY(() -> blocking(ClientHttpRequestFactoryBuilder.jetty()
+			.withHttpClientCustomizer((client) -> client.setMaxConnectionsPerDestination(POOL)))),
+
+		REACTOR(() -> blocking(ClientHttpRequestFactoryBuilder.reactor().withHttpClientFactory(Library::reactor))),
+
+		WEB_CLIENT(() -> {
+			WebClient.Builder builder = WebClient.builder().clientConnector(new ReactorClientHttpConnector(reactor()));
+			new ScopedWebClientCustomizer().customize(builder);
+			WebClient http = builder.build();
+			return (url) -> http.post().uri(url).retrieve().bodyToMono(String.class).block();
+		});
+
+		private final Supplier<Rush.Call> call;
+
+		Library(Supplier<Rush.Call> call) {
+			this.call = call;
+		}
+
+		private static Rush.Call blocking(ClientHttpRequestFactoryBuilder<?> builder) {
+			RestClient http = RestClient.builder()
+				.requestFactory(new ScopedRequestFactoryCustomizer().customize(builder).build())
+				.build();
+			// No library tries a POST again by itself.
+			return (url) -> http.post().uri(url).retrieve().body(String.class);
+		}
+
+		/** A call that was stopped while it waited for the pool stays in its queue. */
+		private static HttpClient reactor() {
+			return HttpClient
+				.create(ConnectionProvider.builder("rush").maxConnections(POOL).pendingAcquireMaxCount(-1).build());
+		}
+
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void stoppedCallsHarmNobodyElse(Library library) throws Exception {
+		try (BusyPeer peer = new BusyPeer(POOL)) {
+			Rush.Call call = library.call.get();
+			Rush rush = new Rush(peer, call);
+
+			rush.run(COUNT);
+
+			table.put(library, rush.toString());
+			assertThat(rush.failures()).isEmpty();
+			assertThat(rush.unharmed()).isEqualTo(COUNT);
+			assertThat(allAtOnce(call, peer.together())).hasSize(POOL).containsOnly(BusyPeer.answer(0, 10));
+		}
+	}
+
+	/** As many calls as the pool has connections: the peer waits for the last one. */
+	private static List<String> allAtOnce(Rush.Call call, String url) throws Exception {
+		List<FutureTask<String>> calls = new ArrayList<>();
+		for (int i = 0; i < POOL; i++) {
+			calls.add(Worker.PLATFORM.call(() -> call.call(url)));
+		}
+		List<String> answers = new ArrayList<>();
+		for (FutureTask<String> one : calls) {
+			answers.add(one.get(60, TimeUnit.SECONDS));
+		}
+		return answers;
+	}
+
+	@AfterAll
+	static void print() {
+		StringBuilder text = new StringBuilder("%-16s %8s %9s %11s %7s %12s".formatted("", "stopped", "answered",
+				"bystanders", "failed", "connections"));
+		table.forEach((library, row) -> text.append("%n%-16s %s".formatted(library, row)));
+		System.out.println(text);
+	}
+
+}
