@@ -6,12 +6,15 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 
 import org.springframework.boot.http.client.JettyClientHttpRequestFactoryBuilder;
+import org.springframework.http.client.JettyClientHttpRequestFactory;
 
 /**
  * Shows the requests of Jetty to the calls they belong to. They are queued on the thread
  * that makes the call.
  */
 final class JettyStops {
+
+	private static final Mark MARK = new Mark();
 
 	private JettyStops() {
 	}
@@ -20,8 +23,23 @@ final class JettyStops {
 		return builder.withHttpClientCustomizer(JettyStops::addTo);
 	}
 
+	/** Reaches into a factory that exists already. */
+	static boolean insertInto(JettyClientHttpRequestFactory factory) {
+		HttpClient client = LibraryClient.of(factory, HttpClient.class);
+		if (client != null) {
+			addTo(client);
+		}
+		return client != null;
+	}
+
+	/** Factories may share a client: it is told once. */
 	private static void addTo(HttpClient client) {
-		client.getRequestListeners().addQueuedListener(JettyStops::queued);
+		synchronized (MARK) {
+			if (!client.contains(MARK)) {
+				client.addBean(MARK, false);
+				client.getRequestListeners().addQueuedListener(JettyStops::queued);
+			}
+		}
 	}
 
 	private static void queued(Request request) {
@@ -29,6 +47,16 @@ final class JettyStops {
 		if (exchange != null) {
 			exchange.stopBy(() -> request.abort(new CancellationException("Its scope was cancelled")));
 		}
+	}
+
+	/** In a client's dump it says what it is. */
+	private static final class Mark {
+
+		@Override
+		public String toString() {
+			return "cancel-scope";
+		}
+
 	}
 
 }

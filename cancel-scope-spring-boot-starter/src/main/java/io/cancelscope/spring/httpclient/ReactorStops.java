@@ -1,5 +1,8 @@
 package io.cancelscope.spring.httpclient;
 
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -14,6 +17,7 @@ import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
+import org.springframework.http.client.ReactorClientHttpRequestFactory;
 
 /**
  * Shows the calls of Reactor Netty to the exchanges they belong to. Connecting is
@@ -22,6 +26,10 @@ import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuild
  * the event loop, where it is known whose the connection is.
  */
 final class ReactorStops {
+
+	/** The clients in factories that were reached into, by identity. */
+	private static final Set<HttpClient> OWN = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	private ReactorStops() {
 	}
@@ -32,6 +40,17 @@ final class ReactorStops {
 
 	static HttpClient addTo(HttpClient client) {
 		return EventLoopCancel.observe(client.mapConnect(ReactorStops::stoppable));
+	}
+
+	/** Reaches into a factory that exists already. */
+	static boolean insertInto(ReactorClientHttpRequestFactory factory) {
+		HttpClient client = LibraryClient.of(factory, HttpClient.class);
+		if (client != null && !OWN.contains(client)) {
+			HttpClient own = addTo(client);
+			OWN.add(own);
+			LibraryClient.set(factory, HttpClient.class, own);
+		}
+		return client != null;
 	}
 
 	private static Mono<? extends Connection> stoppable(Mono<? extends Connection> connecting) {

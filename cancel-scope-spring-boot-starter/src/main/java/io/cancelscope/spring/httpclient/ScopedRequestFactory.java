@@ -26,9 +26,9 @@ final class ScopedRequestFactory extends AbstractClientHttpRequestFactoryWrapper
 
 	private final @Nullable DeadlineHeader header;
 
-	ScopedRequestFactory(ClientHttpRequestFactory factory, @Nullable DeadlineHeader header) {
+	ScopedRequestFactory(ClientHttpRequestFactory factory, Transport transport, @Nullable DeadlineHeader header) {
 		super(factory);
-		this.transport = Transport.of(factory);
+		this.transport = transport;
 		this.header = header;
 	}
 

@@ -1,6 +1,8 @@
 package io.cancelscope.spring.httpclient;
 
 import io.cancelscope.spring.DeadlineHeader;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
@@ -10,6 +12,9 @@ import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFacto
 import org.springframework.core.Ordered;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.JettyClientHttpRequestFactory;
+import org.springframework.http.client.ReactorClientHttpRequestFactory;
 
 /**
  * Makes the calls of {@code RestClient}, {@code RestTemplate} and HTTP interfaces end
@@ -24,6 +29,8 @@ import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
  */
 public final class ScopedRequestFactoryCustomizer
 		implements ClientHttpRequestFactoryBuilderCustomizer<ClientHttpRequestFactoryBuilder<?>>, Ordered {
+
+	private static final Log logger = LogFactory.getLog(ScopedRequestFactoryCustomizer.class);
 
 	private final @Nullable DeadlineHeader header;
 
@@ -56,7 +63,8 @@ public final class ScopedRequestFactoryCustomizer
 	@Override
 	public ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder) {
 		ClientHttpRequestFactoryBuilder<?> prepared = prepare(builder);
-		return (settings) -> wrap(prepared.build(settings));
+		boolean reached = prepared != builder;
+		return (settings) -> wrap(prepared.build(settings), reached);
 	}
 
 	private static ClientHttpRequestFactoryBuilder<?> prepare(ClientHttpRequestFactoryBuilder<?> builder) {
@@ -69,21 +77,38 @@ public final class ScopedRequestFactoryCustomizer
 
 	/**
 	 * Returns a request factory whose calls end with their scope, for a factory that
-	 * exists already. A factory of HttpComponents is changed by that and to be used
-	 * through the result only. Prefer {@link #customize}, which also reaches into Jetty
-	 * and Reactor Netty; without, a call of Jetty's that waits for headers leaves its
-	 * connection to the request's own timeout.
+	 * exists already, also inside others that buffer or intercept. The library's client
+	 * in the factory is changed by that: calls without a scope go through it as before.
 	 * @param factory makes the calls
-	 * @return the factory to use instead
+	 * @return the factory to use instead, or the same one if its calls end with their
+	 * scope already
 	 */
 	public ClientHttpRequestFactory wrap(ClientHttpRequestFactory factory) {
-		if (factory instanceof ScopedRequestFactory) {
+		return wrap(factory, false);
+	}
+
+	private ClientHttpRequestFactory wrap(ClientHttpRequestFactory factory, boolean reached) {
+		if (LibraryClient.isScoped(factory)) {
 			return factory;
 		}
-		if (factory instanceof HttpComponentsClientHttpRequestFactory components) {
-			StoppableHttpClient.insertInto(components);
+		ClientHttpRequestFactory library = LibraryClient.innermost(factory);
+		if (!reached && !reachInto(library)) {
+			logger.warn("Cannot reach into " + library.getClass().getName() + ": a call that waits for an answer leaves"
+					+ " its connection to its own timeout when its scope is cancelled."
+					+ " Build the factory with ScopedRequestFactoryCustomizer.customize(ClientHttpRequestFactoryBuilder).");
 		}
-		return new ScopedRequestFactory(factory, this.header);
+		return new ScopedRequestFactory(factory, Transport.of(library), this.header);
+	}
+
+	/** Whether nothing is left to be reached. */
+	private static boolean reachInto(ClientHttpRequestFactory factory) {
+		return switch (Transport.of(factory)) {
+			case JDK -> StoppableJdkClient.insertInto((JdkClientHttpRequestFactory) factory);
+			case HTTP_COMPONENTS -> StoppableHttpClient.insertInto((HttpComponentsClientHttpRequestFactory) factory);
+			case JETTY -> JettyStops.insertInto((JettyClientHttpRequestFactory) factory);
+			case REACTOR -> ReactorStops.insertInto((ReactorClientHttpRequestFactory) factory);
+			case OTHER -> true;
+		};
 	}
 
 }

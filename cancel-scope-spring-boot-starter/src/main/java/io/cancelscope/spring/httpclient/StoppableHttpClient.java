@@ -30,10 +30,12 @@ final class StoppableHttpClient implements HttpClient, Configurable, ModalClosea
 		this.client = client;
 	}
 
-	static void insertInto(HttpComponentsClientHttpRequestFactory factory) {
+	/** Reaches into a factory that exists already. */
+	static boolean insertInto(HttpComponentsClientHttpRequestFactory factory) {
 		if (!(factory.getHttpClient() instanceof StoppableHttpClient)) {
 			factory.setHttpClient(new StoppableHttpClient(factory.getHttpClient()));
 		}
+		return true;
 	}
 
 	/** The only one that Spring calls. */

@@ -9,7 +9,7 @@ import org.springframework.http.client.ReactorClientHttpRequestFactory;
 /**
  * What ends a call, library by library, beside what the library itself offers for it. A
  * thread that waits for headers is interrupted: it ends waiting for futures and pauses
- * between attempts, and where it is blocked in a socket it does no harm. Two libraries
+ * between attempts, and where it is blocked in a socket it does no harm. Three libraries
  * can stop a call by themselves, and are told to before.
  */
 enum Transport {
@@ -53,7 +53,7 @@ enum Transport {
 	 * told to stop it.
 	 */
 	boolean isToldFirst() {
-		return this == HTTP_COMPONENTS || this == REACTOR;
+		return this == JDK || this == HTTP_COMPONENTS || this == REACTOR;
 	}
 
 	/** Whether the thread that reads the body is to be interrupted. */

@@ -37,6 +37,8 @@ class BystanderTests {
 
 	enum Library {
 
+		JDK(() -> blocking(ClientHttpRequestFactoryBuilder.jdk())),
+
 		HTTP_COMPONENTS(() -> blocking(ClientHttpRequestFactoryBuilder.httpComponents()
 			.withConnectionManagerCustomizer((pool) -> pool.setMaxConnPerRoute(POOL).setMaxConnTotal(POOL)))),
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.client.BufferingClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
@@ -333,7 +334,22 @@ class HttpCallMannersTests {
 				.call(() -> this.scopes.call(ScopeOptions.timeout(Duration.ofMillis(200)), (scope) -> get(http, path)));
 
 			assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class);
+			this.peer.awaitAbandoned(path);
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SIMPLE")
+	void factoryInsideOneThatBuffersIsReached(Client client) throws Exception {
+		ClientHttpRequestFactory factory = new ScopedRequestFactoryCustomizer()
+			.wrap(new BufferingClientHttpRequestFactory(client.builder().build()));
+		RestClient http = RestClient.builder().requestFactory(factory).build();
+
+		FutureTask<?> call = Worker.PLATFORM.call(() -> this.scopes.call(ScopeOptions.timeout(Duration.ofMillis(200)),
+				(scope) -> get(http, Peer.SILENT)));
+
+		assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class);
+		this.peer.awaitAbandoned(Peer.SILENT);
 	}
 
 	@Test
@@ -342,6 +358,8 @@ class HttpCallMannersTests {
 		ClientHttpRequestFactory factory = customizer.wrap(ClientHttpRequestFactoryBuilder.jdk().build());
 
 		assertThat(customizer.wrap(factory)).isSameAs(factory);
+		ClientHttpRequestFactory around = new BufferingClientHttpRequestFactory(factory);
+		assertThat(customizer.wrap(around)).isSameAs(around);
 	}
 
 	private String get(RestClient http, String path) {
