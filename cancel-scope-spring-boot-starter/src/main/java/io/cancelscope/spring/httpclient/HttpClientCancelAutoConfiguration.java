@@ -4,6 +4,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -11,13 +12,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -28,6 +34,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 		matchIfMissing = true)
 @ConditionalOnClass(ClientHttpRequestFactory.class)
 @EnableConfigurationProperties(HttpClientCancelProperties.class)
+@ImportRuntimeHints(HttpClientRuntimeHints.class)
 public final class HttpClientCancelAutoConfiguration {
 
 	/**
@@ -47,6 +54,51 @@ public final class HttpClientCancelAutoConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeBlockingClientFeature() {
 			return new CancelScopeFeature("httpclient", "blocking");
+		}
+
+		@Bean
+		UnreachedClients cancelScopeUnreachedClients() {
+			return new UnreachedClients();
+		}
+
+		@Bean
+		ScopedClients cancelScopeScopedClients(ScopedRequestFactoryCustomizer customizer, UnreachedClients unreached) {
+			return new ScopedClients(customizer, unreached);
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static ScopedClientsBeanPostProcessor cancelScopeScopedClientsBeanPostProcessor(
+				ObjectProvider<ScopedClients> clients) {
+			return new ScopedClientsBeanPostProcessor(SingletonSupplier.of(clients::getObject));
+		}
+
+	}
+
+	/**
+	 * What Spring Boot's builders build that is no bean.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ClientHttpRequestFactoryBuilderCustomizer.class, RestClientCustomizer.class })
+	static class BuilderConfiguration {
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		RestClientCustomizer cancelScopeRestClientCustomizer(ScopedClients clients) {
+			return (builder) -> clients.scope(builder, "RestClient");
+		}
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		RestTemplateCustomizer cancelScopeRestTemplateCustomizer(ScopedClients clients) {
+			return (template) -> clients.scope(template, "RestTemplate");
+		}
+
+		/** After those of the application, which may set a factory. */
+		@Bean
+		RestClientHttpServiceGroupConfigurer cancelScopeHttpServiceGroupConfigurer(ScopedClients clients) {
+			return (groups) -> groups
+				.forEachClient((group, builder) -> clients.scope(builder, "HTTP services '" + group.name() + "'"));
 		}
 
 	}

@@ -18,7 +18,7 @@ final class LibraryClient {
 	 * Limitation: the name in Spring Framework 7.0, for the JDK's, Jetty's and Reactor
 	 * Netty's.
 	 */
-	private static final String FIELD = "httpClient";
+	static final String FIELD = "httpClient";
 
 	private LibraryClient() {
 	}

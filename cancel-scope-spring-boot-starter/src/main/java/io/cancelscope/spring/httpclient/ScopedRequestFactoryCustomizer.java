@@ -1,5 +1,8 @@
 package io.cancelscope.spring.httpclient;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 import io.cancelscope.spring.DeadlineHeader;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -31,6 +34,8 @@ public final class ScopedRequestFactoryCustomizer
 		implements ClientHttpRequestFactoryBuilderCustomizer<ClientHttpRequestFactoryBuilder<?>>, Ordered {
 
 	private static final Log logger = LogFactory.getLog(ScopedRequestFactoryCustomizer.class);
+
+	private final Set<Class<?>> unreached = ConcurrentHashMap.newKeySet();
 
 	private final @Nullable DeadlineHeader header;
 
@@ -92,7 +97,7 @@ public final class ScopedRequestFactoryCustomizer
 			return factory;
 		}
 		ClientHttpRequestFactory library = LibraryClient.innermost(factory);
-		if (!reached && !reachInto(library)) {
+		if (!reached && !reachInto(library) && this.unreached.add(library.getClass())) {
 			logger.warn("Cannot reach into " + library.getClass().getName() + ": a call that waits for an answer leaves"
 					+ " its connection to its own timeout when its scope is cancelled."
 					+ " Build the factory with ScopedRequestFactoryCustomizer.customize(ClientHttpRequestFactoryBuilder).");
