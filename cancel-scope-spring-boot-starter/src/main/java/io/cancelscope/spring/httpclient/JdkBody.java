@@ -3,6 +3,7 @@ package io.cancelscope.spring.httpclient;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,23 +67,25 @@ final class JdkBody<T> implements HttpResponse.BodySubscriber<T> {
 	@Override
 	public void onError(Throwable failure) {
 		if (this.over.compareAndSet(false, true)) {
-			this.reader.onError(failure);
+			this.call.end();
+			this.reader.onError(this.call.failure(failure));
 		}
 	}
 
 	@Override
 	public void onComplete() {
 		if (this.over.compareAndSet(false, true)) {
+			this.call.end();
 			this.reader.onComplete();
 		}
 	}
 
-	/** The call is stopped already: closes its connection, and wakes who reads. */
+	/** The call is stopped already: wakes who reads, and closes the connection. */
 	void stop() {
 		Flow.Subscription subscription = this.subscription;
 		if (subscription != null) {
+			onError(new CancellationException("The call was stopped"));
 			subscription.cancel();
-			onError(JdkCall.broken());
 		}
 	}
 
@@ -105,6 +108,7 @@ final class JdkBody<T> implements HttpResponse.BodySubscriber<T> {
 			if (JdkBody.this.call.stopReading()) {
 				this.subscription.cancel();
 			}
+			JdkBody.this.call.end();
 		}
 
 	}

@@ -32,12 +32,21 @@ final class JdkCall<T> extends CompletableFuture<HttpResponse<T>> {
 
 	private volatile @Nullable JdkBody<T> body;
 
+	/** Why it is stopped; set before it is. */
+	private volatile @Nullable Exception reason;
+
+	/** What is to be done when neither head nor body are to come any more. */
+	private volatile @Nullable Runnable end;
+
+	private volatile boolean ended;
+
 	/** Takes the JDK's future, whose result becomes this one's. */
 	JdkCall<T> sent(CompletableFuture<HttpResponse<T>> sent) {
 		this.sent = sent;
 		sent.whenComplete((response, failure) -> {
 			if (failure != null) {
 				completeExceptionally(failure);
+				end();
 			}
 			else {
 				complete(response);
@@ -84,20 +93,44 @@ final class JdkCall<T> extends CompletableFuture<HttpResponse<T>> {
 		return this.state.compareAndSet(State.READING, State.STOPPED);
 	}
 
-	void stop() {
+	/**
+	 * Stops the call, and fails it.
+	 * @param cause why
+	 */
+	void stop(Exception cause) {
 		CompletableFuture<HttpResponse<T>> sent = this.sent;
-		if (this.state.compareAndSet(State.WAITING, State.STOPPED)) {
-			if (sent != null) {
-				sent.cancel(true);
-			}
+		this.reason = cause;
+		boolean waiting = this.state.compareAndSet(State.WAITING, State.STOPPED);
+		boolean reading = !waiting && stopReading();
+		// First of all, for the JDK fails its future with a reason of its own.
+		completeExceptionally(cause);
+		if (waiting && sent != null) {
+			sent.cancel(true);
 		}
-		else if (stopReading()) {
-			JdkBody<T> body = this.body;
-			if (body != null) {
-				body.stop();
-			} // otherwise it finds out when it is subscribed to
+		JdkBody<T> body = this.body;
+		if (reading && body != null) {
+			body.stop();
+		} // otherwise it finds out when it is subscribed to
+	}
+
+	void stop() {
+		stop(stopped());
+	}
+
+	/** Has something done when the call, its body included, is over; once or twice. */
+	void whenEnded(Runnable end) {
+		this.end = end;
+		if (this.ended) {
+			end.run();
 		}
-		completeExceptionally(stopped());
+	}
+
+	void end() {
+		this.ended = true;
+		Runnable end = this.end;
+		if (end != null) {
+			end.run();
+		}
 	}
 
 	/** What a caller does who was interrupted, or whose read timeout is over. */
@@ -108,12 +141,13 @@ final class JdkCall<T> extends CompletableFuture<HttpResponse<T>> {
 		return cancelled;
 	}
 
-	static CancellationException stopped() {
+	private static CancellationException stopped() {
 		return new CancellationException("The call was stopped");
 	}
 
-	static IOException broken() {
-		return new IOException("The call was stopped");
+	/** What who reads the body is told, whatever the JDK says of it. */
+	Throwable failure(Throwable failure) {
+		return isStopped() ? new IOException("The call was stopped", this.reason) : failure;
 	}
 
 	private enum State {

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.httpclient;
 
 import java.lang.reflect.Field;
+import java.net.http.HttpClient;
 
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,11 @@ final class ScopedClients {
 		if (factory != null) { // there is none in a mock
 			template.setRequestFactory(scope(factory, name));
 		}
+	}
+
+	/** Returns the client to use instead of a bean of the application. */
+	HttpClient scope(HttpClient client) {
+		return new ScopedJdkClient(client, this.customizer.header());
 	}
 
 	private ClientHttpRequestFactory scope(ClientHttpRequestFactory factory, String name) {

@@ -1,5 +1,6 @@
 package io.cancelscope.spring.httpclient;
 
+import java.net.http.HttpClient;
 import java.util.function.Supplier;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -35,6 +36,9 @@ final class ScopedClientsBeanPostProcessor implements BeanPostProcessor, Ordered
 		}
 		if (bean instanceof RestTemplate template) {
 			this.clients.get().scope(template, "bean '" + name + "'");
+		}
+		if (bean instanceof HttpClient client && bean.getClass().getName().startsWith("jdk.internal.net.http.")) {
+			return this.clients.get().scope(client);
 		}
 		return bean;
 	}

@@ -54,6 +54,10 @@ public final class ScopedRequestFactoryCustomizer
 		this.header = header;
 	}
 
+	@Nullable DeadlineHeader header() {
+		return this.header;
+	}
+
 	/** After the ones that know what they customize: the type changes here. */
 	@Override
 	public int getOrder() {
