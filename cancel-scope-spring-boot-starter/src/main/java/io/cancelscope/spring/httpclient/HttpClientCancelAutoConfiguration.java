@@ -2,6 +2,7 @@ package io.cancelscope.spring.httpclient;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
+import okhttp3.OkHttpClient;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -99,6 +100,34 @@ public final class HttpClientCancelAutoConfiguration {
 		RestClientHttpServiceGroupConfigurer cancelScopeHttpServiceGroupConfigurer(ScopedClients clients) {
 			return (groups) -> groups
 				.forEachClient((group, builder) -> clients.scope(builder, "HTTP services '" + group.name() + "'"));
+		}
+
+	}
+
+	/**
+	 * OkHttp, which Spring has no clients over.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(OkHttpClient.class)
+	static class OkHttpConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ScopedOkHttpInterceptor cancelScopeOkHttpInterceptor(HttpClientCancelProperties properties) {
+			return new ScopedOkHttpInterceptor(properties.header());
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static OkHttpBeanPostProcessor cancelScopeOkHttpBeanPostProcessor(
+				ObjectProvider<ScopedOkHttpInterceptor> interceptor) {
+			return new OkHttpBeanPostProcessor(SingletonSupplier.of(interceptor::getObject));
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static CancelScopeFeature cancelScopeOkHttpFeature() {
+			return new CancelScopeFeature("httpclient", "okhttp");
 		}
 
 	}

@@ -1,5 +1,9 @@
 package io.cancelscope.spring.httpclient;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -8,6 +12,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +47,26 @@ class BystanderTests {
 	enum Library {
 
 		JDK(() -> blocking(ClientHttpRequestFactoryBuilder.jdk())),
+
+		JDK_BEAN(() -> {
+			java.net.http.HttpClient http = new ScopedJdkClient(java.net.http.HttpClient.newHttpClient(), null);
+			return (url) -> http
+				.send(HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.noBody()).build(),
+						BodyHandlers.ofString())
+				.body();
+		}),
+
+		OK_HTTP(() -> {
+			OkHttpClient http = new OkHttpClient.Builder().addInterceptor(new ScopedOkHttpInterceptor())
+				.connectionPool(new ConnectionPool(POOL, 5, TimeUnit.MINUTES))
+				.build();
+			return (url) -> {
+				Request request = new Request.Builder().url(url).post(RequestBody.create(new byte[0], null)).build();
+				try (Response response = http.newCall(request).execute()) {
+					return response.body().string();
+				}
+			};
+		}),
 
 		HTTP_COMPONENTS(() -> blocking(ClientHttpRequestFactoryBuilder.httpComponents()
 			.withConnectionManagerCustomizer((pool) -> pool.setMaxConnPerRoute(POOL).setMaxConnTotal(POOL)))),
