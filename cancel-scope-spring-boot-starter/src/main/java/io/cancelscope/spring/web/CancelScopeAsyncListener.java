@@ -6,7 +6,6 @@ import io.cancelscope.spring.RequestScope;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.web.context.request.async.WebAsyncUtils;
 
@@ -19,11 +18,8 @@ class CancelScopeAsyncListener implements AsyncListener {
 
 	private final RequestScope scope;
 
-	private final CancelledAnswer answer;
-
-	CancelScopeAsyncListener(RequestScope scope, CancelledAnswer answer) {
+	CancelScopeAsyncListener(RequestScope scope) {
 		this.scope = scope;
-		this.answer = answer;
 	}
 
 	/**
@@ -34,36 +30,31 @@ class CancelScopeAsyncListener implements AsyncListener {
 		event.getAsyncContext().addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
 	}
 
+	/**
+	 * The request is claimed by a dispatch, so nobody else completes it. The filter then
+	 * answers or breaks off. Where Spring MVC has a result, it may have failed to
+	 * dispatch: while it times out, Jetty lets no other thread do that, and would end a
+	 * part of an answer as the whole.
+	 */
 	@Override
-	public void onTimeout(AsyncEvent event) throws IOException {
+	public void onTimeout(AsyncEvent event) {
 		this.scope.expire();
 		HttpServletRequest request = (HttpServletRequest) event.getSuppliedRequest();
-		HttpServletResponse response = (HttpServletResponse) event.getSuppliedResponse();
 		if (WebAsyncUtils.getAsyncManager(request).hasConcurrentResult()) {
-			dispatch(event);
+			claims(event);
 		}
-		else if (this.scope.scope().isCancelled() && !response.isCommitted() && completes(event)) {
-			this.answer.send(request, response, this.scope, this.scope.exception());
-		}
-	}
-
-	/**
-	 * Spring MVC has a result, and may have failed to dispatch: while it times out, Jetty
-	 * lets no other thread do that, and would end a part of an answer as the whole.
-	 */
-	private static void dispatch(AsyncEvent event) {
-		try {
-			event.getAsyncContext().dispatch();
-		}
-		catch (IllegalStateException ex) {
-			// It is dispatched.
+		else if (this.scope.scope().isCancelled() && claims(event)) {
+			ResponseGate gate = ResponseGate.of(request);
+			if (gate != null) {
+				gate.expire();
+			}
 		}
 	}
 
 	/** Only if nobody else has completed it or dispatched it by now. */
-	private static boolean completes(AsyncEvent event) {
+	private static boolean claims(AsyncEvent event) {
 		try {
-			event.getAsyncContext().complete();
+			event.getAsyncContext().dispatch();
 			return true;
 		}
 		catch (IllegalStateException ex) {

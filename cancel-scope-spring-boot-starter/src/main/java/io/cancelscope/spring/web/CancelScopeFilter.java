@@ -7,6 +7,7 @@ import java.util.List;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeFailures;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -31,6 +32,12 @@ class CancelScopeFilter extends OncePerRequestFilter {
 
 	private static final PathContainer NO_PATH = PathContainer.parsePath("");
 
+	/** In milliseconds. */
+	private static final long GRACE = 500;
+
+	/** For what is ended without the container. */
+	private static final long LONG_GRACE = 2000;
+
 	private final RequestScopes scopes;
 
 	private final CancelledAnswer answer;
@@ -48,35 +55,60 @@ class CancelScopeFilter extends OncePerRequestFilter {
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		RequestScope scope = isAsyncDispatch(request) ? of(request) : open(request);
+		boolean again = isAsyncDispatch(request);
+		RequestScope scope = again ? of(request) : open(request);
 		if (scope == null) {
 			chain.doFilter(request, response);
 			return;
 		}
+		ResponseGate gate = gate(request, scope);
+		GatedResponse gated = new GatedResponse(response, gate);
+		gate.lend();
 		try {
-			filter(request, response, chain, scope);
+			filter(new GatedRequest(request, gated), gated, chain, scope, gate);
 		}
 		finally {
-			closeUnlessAsync(request, response, scope);
+			gate.giveBack();
+			closeUnlessAsync(request, gated, scope, gate);
 		}
 	}
 
-	private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestScope scope)
-			throws ServletException, IOException {
+	private static ResponseGate gate(HttpServletRequest request, RequestScope scope) {
+		ResponseGate known = ResponseGate.of(request);
+		if (known != null) {
+			return known;
+		}
+		ResponseGate gate = new ResponseGate(scope);
+		gate.storeIn(request);
+		return gate;
+	}
+
+	private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestScope scope,
+			ResponseGate gate) throws ServletException, IOException {
 		Throwable thrown = null;
 		CancelScope.Registration attachment = scope.scope().attach();
 		try {
+			if (gate.isForced()) {
+				gate.takeOver(response);
+			}
+			if (gate.isExpired()) {
+				throw scope.exception();
+			}
 			chain.doFilter(request, response);
 		}
 		catch (IOException | ServletException | RuntimeException | Error ex) {
 			thrown = ex;
 			CancelledAnswer.tell(scope, ex);
-			if (!this.answer.send(request, response, scope, ex)) {
+			if (!this.answer.send(request, response, scope, ex) && !gate.isBroken()) {
 				throw ex;
 			}
 		}
 		finally {
 			detach(attachment, thrown);
+		}
+		if (gate.isBroken()) {
+			Exception cause = (thrown instanceof Exception exception) ? exception : gate.refusal();
+			throw ScopeFailures.<RuntimeException>sneakyThrow(Container.of(response).lostClient(cause));
 		}
 	}
 
@@ -122,7 +154,8 @@ class CancelScopeFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private void closeUnlessAsync(HttpServletRequest request, HttpServletResponse response, RequestScope scope) {
+	private void closeUnlessAsync(HttpServletRequest request, HttpServletResponse response, RequestScope scope,
+			ResponseGate gate) {
 		if (!request.isAsyncStarted()) {
 			// Also after an asynchronous dispatch: Jetty completes none that failed.
 			scope.scope().close();
@@ -130,15 +163,34 @@ class CancelScopeFilter extends OncePerRequestFilter {
 		}
 		try {
 			AsyncContext context = request.getAsyncContext();
+			context.setTimeout(timeout(context, scope, gate));
 			if (!isAsyncDispatch(request)) {
-				context.addListener(new CancelScopeAsyncListener(scope, this.answer), request, response);
+				context.addListener(new CancelScopeAsyncListener(scope), request, response);
+				scope.scope().afterCancel((reason) -> gate.close());
 			}
-			context.setTimeout(scope.limit(context.getTimeout()));
+			else if (scope.scope().isCancelled()) {
+				gate.close();
+			}
 		}
 		catch (IllegalStateException ex) {
 			log.debug("An asynchronous request was over before its container came to know of its scope", ex);
 			scope.scope().close();
 		}
+	}
+
+	/**
+	 * A container that gives up at the same moment as the scope would get in the way of
+	 * the answer, and Spring MVC would interrupt a task whose scope doesn't know yet why.
+	 * Limitation: Tomcat 11.0 forgets the next asynchronous request of a connection if it
+	 * gives up one that has just come to its end.
+	 */
+	private static long timeout(AsyncContext context, RequestScope scope, ResponseGate gate) {
+		long current = context.getTimeout();
+		long limit = scope.limit(current);
+		if (limit == current) {
+			return current;
+		}
+		return limit + (gate.hasEnding() ? LONG_GRACE : GRACE);
 	}
 
 }

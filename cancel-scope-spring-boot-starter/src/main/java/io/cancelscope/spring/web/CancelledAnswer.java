@@ -92,7 +92,7 @@ class CancelledAnswer {
 	/**
 	 * Answers, if the exception is a cancellation and it isn't too late to say so. Where
 	 * a part of the answer is on its way already, the exception has to pass: then the
-	 * container breaks off the connection, and nobody takes that part for the whole.
+	 * filter breaks off the connection, and nobody takes that part for the whole.
 	 */
 	boolean send(HttpServletRequest request, HttpServletResponse response, RequestScope scope, Throwable thrown)
 			throws IOException {
@@ -103,7 +103,7 @@ class CancelledAnswer {
 		if (isForNobody(response, cancellation)) {
 			return true;
 		}
-		if (response.isCommitted()) {
+		if (!isOpen(request, response)) {
 			return false;
 		}
 		response.resetBuffer();
@@ -116,6 +116,12 @@ class CancelledAnswer {
 			response.sendError(answer.getStatusCode().value());
 		}
 		return true;
+	}
+
+	/** Whether it isn't too late to answer. From now on nobody else does. */
+	static boolean isOpen(HttpServletRequest request, HttpServletResponse response) {
+		ResponseGate gate = ResponseGate.of(request);
+		return (gate != null) ? gate.takeOver(response) : !response.isCommitted();
 	}
 
 	/** Writes the whole of a problem detail. */

@@ -72,8 +72,8 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 		if (CancelledAnswer.isForNobody(response, cancellation)) {
 			return new ModelAndView();
 		}
-		if (response.isCommitted()) {
-			// It has to reach the container, which then breaks off the connection.
+		if (!CancelledAnswer.isOpen(request, response)) {
+			// It has to reach the filter, which then breaks off the connection.
 			throw (failure instanceof RuntimeException unchecked) ? unchecked : cancellation;
 		}
 		return super.doResolveHandlerMethodException(request, response, handler, failure);

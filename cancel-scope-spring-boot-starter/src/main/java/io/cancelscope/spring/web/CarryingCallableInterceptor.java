@@ -19,10 +19,18 @@ class CarryingCallableInterceptor implements CallableProcessingInterceptor {
 	private final ThreadLocal<Carried> carried = new ThreadLocal<>();
 
 	@Override
+	public <T> void beforeConcurrentHandling(NativeWebRequest request, Callable<T> task) {
+		ResponseGate gate = gateOf(request);
+		if (gate != null) {
+			gate.produces(null);
+		}
+	}
+
+	@Override
 	public <T> void preProcess(NativeWebRequest request, Callable<T> task) {
 		RequestScope scope = of(request);
 		if (scope != null) {
-			this.carried.set(new Carried(scope, scope.scope().attach()));
+			this.carried.set(new Carried(scope, gateOf(request), scope.scope().attach()));
 		}
 	}
 
@@ -47,11 +55,16 @@ class CarryingCallableInterceptor implements CallableProcessingInterceptor {
 		return (servletRequest != null) ? CancelScopeFilter.of(servletRequest) : null;
 	}
 
+	static @Nullable ResponseGate gateOf(NativeWebRequest request) {
+		HttpServletRequest servletRequest = request.getNativeRequest(HttpServletRequest.class);
+		return (servletRequest != null) ? ResponseGate.of(servletRequest) : null;
+	}
+
 	/**
 	 * What has to be known when the task ends. The request isn't asked again: its
 	 * container may have given it up, and have made another one of it.
 	 */
-	private record Carried(RequestScope scope, CancelScope.Registration attachment) {
+	private record Carried(RequestScope scope, @Nullable ResponseGate gate, CancelScope.Registration attachment) {
 
 		void end(@Nullable Object result) {
 			this.attachment.close();
@@ -59,6 +72,9 @@ class CarryingCallableInterceptor implements CallableProcessingInterceptor {
 				// At once: whether the container goes on from here is not certain.
 				this.scope.clientIsGone(thrown);
 				this.scope.scope().close();
+			}
+			if (this.gate != null) {
+				this.gate.produced();
 			}
 		}
 

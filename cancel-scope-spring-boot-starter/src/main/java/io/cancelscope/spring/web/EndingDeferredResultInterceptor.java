@@ -1,6 +1,8 @@
 package io.cancelscope.spring.web;
 
+import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.RequestScope;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.DeferredResult;
@@ -13,10 +15,33 @@ import org.springframework.web.context.request.async.DeferredResultProcessingInt
 class EndingDeferredResultInterceptor implements DeferredResultProcessingInterceptor {
 
 	@Override
-	public <T> void preProcess(NativeWebRequest request, DeferredResult<T> result) {
+	public <T> void beforeConcurrentHandling(NativeWebRequest request, DeferredResult<T> result) {
 		RequestScope scope = CarryingCallableInterceptor.of(request);
-		if (scope != null) {
-			scope.scope().afterCancel((reason) -> result.setErrorResult(scope.exception()));
+		ResponseGate gate = CarryingCallableInterceptor.gateOf(request);
+		if (scope != null && gate != null) {
+			gate.produces(() -> end(result, scope));
+		}
+	}
+
+	private static void end(DeferredResult<?> result, RequestScope scope) {
+		try {
+			result.setErrorResult(scope.exception());
+		}
+		catch (IllegalStateException ex) {
+			// Ignored: its container gives up at the same moment, and dispatches it then.
+		}
+	}
+
+	/**
+	 * A result that is ours says nothing about those who write for the request: they may
+	 * go on.
+	 */
+	@Override
+	public <T> void postProcess(NativeWebRequest request, DeferredResult<T> result, @Nullable Object value) {
+		ResponseGate gate = CarryingCallableInterceptor.gateOf(request);
+		boolean ours = value instanceof Throwable thrown && ScopeCancelledException.findIn(thrown) != null;
+		if (gate != null && !ours) {
+			gate.produced();
 		}
 	}
 

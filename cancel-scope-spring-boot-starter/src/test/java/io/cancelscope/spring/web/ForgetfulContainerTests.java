@@ -50,7 +50,7 @@ class ForgetfulContainerTests {
 	@Test
 	void scopeIsClosedWhenTheContainerHasSeenAnErrorAndNeverCompletes() {
 		withScope((scope) -> {
-			AsyncListener listener = new CancelScopeAsyncListener(scope, new CancelledAnswer(() -> null));
+			AsyncListener listener = new CancelScopeAsyncListener(scope);
 			this.request.setAsyncSupported(true);
 			AsyncEvent gone = new AsyncEvent(this.request.startAsync(), this.request, this.response,
 					new IOException("Broken pipe"));
