@@ -52,6 +52,7 @@ class MixtureTests {
 
 		System.out.printf("%-6s %-10s %s%n", this.server, path, mixtures);
 		assertThat(mixtures.wrong()).isEmpty();
+		assertThat(mixtures.whole()).isPositive();
 	}
 
 	/** Takes more than a second each, on Tomcat. */
