@@ -2,10 +2,12 @@ package io.cancelscope.spring;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -68,6 +70,27 @@ public final class RequestScopes {
 	 */
 	public boolean excludes(PathContainer path) {
 		return this.excluded.stream().anyMatch((pattern) -> pattern.matches(path));
+	}
+
+	/**
+	 * Returns whether a request belongs to another protocol that is carried by HTTP:
+	 * gRPC, which has deadlines and answers of its own, or an upgrade, WebSocket for
+	 * example. An upgrade to HTTP/2 is none.
+	 * @param method the request's method, as it came
+	 * @param headers finds the values of a header
+	 * @return whether it is no request of the kind that scopes are opened for
+	 */
+	public static boolean isOtherProtocol(String method, Function<String, List<String>> headers) {
+		return switch (method) {
+			case "POST" -> hasValue(headers, "Content-Type", (type) -> type.startsWith("application/grpc"));
+			case "GET" -> hasValue(headers, "Connection", (connection) -> connection.contains("upgrade"))
+					&& hasValue(headers, "Upgrade", (protocol) -> !protocol.startsWith("h2c"));
+			default -> false;
+		};
+	}
+
+	private static boolean hasValue(Function<String, List<String>> headers, String name, Predicate<String> which) {
+		return headers.apply(name).stream().map((value) -> value.toLowerCase(Locale.ROOT)).anyMatch(which);
 	}
 
 	/**

@@ -114,7 +114,8 @@ class CancelScopeFilter extends OncePerRequestFilter {
 
 	private @Nullable RequestScope open(HttpServletRequest request) {
 		PathContainer path = path(request);
-		if (this.scopes.excludes(path)) {
+		if (this.scopes.excludes(path)
+				|| RequestScopes.isOtherProtocol(request.getMethod(), (header) -> values(request, header))) {
 			return null;
 		}
 		RequestScope scope = this.scopes.open(request.getMethod(), path, (header) -> values(request, header));

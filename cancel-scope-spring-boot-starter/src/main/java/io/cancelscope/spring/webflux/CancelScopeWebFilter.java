@@ -51,8 +51,11 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
-		return this.scopes.excludes(path) ? chain.filter(exchange) : Mono.defer(() -> scoped(exchange, chain, path));
+		ServerHttpRequest request = exchange.getRequest();
+		PathContainer path = request.getPath().pathWithinApplication();
+		boolean excluded = this.scopes.excludes(path) || RequestScopes.isOtherProtocol(request.getMethod().name(),
+				(header) -> request.getHeaders().getOrEmpty(header));
+		return excluded ? chain.filter(exchange) : Mono.defer(() -> scoped(exchange, chain, path));
 	}
 
 	private Mono<Void> scoped(ServerWebExchange exchange, WebFilterChain chain, PathContainer path) {
