@@ -1,7 +1,7 @@
 package io.cancelscope.spring.webflux;
 
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Executor;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
@@ -38,6 +38,8 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	private final int order;
 
+	private final Executor aside = AsideThreads.create();
+
 	CancelScopeWebFilter(RequestScopes scopes, CancelledResponse answer, int order) {
 		this.scopes = scopes;
 		this.answer = answer;
@@ -64,7 +66,11 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 				(header) -> request.getHeaders().getOrEmpty(header));
 		exchange.getAttributes().put(RequestScope.ATTRIBUTE, scope);
 		WatchedResponse response = WatchedResponse.of(exchange.getResponse());
-		Mono<Void> handled = chain.filter(exchange.mutate().response(response).build())
+		ServerWebExchange inside = exchange.mutate()
+			.request(CurrentScope.whileReading(request, scope.scope()))
+			.response(response)
+			.build();
+		Mono<Void> handled = CurrentScope.whileSubscribing(Mono.defer(() -> chain.filter(inside)), scope.scope())
 			.contextWrite((context) -> context.put(KEY, scope.scope()));
 		return Mono.firstWithSignal(List.of(cancellation(scope, response), handled))
 			.onErrorResume((thrown) -> failed(exchange, scope, response, thrown))
@@ -108,13 +114,13 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	}
 
 	/** Tells the scope with which exception its request ended. */
-	private static Mono<Void> told(RequestScope scope, WatchedResponse response, Throwable thrown) {
+	private Mono<Void> told(RequestScope scope, WatchedResponse response, Throwable thrown) {
 		if (hasAnswer(thrown)) {
 			return Mono.empty();
 		}
 		boolean gone = response.isCancelled() || DisconnectedClientHelper.isClientDisconnectedException(thrown);
 		Runnable telling = gone ? () -> scope.clientIsGone(thrown) : () -> scope.scope().failed(thrown);
-		return Mono.<Void>fromRunnable(telling).subscribeOn(Schedulers.boundedElastic());
+		return Mono.<Void>fromRunnable(telling).subscribeOn(Schedulers.fromExecutor(this.aside));
 	}
 
 	/**
@@ -122,7 +128,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	 * callbacks of a scope may block, as may closing it while one is running: an event
 	 * loop must not wait for them.
 	 */
-	private static void over(RequestScope scope, boolean unwanted) {
+	private void over(RequestScope scope, boolean unwanted) {
 		Runnable end = () -> {
 			if (unwanted) {
 				scope.clientIsGone(null);
@@ -133,12 +139,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			end.run();
 			return;
 		}
-		try {
-			Schedulers.boundedElastic().schedule(end);
-		}
-		catch (RejectedExecutionException ex) {
-			end.run();
-		}
+		this.aside.execute(end);
 	}
 
 }

@@ -84,7 +84,12 @@ class ReactiveRequestTests {
 	}
 
 	static ConfigurableApplicationContext newContext() {
-		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
+		return newContext(Application.class);
+	}
+
+	static ConfigurableApplicationContext newContext(Class<?> application, String... properties) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.REACTIVE)
+			.properties(properties)
 			.properties("server.port=0", "spring.autoconfigure.exclude="
 					+ "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration,"
 					+ "org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration")
@@ -122,6 +127,18 @@ class ReactiveRequestTests {
 	@Test
 	void excludedPathHasNoScope() {
 		get("/actuator/health");
+		assertThat(this.watch.opened).isEmpty();
+	}
+
+	@Test
+	void grpcHasNoScope() throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port() + "/names/7"))
+			.header("Content-Type", "application/grpc")
+			.POST(HttpRequest.BodyPublishers.noBody())
+			.build();
+
+		client.send(request, HttpResponse.BodyHandlers.discarding());
+
 		assertThat(this.watch.opened).isEmpty();
 	}
 
@@ -184,7 +201,7 @@ class ReactiveRequestTests {
 			this.watch.first().onCancel((reason) -> noticedOn.complete(Thread.currentThread().getName()));
 		}
 
-		assertThat(noticedOn).succeedsWithin(SOON).asString().startsWith("boundedElastic");
+		assertThat(noticedOn).succeedsWithin(SOON).asString().startsWith("cancel-scope-web");
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DISCONNECTED);
 		this.watch.allAreClosed();
 	}
