@@ -1,6 +1,5 @@
 package io.cancelscope.spring.jdbc;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -33,7 +32,9 @@ final class Cancelling {
 
 	private final Statement statement;
 
-	private final Connection connection;
+	private final DriverConnection connection;
+
+	private final Abortion abortion;
 
 	/** Guards all below; never held while the driver is called. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -49,30 +50,45 @@ final class Cancelling {
 	/** A call of abort is on its way. */
 	private boolean aborting;
 
+	/** The driver says that the connection is closed. */
 	private boolean aborted;
 
 	private int attempts;
 
 	private @Nullable Future<?> nextAttempt;
 
-	private @Nullable Future<?> abortion;
+	private @Nullable Future<?> nextAbort;
 
-	Cancelling(Statement statement, Connection connection) {
+	/**
+	 * Creates one that does nothing yet.
+	 * @param scope the name of the scope, for the log
+	 */
+	Cancelling(String scope, Statement statement, DriverConnection connection) {
 		this.statement = statement;
 		this.connection = connection;
+		this.abortion = new Abortion(scope, connection);
 	}
 
 	/**
 	 * Begins. Doesn't block.
+	 * @param delay when to cancel for the first time
 	 * @param abortAfter when to abort the connection; zero for never
 	 */
-	void start(Duration abortAfter) {
+	void start(Duration delay, Duration abortAfter) {
 		this.lock.lock();
 		try {
-			if (!abortAfter.isZero()) {
-				this.abortion = CancelThreads.startLater(this::abort, abortAfter);
+			if (this.ended) {
+				return;
 			}
-			CancelThreads.start(this::cancel);
+			if (!abortAfter.isZero()) {
+				this.nextAbort = CancelThreads.startLater(() -> abort(abortAfter), abortAfter);
+			}
+			if (delay.isZero()) {
+				CancelThreads.start(this::cancel);
+			}
+			else {
+				this.nextAttempt = CancelThreads.startLater(this::cancel, delay);
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -84,7 +100,7 @@ final class Cancelling {
 			return;
 		}
 		try {
-			this.statement.cancel();
+			this.connection.cancel(this.statement);
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("An attempt to cancel a statement failed; others follow while it goes on", ex);
@@ -98,6 +114,9 @@ final class Cancelling {
 		this.lock.lock();
 		try {
 			this.cancelling = !this.ended;
+			if (this.cancelling) {
+				this.attempts++;
+			}
 			return this.cancelling;
 		}
 		finally {
@@ -110,8 +129,8 @@ final class Cancelling {
 		try {
 			this.cancelling = false;
 			this.changed.signalAll();
-			if (!this.ended) {
-				Duration pause = PAUSES[Math.min(this.attempts++, PAUSES.length - 1)];
+			if (!this.ended && !this.aborted) {
+				Duration pause = PAUSES[Math.min(this.attempts, PAUSES.length) - 1];
 				this.nextAttempt = CancelThreads.startLater(this::cancel, pause);
 			}
 		}
@@ -120,22 +139,16 @@ final class Cancelling {
 		}
 	}
 
-	private void abort() {
+	private void abort(Duration after) {
 		if (!beginAbort()) {
 			return;
 		}
-		boolean done = false;
+		boolean closed = false;
 		try {
-			logger.warn("A statement went on after it was cancelled, so its connection is aborted"
-					+ " (cancel-scope.jdbc.abort-after)");
-			this.connection.abort(Runnable::run);
-			done = true;
-		}
-		catch (SQLException | RuntimeException | AbstractMethodError ex) {
-			logger.warn("The connection of a cancelled statement could not be aborted", ex);
+			closed = this.abortion.run(after);
 		}
 		finally {
-			finishAbort(done);
+			finishAbort(closed);
 		}
 	}
 
@@ -150,12 +163,15 @@ final class Cancelling {
 		}
 	}
 
-	private void finishAbort(boolean done) {
+	private void finishAbort(boolean closed) {
 		this.lock.lock();
 		try {
 			this.aborting = false;
-			this.aborted = done;
+			this.aborted = closed;
 			this.changed.signalAll();
+			if (!this.ended) {
+				this.nextAbort = CancelThreads.startLater(this.abortion::reportNoEffect, Abortion.EFFECT_WITHIN);
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -171,13 +187,10 @@ final class Cancelling {
 			while (this.aborting || (this.cancelling && !this.aborted)) {
 				this.changed.awaitUninterruptibly();
 			}
-			dismiss(this.abortion);
+			dismiss(this.nextAbort);
 		}
 		finally {
 			this.lock.unlock();
-		}
-		if (isAborted()) {
-			tellPool();
 		}
 	}
 
@@ -187,20 +200,22 @@ final class Cancelling {
 		}
 	}
 
-	/** A pool throws out a connection when it sees it fail, so let it see that. */
-	private void tellPool() {
-		try {
-			this.connection.clearWarnings();
-		}
-		catch (SQLException | RuntimeException ex) {
-			logger.debug("The aborted connection is of no use any more", ex);
-		}
-	}
-
+	/** Whether the connection is of no use any more. Asked after the end. */
 	boolean isAborted() {
 		this.lock.lock();
 		try {
 			return this.aborted;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Whether a failure of the statement comes of the cancel. Asked after the end. */
+	boolean isReasonFor(SQLException thrown) {
+		this.lock.lock();
+		try {
+			return this.aborted || Cancelled.isSaidBy(thrown) || (this.attempts > 0 && !Cancelled.isDeniedBy(thrown));
 		}
 		finally {
 			this.lock.unlock();

@@ -7,6 +7,8 @@ import java.time.Duration;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution implements CancelScope.Stop {
 
+	private static final Log logger = LogFactory.getLog(Execution.class);
+
+	private final OpenScope scope;
+
 	private final Statement statement;
 
-	private final Connection connection;
+	private final DriverConnection connection;
 
 	private final Duration abortAfter;
 
 	/** Set by the callback, and read when that is known to be over. */
 	private volatile @Nullable Cancelling cancelling;
 
-	private Execution(Statement statement, Connection connection, Duration abortAfter) {
+	private Execution(OpenScope scope, Statement statement, DriverConnection connection, Duration abortAfter) {
+		this.scope = scope;
 		this.statement = statement;
 		this.connection = connection;
 		this.abortAfter = abortAfter;
@@ -33,54 +40,73 @@ final class Execution implements CancelScope.Stop {
 
 	/**
 	 * Executes a statement.
-	 * @param connection the statement's own, as the pool handed it out
+	 * @param connection the driver's own
+	 * @param pooled the same as the pool handed it out
 	 */
-	static @Nullable Object run(OpenScope scope, Statement statement, Connection connection, Duration abortAfter,
-			Call call) throws Throwable {
-		Cancelled.refuse(scope, "The statement was not started");
-		Execution execution = new Execution(statement, connection, abortAfter);
+	static @Nullable Object run(OpenScope scope, Statement statement, DriverConnection connection, Connection pooled,
+			Duration abortAfter, Call call) throws Throwable {
+		Cancelled.refuse(scope, Cancelled.NOT_STARTED);
+		Execution execution = new Execution(scope, statement, connection, abortAfter);
 		CancelScope.Registration registration = scope.onCancel(execution);
-		SQLException thrown;
+		Object result;
 		try {
-			return Masked.call(call);
+			result = Masked.call(call);
 		}
 		catch (SQLException ex) {
-			thrown = ex;
+			Cancelling cancelling = execution.end(registration, pooled);
+			throw isReasonFor(cancelling, ex, scope) ? Cancelled.exception(scope, Cancelled.STOPPED, ex) : ex;
 		}
-		finally {
-			execution.end(registration);
+		catch (Throwable ex) {
+			execution.end(registration, pooled);
+			throw ex;
 		}
-		throw execution.isReasonFor(thrown, scope) ? Cancelled.exception(scope, "The statement was cancelled", thrown)
-				: thrown;
+		Cancelling cancelling = execution.end(registration, pooled);
+		if (cancelling != null && cancelling.isAborted()) {
+			// What a driver makes of a connection that was closed under it is no result.
+			throw Cancelled.exception(scope, Cancelled.STOPPED, null);
+		}
+		return result;
 	}
 
 	/** Hands over to a thread that may block: this one may have others to cancel. */
 	@Override
 	public void stop() {
-		Cancelling cancelling = new Cancelling(this.statement, this.connection);
+		Cancelling cancelling = new Cancelling(this.scope.name(), this.statement, this.connection);
 		this.cancelling = cancelling;
-		cancelling.start(this.abortAfter);
+		cancelling.start(Duration.ZERO, this.abortAfter);
 	}
 
 	/** From here on nothing cancels the statement, nor another one in its place. */
-	private void end(CancelScope.Registration registration) {
+	private @Nullable Cancelling end(CancelScope.Registration registration, Connection pooled) {
 		if (registration.unregister()) {
-			return;
+			return null;
 		}
 		registration.close();
 		Cancelling cancelling = this.cancelling;
 		if (cancelling != null) {
 			cancelling.end();
+			if (cancelling.isAborted()) {
+				tellPool(pooled);
+			}
 		}
+		return cancelling;
 	}
 
-	private boolean isReasonFor(SQLException thrown, CancelScope scope) {
-		Cancelling cancelling = this.cancelling;
-		if (cancelling == null) {
-			// The driver's own timeout may be due at the same time, and be faster.
-			return Cancelled.isSaidBy(thrown) && scope.isCancelled();
+	static boolean isReasonFor(@Nullable Cancelling cancelling, SQLException thrown, CancelScope scope) {
+		// The driver's own timeout may be due at the same time, and be faster.
+		return (cancelling != null) ? cancelling.isReasonFor(thrown)
+				: Cancelled.isSaidBy(thrown) && scope.isCancelled();
+	}
+
+	/** A pool throws out a connection when it sees it fail, so let it see that. */
+	static void tellPool(Connection pooled) {
+		try {
+			pooled.clearWarnings();
+			pooled.createStatement().close();
 		}
-		return cancelling.isAborted() || !Cancelled.isDeniedBy(thrown);
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("The aborted connection is of no use any more", ex);
+		}
 	}
 
 	/**

@@ -22,6 +22,9 @@ final class WatchedConnection implements InvocationHandler {
 
 	private final JdbcCancelProperties properties;
 
+	/** Found when the first statement is executed in a scope. */
+	private volatile @Nullable DriverConnection driver;
+
 	private WatchedConnection(Connection target, JdbcCancelProperties properties) {
 		this.target = target;
 		this.properties = properties;
@@ -53,14 +56,35 @@ final class WatchedConnection implements InvocationHandler {
 		};
 	}
 
+	/** The connection as the pool handed it out. */
+	Connection target() {
+		return this.target;
+	}
+
+	/**
+	 * The driver's own connection.
+	 * @param statement one of this connection's that is not being executed
+	 */
+	DriverConnection driver(Statement statement) {
+		DriverConnection driver = this.driver;
+		if (driver == null) {
+			driver = DriverConnection.of(statement, this.target);
+			this.driver = driver;
+		}
+		return driver;
+	}
+
+	JdbcCancelProperties properties() {
+		return this.properties;
+	}
+
 	private @Nullable Object masked(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
 		return (CancelScope.current() instanceof OpenScope) ? Masked.call(() -> call(this.target, method, arguments))
 				: call(this.target, method, arguments);
 	}
 
 	private @Nullable Object watch(Object proxy, @Nullable Object result) {
-		return (result instanceof Statement statement)
-				? WatchedStatement.of(statement, (Connection) proxy, this.target, this.properties.abortAfter())
+		return (result instanceof Statement statement) ? WatchedStatement.of(statement, (Connection) proxy, this)
 				: result;
 	}
 

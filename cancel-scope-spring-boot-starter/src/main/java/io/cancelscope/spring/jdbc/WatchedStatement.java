@@ -4,7 +4,6 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
@@ -20,21 +19,20 @@ final class WatchedStatement implements InvocationHandler {
 
 	private final Connection connection;
 
-	private final Connection connectionTarget;
+	private final WatchedConnection watched;
 
-	private final Duration abortAfter;
-
-	private WatchedStatement(Statement target, Connection connection, Connection connectionTarget,
-			Duration abortAfter) {
+	private WatchedStatement(Statement target, Connection connection, WatchedConnection watched) {
 		this.target = target;
 		this.connection = connection;
-		this.connectionTarget = connectionTarget;
-		this.abortAfter = abortAfter;
+		this.watched = watched;
 	}
 
-	static Statement of(Statement target, Connection connection, Connection connectionTarget, Duration abortAfter) {
-		return (Statement) ProxyTypes.newProxy(target,
-				new WatchedStatement(target, connection, connectionTarget, abortAfter));
+	/**
+	 * Watches over a statement.
+	 * @param connection what the statement says that its connection is
+	 */
+	static Statement of(Statement target, Connection connection, WatchedConnection watched) {
+		return (Statement) ProxyTypes.newProxy(target, new WatchedStatement(target, connection, watched));
 	}
 
 	@Override
@@ -54,7 +52,8 @@ final class WatchedStatement implements InvocationHandler {
 
 	private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
 		if (CancelScope.current() instanceof OpenScope scope) {
-			return Execution.run(scope, this.target, this.connectionTarget, this.abortAfter,
+			return Execution.run(scope, this.target, this.watched.driver(this.target), this.watched.target(),
+					this.watched.properties().abortAfter(),
 					() -> WatchedConnection.call(this.target, method, arguments));
 		}
 		return WatchedConnection.call(this.target, method, arguments);

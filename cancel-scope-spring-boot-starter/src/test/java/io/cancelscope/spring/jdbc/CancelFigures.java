@@ -6,7 +6,6 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
@@ -34,7 +33,7 @@ public final class CancelFigures {
 	public static void main(String[] arguments) throws Exception {
 		JdbcDataSource h2 = new JdbcDataSource();
 		h2.setUrl("jdbc:h2:mem:");
-		JdbcCancelProperties properties = new JdbcCancelProperties(true, Set.of(), Duration.ofSeconds(5), true);
+		JdbcCancelProperties properties = JdbcSettings.defaults();
 		print("H2 in memory", WatchedConnection.of(h2.getConnection(), properties), StatementCancelTests.SLOW);
 		Postgres postgres = Postgres.start();
 		Postgres.Pool pool = postgres.pool(1, Duration.ofSeconds(5));

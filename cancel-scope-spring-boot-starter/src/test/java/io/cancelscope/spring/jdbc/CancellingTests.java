@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 
@@ -66,8 +65,7 @@ class CancellingTests {
 	}
 
 	private FutureTask<Boolean> execute(Duration abortAfter) {
-		Connection watched = WatchedConnection.of(this.connection,
-				new JdbcCancelProperties(true, Set.of(), abortAfter, true));
+		Connection watched = WatchedConnection.of(this.connection, JdbcSettings.abortAfter(abortAfter));
 		return new FutureTask<>(() -> {
 			CancelScope.Registration attachment = this.scope.attach();
 			try (attachment; Statement statement = watched.createStatement()) {
@@ -136,6 +134,7 @@ class CancellingTests {
 			this.executionMayEnd.await();
 			throw new SQLException("Socket closed", "08006");
 		});
+		given(this.connection.isClosed()).will((call) -> this.executionMayEnd.getCount() == 0);
 		willAnswer((call) -> {
 			this.executionMayEnd.countDown();
 			return null;

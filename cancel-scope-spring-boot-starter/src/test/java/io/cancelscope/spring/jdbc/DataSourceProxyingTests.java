@@ -269,13 +269,10 @@ class DataSourceProxyingTests {
 	@Test
 	void driversOwnInterfacesAreKept() throws SQLException {
 		org.h2.jdbc.JdbcConnection raw = (org.h2.jdbc.JdbcConnection) h2().getConnection();
-		Connection watched = WatchedConnection.of(raw,
-				new JdbcCancelProperties(true, java.util.Set.of(), Duration.ofSeconds(5), true));
+		Connection watched = WatchedConnection.of(raw, JdbcSettings.defaults());
 		try (watched) {
 			assertThat(watched).isInstanceOf(org.h2.engine.CastDataProvider.class);
-			assertThat(WatchedConnection.of(watched,
-					new JdbcCancelProperties(true, java.util.Set.of(), Duration.ofSeconds(5), true)))
-				.isSameAs(watched);
+			assertThat(WatchedConnection.of(watched, JdbcSettings.defaults())).isSameAs(watched);
 		}
 	}
 

@@ -10,7 +10,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -19,7 +18,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 import org.postgresql.ds.PGSimpleDataSource;
 
-import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.util.FileSystemUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,17 +71,13 @@ final class Postgres implements AutoCloseable {
 	Pool pool(int size, Duration abortAfter) {
 		HikariConfig config = new HikariConfig();
 		PGSimpleDataSource database = (PGSimpleDataSource) this.server.getPostgresDatabase();
-		// How long the driver's own cancel waits for a server that doesn't answer.
-		database.setCancelSignalTimeout(1);
+		// How long the driver's own cancel may wait for a server that doesn't answer.
+		database.setCancelSignalTimeout(60);
 		config.setDataSource(database);
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(20_000);
-		JdbcCancelProperties properties = new JdbcCancelProperties(true, Set.of(), abortAfter, true);
 		HikariDataSource raw = new HikariDataSource(config);
-		ProxyFactory proxy = new ProxyFactory(raw);
-		proxy.setProxyTargetClass(true);
-		proxy.addAdvice(new ConnectionInterceptor(() -> properties));
-		return new Pool(raw, (HikariDataSource) proxy.getProxy());
+		return new Pool(raw, JdbcSettings.watched(raw, JdbcSettings.abortAfter(abortAfter)));
 	}
 
 	/** How many statements with this text the server is executing. */

@@ -67,7 +67,10 @@ class PostgresFaultTests {
 		}
 	}
 
-	/** Nothing can interrupt a read from a socket, but closing the socket ends it. */
+	/**
+	 * Nothing can interrupt a read from a socket, but closing the socket ends it, while
+	 * the cancel still waits for an answer.
+	 */
 	@Test
 	void databaseThatIsFrozenIsGivenUpAfterTheGracePeriod() throws Exception {
 		Postgres postgres = Postgres.start();

@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -44,8 +43,7 @@ public final class StatementFigures {
 		JdbcConnectionPool pool = JdbcConnectionPool.create(h2);
 		CancelScopes scopes = CancelScopes.create();
 		Source plain = pool::getConnection;
-		Source watched = () -> WatchedConnection.of(pool.getConnection(),
-				new JdbcCancelProperties(true, Set.of(), Duration.ofSeconds(5), true));
+		Source watched = () -> WatchedConnection.of(pool.getConnection(), JdbcSettings.defaults());
 		Source library = library(pool);
 		Figure[] figures = { new Figure("plain, no scope", plain, null), new Figure("watched, no scope", watched, null),
 				new Figure("watched, scope without a deadline", watched, ScopeOptions.none()),

@@ -1,0 +1,71 @@
+package io.cancelscope.spring.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import io.cancelscope.spring.BoundedNames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The abort of the connection of one statement, and the lines in the log about it: that
+ * it happens, and what came of it.
+ */
+final class Abortion {
+
+	/**
+	 * Closing a socket takes no longer, so what goes on after that is not ended by it.
+	 */
+	static final Duration EFFECT_WITHIN = Duration.ofSeconds(1);
+
+	private static final BoundedNames<LimitedWarnings> BEGUN = LimitedWarnings.perScope();
+
+	private static final BoundedNames<LimitedWarnings> FAILED = LimitedWarnings.perScope();
+
+	private static final BoundedNames<LimitedWarnings> WITHOUT_EFFECT = LimitedWarnings.perScope();
+
+	private final String scope;
+
+	private final DriverConnection connection;
+
+	private volatile @Nullable String outcome;
+
+	Abortion(String scope, DriverConnection connection) {
+		this.scope = scope;
+		this.connection = connection;
+	}
+
+	/**
+	 * Aborts. May block.
+	 * @param after how long the statement has been going on since it was cancelled
+	 * @return whether the driver says that the connection is closed
+	 */
+	boolean run(Duration after) {
+		BEGUN.get(this.scope)
+			.log(() -> "Aborting the connection of a statement of scope '" + this.scope + "': still running "
+					+ spelt(after) + " after it was cancelled (cancel-scope.jdbc.abort-after)", null);
+		try {
+			boolean closed = this.connection.abort();
+			this.outcome = closed ? "its connection was closed" : "abort of its connection, which closed nothing";
+			return closed;
+		}
+		catch (SQLException | RuntimeException | AbstractMethodError ex) {
+			FAILED.get(this.scope)
+				.log(() -> "Could not abort the connection of a statement of scope '" + this.scope + "'", ex);
+			this.outcome = "abort of its connection, which failed";
+			return false;
+		}
+	}
+
+	/** Called if the statement is still running a while after the abort. */
+	void reportNoEffect() {
+		WITHOUT_EFFECT.get(this.scope)
+			.log(() -> "Could not stop a statement of scope '" + this.scope + "': still running " + spelt(EFFECT_WITHIN)
+					+ " after " + this.outcome + ". The driver (" + this.connection.type()
+					+ ") ends it neither by cancel nor by abort; set a timeout of the database's own", null);
+	}
+
+	private static String spelt(Duration duration) {
+		return (duration.toMillis() % 1000 == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+	}
+
+}

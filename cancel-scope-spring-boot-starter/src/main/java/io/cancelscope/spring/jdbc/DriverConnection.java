@@ -1,0 +1,134 @@
+package io.cancelscope.spring.jdbc;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Wrapper;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The driver's own connection behind that of a pool, and what stops its statements. A
+ * pool that sees an exception takes the connection for broken and puts another object in
+ * its place. So a cancel that fails, because it could not connect, must not pass through
+ * the pool: an abort would then reach nothing.
+ */
+final class DriverConnection {
+
+	/** More layers than any application has. */
+	private static final int MOST_LAYERS = 16;
+
+	/** DBCP answers {@code unwrap} with itself, but has a method of its own. */
+	private static final ClassValue<List<Method>> DELEGATES = methods("org.apache.commons.dbcp2.DelegatingStatement",
+			"getInnermostDelegate");
+
+	/**
+	 * PostgreSQL's cancel of a connection. That of a statement is the same for the
+	 * server, but makes the thread that executes wait for it, also where the connection
+	 * has been aborted.
+	 */
+	private static final ClassValue<List<Method>> CANCELS = methods("org.postgresql.PGConnection", "cancelQuery");
+
+	private final Connection own;
+
+	private DriverConnection(Connection own) {
+		this.own = own;
+	}
+
+	/**
+	 * Finds the driver's connection of a statement that is not being executed yet; later,
+	 * some drivers would make the caller wait.
+	 * @param connection what is returned where the statement does not have one
+	 */
+	static DriverConnection of(Statement statement, Connection connection) {
+		try {
+			Connection own = innermost(Statement.class, statement).getConnection();
+			return new DriverConnection((own != null) ? own : innermost(Connection.class, connection));
+		}
+		catch (SQLException | RuntimeException | AbstractMethodError ex) {
+			return new DriverConnection(innermost(Connection.class, connection));
+		}
+	}
+
+	/** Cancels what a statement of this connection is doing. May block. */
+	void cancel(Statement statement) throws SQLException {
+		List<Method> cancel = CANCELS.get(this.own.getClass());
+		if (cancel.isEmpty()) {
+			innermost(Statement.class, statement).cancel();
+		}
+		else {
+			call(cancel.get(0), this.own);
+		}
+	}
+
+	/**
+	 * Aborts this connection. May block.
+	 * @return whether the driver says that it is closed now
+	 */
+	boolean abort() throws SQLException {
+		this.own.abort(Runnable::run);
+		return this.own.isClosed();
+	}
+
+	/** The name of the driver's class, for the log. */
+	String type() {
+		return this.own.getClass().getName();
+	}
+
+	private static <T extends Wrapper> T innermost(Class<T> type, T outer) {
+		T at = outer;
+		for (int i = 0; i < MOST_LAYERS; i++) {
+			T next = next(type, at);
+			if (next == null || next == at) {
+				return at;
+			}
+			at = next;
+		}
+		return at;
+	}
+
+	private static <T extends Wrapper> @Nullable T next(Class<T> type, T outer) {
+		try {
+			List<Method> delegate = DELEGATES.get(outer.getClass());
+			return delegate.isEmpty() ? outer.unwrap(type) : type.cast(call(delegate.get(0), outer));
+		}
+		catch (SQLException | RuntimeException | AbstractMethodError ex) {
+			return null; // as far as it goes
+		}
+	}
+
+	private static @Nullable Object call(Method method, Object target) throws SQLException {
+		try {
+			return method.invoke(target);
+		}
+		catch (InvocationTargetException ex) {
+			if (ex.getTargetException() instanceof SQLException failure) {
+				throw failure;
+			}
+			throw new SQLException(ex.getTargetException());
+		}
+		catch (IllegalAccessException ex) {
+			throw new SQLException(ex);
+		}
+	}
+
+	/** A public method without parameters of a type that may not be there. */
+	private static ClassValue<List<Method>> methods(String declaring, String name) {
+		return new ClassValue<>() {
+
+			@Override
+			protected List<Method> computeValue(Class<?> type) {
+				Class<?> found = SuperTypes.find(type, declaring);
+				Method method = (found != null) ? ReflectionUtils.findMethod(found, name) : null;
+				return (method != null && method.trySetAccessible()) ? List.of(method) : List.of();
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.cancelscope.spring.jdbc;
+
+import java.time.Duration;
+import java.util.Set;
+
+import javax.sql.DataSource;
+
+import org.springframework.aop.framework.ProxyFactory;
+
+/**
+ * The properties as an application has them that sets none, or one.
+ */
+final class JdbcSettings {
+
+	private JdbcSettings() {
+	}
+
+	static JdbcCancelProperties defaults() {
+		return abortAfter(Duration.ofSeconds(5));
+	}
+
+	static JdbcCancelProperties abortAfter(Duration abortAfter) {
+		return new JdbcCancelProperties(true, Set.of(), abortAfter, true);
+	}
+
+	/** The proxy in front of a data source that an application gets. */
+	@SuppressWarnings("unchecked")
+	static <T extends DataSource> T watched(T raw, JdbcCancelProperties properties) {
+		ProxyFactory proxy = new ProxyFactory(raw);
+		proxy.setProxyTargetClass(true);
+		proxy.addAdvice(new ConnectionInterceptor(() -> properties));
+		return (T) proxy.getProxy();
+	}
+
+}
