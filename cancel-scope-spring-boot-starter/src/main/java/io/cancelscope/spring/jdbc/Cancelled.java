@@ -28,6 +28,8 @@ final class Cancelled {
 
 	static final String STOPPED = "The statement was cancelled";
 
+	static final String NOT_READ = "The rows were not read";
+
 	private Cancelled() {
 	}
 

@@ -23,6 +23,8 @@ final class DriverConnection {
 	/** More layers than any application has. */
 	private static final int MOST_LAYERS = 16;
 
+	private static final List<String> BUFFERING = List.of("org.postgresql.", "org.mariadb.", "com.mysql.");
+
 	/** DBCP answers {@code unwrap} with itself, but has a method of its own. */
 	private static final ClassValue<List<Method>> DELEGATES = methods("org.apache.commons.dbcp2.DelegatingStatement",
 			"getInnermostDelegate");
@@ -73,6 +75,19 @@ final class DriverConnection {
 	boolean abort() throws SQLException {
 		this.own.abort(Runnable::run);
 		return this.own.isClosed();
+	}
+
+	/**
+	 * Whether rows of a statement may be fetched after it has been executed. These
+	 * drivers fetch all of them before, unless there is a fetch size.
+	 */
+	boolean fetchesLater(Statement statement) {
+		try {
+			return statement.getFetchSize() != 0 || BUFFERING.stream().noneMatch(type()::startsWith);
+		}
+		catch (SQLException | RuntimeException ex) {
+			return true; // it does not say
+		}
 	}
 
 	/** The name of the driver's class, for the log. */

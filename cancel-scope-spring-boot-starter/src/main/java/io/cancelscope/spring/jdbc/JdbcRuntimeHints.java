@@ -3,6 +3,7 @@ package io.cancelscope.spring.jdbc;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.Statement;
 
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ final class JdbcRuntimeHints implements RuntimeHintsRegistrar {
 			.registerJdkProxy(Connection.class)
 			.registerJdkProxy(Statement.class)
 			.registerJdkProxy(PreparedStatement.class)
-			.registerJdkProxy(CallableStatement.class);
+			.registerJdkProxy(CallableStatement.class)
+			.registerJdkProxy(ResultSet.class);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.cancelscope.spring.jdbc;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 
 import io.cancelscope.CancelScope;
@@ -20,6 +21,9 @@ final class WatchedStatement implements InvocationHandler {
 	private final Connection connection;
 
 	private final WatchedConnection watched;
+
+	/** Made for the first result set that is read inside a scope. */
+	private @Nullable Reading reading;
 
 	private WatchedStatement(Statement target, Connection connection, WatchedConnection watched) {
 		this.target = target;
@@ -40,12 +44,14 @@ final class WatchedStatement implements InvocationHandler {
 			throws Throwable {
 		String name = method.getName();
 		if (name.startsWith("execute")) {
-			return execute(method, arguments);
+			return watch(proxy, execute(method, arguments));
 		}
 		return switch (name) {
 			case "equals" -> arguments != null && proxy == arguments[0];
 			case "hashCode" -> System.identityHashCode(proxy);
 			case "getConnection" -> this.connection;
+			case "getResultSet" -> watch(proxy, WatchedConnection.call(this.target, method, arguments));
+			case "getMoreResults", "close" -> leaveRows(method, arguments);
 			default -> WatchedConnection.call(this.target, method, arguments);
 		};
 	}
@@ -57,6 +63,35 @@ final class WatchedStatement implements InvocationHandler {
 					() -> WatchedConnection.call(this.target, method, arguments));
 		}
 		return WatchedConnection.call(this.target, method, arguments);
+	}
+
+	private @Nullable Object watch(Object proxy, @Nullable Object result) {
+		if (!(result instanceof ResultSet rows && CancelScope.current() instanceof OpenScope)
+				|| !this.watched.driver(this.target).fetchesLater(this.target)) {
+			return result;
+		}
+		Reading reading = this.reading;
+		if (reading == null) {
+			reading = new Reading(this.target, this.watched);
+			this.reading = reading;
+		}
+		return WatchedResultSet.of(rows, (Statement) proxy, reading);
+	}
+
+	/** Some drivers read the rows that are left first. */
+	private @Nullable Object leaveRows(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		Reading reading = this.reading;
+		if (reading == null) {
+			return WatchedConnection.call(this.target, method, arguments);
+		}
+		try {
+			return (CancelScope.current() instanceof OpenScope scope)
+					? reading.read(scope, () -> WatchedConnection.call(this.target, method, arguments))
+					: WatchedConnection.call(this.target, method, arguments);
+		}
+		finally {
+			reading.close();
+		}
 	}
 
 }
