@@ -24,6 +24,10 @@ final class Cancelled {
 	 */
 	private static final Set<String> OTHER_CLASSES = Set.of("08", "22", "23", "28", "40", "42");
 
+	static final String NO_CONNECTION = "No connection was asked for";
+
+	static final String WAIT_ENDED = "The wait for a connection was given up";
+
 	static final String NOT_STARTED = "The statement was not started";
 
 	static final String STOPPED = "The statement was cancelled";

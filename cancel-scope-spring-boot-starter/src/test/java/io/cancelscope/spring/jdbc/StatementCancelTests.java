@@ -67,6 +67,7 @@ class StatementCancelTests {
 	private void run(Consumer<JdbcTemplate> test) {
 		this.runner.run((context) -> {
 			JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+			jdbc.execute("select 1"); // to make a pool may take longer than a budget here
 			test.accept(jdbc);
 
 			assertThat(jdbc.queryForObject("select 7", Integer.class)).isEqualTo(7);
@@ -168,6 +169,7 @@ class StatementCancelTests {
 	@Test
 	void annotatedMethodThrowsTheExceptionOfItsScope() {
 		this.runner.run((context) -> {
+			context.getBean(JdbcTemplate.class).execute("select 1");
 			// tag::caller[]
 			assertThatExceptionOfType(DeadlineExceededException.class)
 				.isThrownBy(() -> context.getBean(Reports.class).yearly())
