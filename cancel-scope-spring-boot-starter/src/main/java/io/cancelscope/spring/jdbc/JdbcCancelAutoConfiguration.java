@@ -1,5 +1,7 @@
 package io.cancelscope.spring.jdbc;
 
+import java.util.Set;
+
 import javax.sql.DataSource;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
@@ -12,9 +14,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration that stops the statements of all {@link DataSource} beans when their
@@ -32,6 +38,16 @@ public final class JdbcCancelAutoConfiguration {
 	static DataSourceProxyingBeanPostProcessor dataSourceProxyingBeanPostProcessor(
 			ObjectProvider<JdbcCancelProperties> properties) {
 		return new DataSourceProxyingBeanPostProcessor(properties::getObject);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static BookkeepingBeanPostProcessor bookkeepingBeanPostProcessor(ObjectProvider<JdbcCancelProperties> properties,
+			Environment environment, ResourceLoader resourceLoader) {
+		Set<String> names = Binder.get(environment)
+			.bind("cancel-scope.jdbc.bookkeeping-beans", Bindable.setOf(String.class))
+			.orElseGet(Set::of);
+		return new BookkeepingBeanPostProcessor(properties::getObject, names, resourceLoader.getClassLoader());
 	}
 
 	@Bean

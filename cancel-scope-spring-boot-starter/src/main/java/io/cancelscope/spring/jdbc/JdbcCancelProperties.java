@@ -16,16 +16,26 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * its connection is aborted. Zero for never.
  * @param interruptWaiting Whether a thread that waits for a connection is interrupted
  * when its scope is cancelled.
+ * @param bookkeepingTimeout Budget of each call of a framework's own book-keeping, such
+ * as Spring Batch's JobRepository, which runs in a shield. Zero for no shield.
+ * @param bookkeepingBeans Names of further beans whose calls run in such a shield.
  */
 @ConfigurationProperties("cancel-scope.jdbc")
 public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> excludeBeans,
-		@DefaultValue("5s") Duration abortAfter, @DefaultValue("true") boolean interruptWaiting) {
+		@DefaultValue("5s") Duration abortAfter, @DefaultValue("true") boolean interruptWaiting,
+		@DefaultValue("5s") Duration bookkeepingTimeout, @DefaultValue Set<String> bookkeepingBeans) {
 
 	public JdbcCancelProperties {
 		excludeBeans = Set.copyOf(excludeBeans);
-		if (abortAfter.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("cancel-scope.jdbc.abort-after", abortAfter,
-					"It must not be negative. Give a number and a unit, for example '5s', or 0 to never abort.");
+		bookkeepingBeans = Set.copyOf(bookkeepingBeans);
+		notNegative("cancel-scope.jdbc.abort-after", abortAfter, "to never abort");
+		notNegative("cancel-scope.jdbc.bookkeeping-timeout", bookkeepingTimeout, "for no shield");
+	}
+
+	private static void notNegative(String name, Duration value, String zero) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(name, value,
+					"It must not be negative. Give a number and a unit, for example '5s', or 0 " + zero + ".");
 		}
 	}
 
