@@ -2,6 +2,7 @@ package io.cancelscope.spring.jdbc;
 
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.util.List;
 import java.util.Set;
 
 import io.cancelscope.CancelScope;
@@ -34,6 +35,8 @@ final class Cancelled {
 
 	static final String NOT_READ = "The rows were not read";
 
+	private static final List<String> TEXTS = List.of(NO_CONNECTION, WAIT_ENDED, NOT_STARTED, STOPPED, NOT_READ);
+
 	private Cancelled() {
 	}
 
@@ -59,6 +62,11 @@ final class Cancelled {
 			exception.addSuppressed(driver);
 		}
 		return exception;
+	}
+
+	/** Whether it is the message of an exception that is made here. */
+	static boolean isOurs(String message) {
+		return TEXTS.stream().anyMatch((text) -> message.startsWith(text) && message.startsWith(": ", text.length()));
 	}
 
 	/** Whether the driver says that a statement was cancelled, or ran out of time. */

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -55,6 +56,20 @@ public final class JdbcCancelAutoConfiguration {
 	static CancelScopeFeature cancelScopeJdbcFeature(ListableBeanFactory beanFactory) {
 		boolean used = beanFactory.getBeanNamesForType(DataSource.class, true, false).length > 0;
 		return new CancelScopeFeature("jdbc", used ? "" : "no data source");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(
+			name = { "ch.qos.logback.classic.turbo.TurboFilter", "org.hibernate.engine.jdbc.spi.SqlExceptionHelper" })
+	@ConditionalOnBooleanProperty(name = "cancel-scope.jdbc.silence-hibernate", matchIfMissing = true)
+	static class HibernateLoggingConfiguration {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		HibernateWarnings cancelScopeHibernateWarnings() {
+			return new HibernateWarnings();
+		}
+
 	}
 
 }

@@ -19,11 +19,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param bookkeepingTimeout Budget of each call of a framework's own book-keeping, such
  * as Spring Batch's JobRepository, which runs in a shield. Zero for no shield.
  * @param bookkeepingBeans Names of further beans whose calls run in such a shield.
+ * @param silenceHibernate Whether to keep out of the log what Hibernate warns of when a
+ * scope stopped its statement. For Logback.
  */
 @ConfigurationProperties("cancel-scope.jdbc")
 public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> excludeBeans,
 		@DefaultValue("5s") Duration abortAfter, @DefaultValue("true") boolean interruptWaiting,
-		@DefaultValue("5s") Duration bookkeepingTimeout, @DefaultValue Set<String> bookkeepingBeans) {
+		@DefaultValue("5s") Duration bookkeepingTimeout, @DefaultValue Set<String> bookkeepingBeans,
+		@DefaultValue("true") boolean silenceHibernate) {
 
 	public JdbcCancelProperties {
 		excludeBeans = Set.copyOf(excludeBeans);

@@ -20,7 +20,7 @@ final class JdbcSettings {
 	}
 
 	static JdbcCancelProperties abortAfter(Duration abortAfter) {
-		return new JdbcCancelProperties(true, Set.of(), abortAfter, true, Duration.ofSeconds(5), Set.of());
+		return new JdbcCancelProperties(true, Set.of(), abortAfter, true, Duration.ofSeconds(5), Set.of(), true);
 	}
 
 	/** The proxy in front of a data source that an application gets. */
