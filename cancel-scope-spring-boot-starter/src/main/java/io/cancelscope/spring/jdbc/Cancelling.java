@@ -30,6 +30,9 @@ final class Cancelling {
 	private static final Duration[] PAUSES = { Duration.ofMillis(20), Duration.ofMillis(80), Duration.ofMillis(400),
 			Duration.ofMillis(500), Duration.ofSeconds(1) };
 
+	/** An abort that takes longer is waiting for the statement, or for the database. */
+	private static final Duration ABORT_WITHIN = Duration.ofMillis(100);
+
 	private final Statement statement;
 
 	private final DriverConnection connection;
@@ -50,7 +53,10 @@ final class Cancelling {
 	/** A call of abort is on its way. */
 	private boolean aborting;
 
-	/** The driver says that the connection is closed. */
+	/** The socket of the connection is being closed. */
+	private boolean closing;
+
+	/** The connection is closed. */
 	private boolean aborted;
 
 	private int attempts;
@@ -156,7 +162,46 @@ final class Cancelling {
 		this.lock.lock();
 		try {
 			this.aborting = !this.ended || this.cancelling;
+			if (this.aborting) {
+				this.nextAbort = CancelThreads.startLater(this::closeSocket, ABORT_WITHIN);
+			}
 			return this.aborting;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void closeSocket() {
+		if (!beginToClose()) {
+			return;
+		}
+		boolean closed = false;
+		try {
+			closed = this.connection.closeSocket();
+		}
+		finally {
+			finishClosing(closed);
+		}
+	}
+
+	private boolean beginToClose() {
+		this.lock.lock();
+		try {
+			this.closing = this.aborting;
+			return this.closing;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void finishClosing(boolean closed) {
+		this.lock.lock();
+		try {
+			this.closing = false;
+			this.aborted |= closed;
+			this.changed.signalAll();
 		}
 		finally {
 			this.lock.unlock();
@@ -167,8 +212,9 @@ final class Cancelling {
 		this.lock.lock();
 		try {
 			this.aborting = false;
-			this.aborted = closed;
+			this.aborted |= closed;
 			this.changed.signalAll();
+			dismiss(this.nextAbort);
 			if (!this.ended) {
 				this.nextAbort = CancelThreads.startLater(this.abortion::reportNoEffect, Abortion.EFFECT_WITHIN);
 			}
@@ -184,7 +230,7 @@ final class Cancelling {
 		try {
 			this.ended = true;
 			dismiss(this.nextAttempt);
-			while (this.aborting || (this.cancelling && !this.aborted)) {
+			while (this.closing || ((this.aborting || this.cancelling) && !this.aborted)) {
 				this.changed.awaitUninterruptibly();
 			}
 			dismiss(this.nextAbort);

@@ -90,6 +90,14 @@ final class DriverConnection {
 		}
 	}
 
+	/**
+	 * Ends what an abort may be waiting for.
+	 * @return whether that has closed the connection
+	 */
+	boolean closeSocket() {
+		return MariaDbSocket.close(this.own);
+	}
+
 	/** The name of the driver's class, for the log. */
 	String type() {
 		return this.own.getClass().getName();
