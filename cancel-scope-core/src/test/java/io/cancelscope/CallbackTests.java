@@ -364,6 +364,7 @@ class CallbackTests {
 			});
 			closer.awaitBlocked();
 			closer.thread().interrupt();
+			await("the wait to end, and to begin again").until(() -> !closer.thread().isInterrupted());
 			closer.awaitBlocked();
 			release.countDown();
 
