@@ -38,6 +38,8 @@ final class DriverConnection {
 
 	private final Connection own;
 
+	private volatile boolean aborted;
+
 	private DriverConnection(Connection own) {
 		this.own = own;
 	}
@@ -73,8 +75,14 @@ final class DriverConnection {
 	 * @return whether the driver says that it is closed now
 	 */
 	boolean abort() throws SQLException {
+		this.aborted = true;
 		this.own.abort(Runnable::run);
 		return this.own.isClosed();
+	}
+
+	/** Whether this was aborted, so that its database undoes what was not committed. */
+	boolean isAborted() {
+		return this.aborted;
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 
 import io.cancelscope.CancelScope;
@@ -52,8 +53,26 @@ final class WatchedConnection implements InvocationHandler {
 			case "equals" -> arguments != null && proxy == arguments[0];
 			case "hashCode" -> System.identityHashCode(proxy);
 			case "toString", "unwrap", "isWrapperFor", "isClosed" -> call(this.target, method, arguments);
+			case "rollback" -> rollBack(method, arguments);
 			default -> watch(proxy, masked(method, arguments));
 		};
+	}
+
+	/**
+	 * A database undoes by itself what an aborted connection did. A rollback that fails
+	 * for it would only hide the scope's exception behind its own.
+	 */
+	private @Nullable Object rollBack(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+		try {
+			return masked(method, arguments);
+		}
+		catch (SQLException ex) {
+			DriverConnection driver = this.driver;
+			if (driver != null && driver.isAborted()) {
+				return null;
+			}
+			throw ex;
+		}
 	}
 
 	/** The connection as the pool handed it out. */
