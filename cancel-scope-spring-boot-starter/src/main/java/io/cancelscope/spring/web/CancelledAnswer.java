@@ -106,8 +106,6 @@ class CancelledAnswer {
 		if (!isOpen(request, response)) {
 			return false;
 		}
-		response.resetBuffer();
-		response.setHeader(HttpHeaders.CONTENT_TYPE, null);
 		Renderer renderer = this.renderer.get();
 		if (renderer == null
 				|| !renderer.render(request, response, (thrown instanceof Exception ex) ? ex : cancellation)) {
@@ -118,10 +116,21 @@ class CancelledAnswer {
 		return true;
 	}
 
-	/** Whether it isn't too late to answer. From now on nobody else does. */
+	/**
+	 * Whether it isn't too late to answer. From now on nobody else does, and what a
+	 * producer has left behind is gone: a part that was not sent, and its length.
+	 */
 	static boolean isOpen(HttpServletRequest request, HttpServletResponse response) {
 		ResponseGate gate = ResponseGate.of(request);
-		return (gate != null) ? gate.takeOver(response) : !response.isCommitted();
+		if ((gate != null && !gate.takeOver(response)) || response.isCommitted()) {
+			return false;
+		}
+		response.resetBuffer();
+		response.setHeader(HttpHeaders.CONTENT_TYPE, null);
+		if (response.getHeader(HttpHeaders.CONTENT_LENGTH) != null) {
+			response.setContentLengthLong(-1);
+		}
+		return true;
 	}
 
 	/** Writes the whole of a problem detail. */

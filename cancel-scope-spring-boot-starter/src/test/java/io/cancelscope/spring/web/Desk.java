@@ -231,6 +231,15 @@ class Desk {
 			waitUntilCancelled();
 		}
 
+		/** Has begun its answer, and sent nothing of it. */
+		@GetMapping("/begun")
+		void begun(HttpServletResponse response) throws IOException {
+			response.setContentType("text/plain");
+			response.setContentLength(1000);
+			response.getOutputStream().write('x');
+			waitUntilCancelled();
+		}
+
 		@GetMapping("/callable")
 		Callable<String> callable() {
 			return () -> CancelScope.current().name();
