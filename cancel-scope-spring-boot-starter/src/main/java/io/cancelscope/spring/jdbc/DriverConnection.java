@@ -98,6 +98,10 @@ final class DriverConnection {
 		}
 	}
 
+	ServerTimeout serverTimeout() {
+		return new ServerTimeout(this.own);
+	}
+
 	/**
 	 * Ends what an abort may be waiting for.
 	 * @return whether that has closed the connection

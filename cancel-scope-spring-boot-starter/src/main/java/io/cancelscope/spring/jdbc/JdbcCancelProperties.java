@@ -21,12 +21,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param bookkeepingBeans Names of further beans whose calls run in such a shield.
  * @param silenceHibernate Whether to keep out of the log what Hibernate warns of when a
  * scope stopped its statement. For Logback.
+ * @param serverTimeout Whether to tell the database the deadline of a scope, so that
+ * statements end there when this process is gone. For PostgreSQL and MariaDB.
  */
 @ConfigurationProperties("cancel-scope.jdbc")
 public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> excludeBeans,
 		@DefaultValue("5s") Duration abortAfter, @DefaultValue("true") boolean interruptWaiting,
 		@DefaultValue("5s") Duration bookkeepingTimeout, @DefaultValue Set<String> bookkeepingBeans,
-		@DefaultValue("true") boolean silenceHibernate) {
+		@DefaultValue("true") boolean silenceHibernate, @DefaultValue("false") boolean serverTimeout) {
 
 	public JdbcCancelProperties {
 		excludeBeans = Set.copyOf(excludeBeans);

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
@@ -19,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedConnection implements InvocationHandler {
 
+	private static final Set<String> ENDING = Set.of("commit", "rollback", "setAutoCommit", "close");
+
 	private final Connection target;
 
 	private final JdbcCancelProperties properties;
+
+	/** Only for the thread that uses the connection. */
+	private @Nullable ServerTimeout serverTimeout;
 
 	/** Found when the first statement is executed in a scope. */
 	private volatile @Nullable DriverConnection driver;
@@ -49,6 +55,7 @@ final class WatchedConnection implements InvocationHandler {
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
+		forgetTimeout(method.getName());
 		return switch (method.getName()) {
 			case "equals" -> arguments != null && proxy == arguments[0];
 			case "hashCode" -> System.identityHashCode(proxy);
@@ -95,6 +102,30 @@ final class WatchedConnection implements InvocationHandler {
 
 	JdbcCancelProperties properties() {
 		return this.properties;
+	}
+
+	/**
+	 * Executes a statement, with the deadline of the scope told to the server if that is
+	 * wanted.
+	 */
+	@Nullable Object execute(CancelScope scope, Statement statement, Execution.Call call) throws Throwable {
+		if (!this.properties.serverTimeout()) {
+			return call.proceed();
+		}
+		ServerTimeout timeout = this.serverTimeout;
+		if (timeout == null) {
+			timeout = driver(statement).serverTimeout();
+			this.serverTimeout = timeout;
+		}
+		return timeout.execute(scope, statement, call);
+	}
+
+	/** What may end a transaction, or part of it. */
+	private void forgetTimeout(String method) {
+		ServerTimeout timeout = this.serverTimeout;
+		if (timeout != null && ENDING.contains(method)) {
+			timeout.forget();
+		}
 	}
 
 	private @Nullable Object masked(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {

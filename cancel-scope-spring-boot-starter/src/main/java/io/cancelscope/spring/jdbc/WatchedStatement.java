@@ -57,12 +57,13 @@ final class WatchedStatement implements InvocationHandler {
 	}
 
 	private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-		if (CancelScope.current() instanceof OpenScope scope) {
+		CancelScope current = CancelScope.current();
+		Execution.Call call = () -> WatchedConnection.call(this.target, method, arguments);
+		if (current instanceof OpenScope scope) {
 			return Execution.run(scope, this.target, this.watched.driver(this.target), this.watched.target(),
-					this.watched.properties().abortAfter(),
-					() -> WatchedConnection.call(this.target, method, arguments));
+					this.watched.properties().abortAfter(), () -> this.watched.execute(current, this.target, call));
 		}
-		return WatchedConnection.call(this.target, method, arguments);
+		return this.watched.execute(current, this.target, call);
 	}
 
 	private @Nullable Object watch(Object proxy, @Nullable Object result) {

@@ -20,7 +20,16 @@ final class JdbcSettings {
 	}
 
 	static JdbcCancelProperties abortAfter(Duration abortAfter) {
-		return new JdbcCancelProperties(true, Set.of(), abortAfter, true, Duration.ofSeconds(5), Set.of(), true);
+		return settings(abortAfter, false);
+	}
+
+	static JdbcCancelProperties serverTimeout() {
+		return settings(Duration.ofMinutes(1), true);
+	}
+
+	private static JdbcCancelProperties settings(Duration abortAfter, boolean serverTimeout) {
+		return new JdbcCancelProperties(true, Set.of(), abortAfter, true, Duration.ofSeconds(5), Set.of(), true,
+				serverTimeout);
 	}
 
 	/** The proxy in front of a data source that an application gets. */

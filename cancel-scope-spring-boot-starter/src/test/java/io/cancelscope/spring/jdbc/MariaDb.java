@@ -115,6 +115,10 @@ final class MariaDb implements AutoCloseable {
 
 	/** A pool as it is, and in front of it the proxy that an application gets. */
 	Pool pool(Driver driver, int size, Duration abortAfter, String... settings) {
+		return pool(driver, size, JdbcSettings.abortAfter(abortAfter), settings);
+	}
+
+	Pool pool(Driver driver, int size, JdbcCancelProperties properties, String... settings) {
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl(driver.url + "://127.0.0.1:" + this.port + "/app?" + driver.settings
 				+ String.join("", Stream.of(settings).map((setting) -> "&" + setting).toList()));
@@ -123,7 +127,7 @@ final class MariaDb implements AutoCloseable {
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(120_000);
 		HikariDataSource raw = new HikariDataSource(config);
-		return new Pool(raw, JdbcSettings.watched(raw, JdbcSettings.abortAfter(abortAfter)));
+		return new Pool(raw, JdbcSettings.watched(raw, properties));
 	}
 
 	/** How many connections are executing something that fits. */

@@ -69,6 +69,10 @@ final class Postgres implements AutoCloseable {
 
 	/** A pool as it is, and in front of it the proxy that an application gets. */
 	Pool pool(int size, Duration abortAfter) {
+		return pool(size, JdbcSettings.abortAfter(abortAfter));
+	}
+
+	Pool pool(int size, JdbcCancelProperties properties) {
 		HikariConfig config = new HikariConfig();
 		PGSimpleDataSource database = (PGSimpleDataSource) this.server.getPostgresDatabase();
 		// How long the driver's own cancel may wait for a server that doesn't answer.
@@ -77,7 +81,7 @@ final class Postgres implements AutoCloseable {
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(20_000);
 		HikariDataSource raw = new HikariDataSource(config);
-		return new Pool(raw, JdbcSettings.watched(raw, JdbcSettings.abortAfter(abortAfter)));
+		return new Pool(raw, JdbcSettings.watched(raw, properties));
 	}
 
 	/** How many statements with this text the server is executing. */
