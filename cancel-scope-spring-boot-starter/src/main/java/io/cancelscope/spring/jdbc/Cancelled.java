@@ -16,8 +16,8 @@ final class Cancelled {
 	/** What PostgreSQL, H2 and Db2 say, and Spring's translators know. */
 	static final String STATE = "57014";
 
-	/** The same in MySQL and MariaDB, SQL Server, and Oracle. */
-	private static final Set<String> STATES = Set.of(STATE, "70100", "HY008", "72000");
+	/** The same in MySQL and MariaDB, SQL Server, Oracle, and HSQLDB. */
+	private static final Set<String> STATES = Set.of(STATE, "70100", "HY008", "72000", "40502");
 
 	/**
 	 * Classes of states that have nothing to do with a cancellation that happens at the
@@ -81,8 +81,8 @@ final class Cancelled {
 	 */
 	static boolean isDeniedBy(SQLException driver) {
 		String state = driver.getSQLState();
-		return state != null && ((state.length() == 5 && OTHER_CLASSES.contains(state.substring(0, 2)))
-				|| (state.startsWith("57") && !state.equals(STATE)));
+		return state != null && !STATES.contains(state)
+				&& ((state.length() == 5 && OTHER_CLASSES.contains(state.substring(0, 2))) || state.startsWith("57"));
 	}
 
 }

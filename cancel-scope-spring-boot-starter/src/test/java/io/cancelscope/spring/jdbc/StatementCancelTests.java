@@ -208,7 +208,17 @@ class StatementCancelTests {
 		assertThat(Cancelled.isDeniedBy(constraint)).isTrue();
 		assertThat(Cancelled.isDeniedBy(killed)).isTrue();
 		assertThat(Cancelled.isDeniedBy(stopped)).isFalse();
+		assertThat(Cancelled.isDeniedBy(new SQLException("deadlock", "40001"))).isTrue();
 		assertThat(Cancelled.isDeniedBy(new SQLException("no state"))).isFalse();
+	}
+
+	/** Seen with 2.7.3, where the class of the state says that it was rolled back. */
+	@Test
+	void whatHsqldbSaysOfACancelIsRecognised() {
+		SQLException aborted = new SQLException("statement execution aborted: timeout reached", "40502", -4872);
+
+		assertThat(Cancelled.isSaidBy(aborted)).isTrue();
+		assertThat(Cancelled.isDeniedBy(aborted)).isFalse();
 	}
 
 	@Test
