@@ -11,7 +11,8 @@ import javax.sql.DataSource;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
-import io.cancelscope.DeadlineExceededException;
+import io.cancelscope.OpenScope;
+import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -25,7 +26,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Where a cancel fails the connection is aborted, whatever pool it comes from, and the
@@ -58,18 +58,41 @@ class AbortTests {
 		return JdbcSettings.watched(pool, JdbcSettings.abortAfter(abortAfter));
 	}
 
+	/** Cancels a statement while it runs. */
+	private Throwable stop(String name, DataSource pool) throws Exception {
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named(name));
+		try (scope) {
+			FutureTask<Throwable> task = start(scope, pool);
+			this.database.executing.await();
+			scope.cancel("the client is gone");
+			return task.get();
+		}
+	}
+
+	private FutureTask<Throwable> start(OpenScope scope, DataSource pool) {
+		FutureTask<Throwable> task = new FutureTask<>(() -> {
+			try {
+				query(pool, FakeDatabase.ENDLESS);
+				return null;
+			}
+			catch (SQLException ex) {
+				return ex;
+			}
+		});
+		new Thread(scope.wrap((Runnable) task)).start();
+		return task;
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void statementWhoseCancelCannotConnectEndsByTheAbort(FakePool kind) throws Exception {
 		DataSource raw = kind.of(this.database, 1);
-		DataSource pool = watched(raw, Duration.ofMillis(200));
 
-		assertThatExceptionOfType(SQLTimeoutException.class)
-			.isThrownBy(() -> this.scopes.run(ScopeOptions.named("report").withTimeout(Duration.ofMillis(100)),
-					(scope) -> query(pool, FakeDatabase.ENDLESS)))
-			.withMessage("The statement was cancelled: scope 'report' (100ms) exceeded its deadline")
-			.withCauseInstanceOf(DeadlineExceededException.class);
+		Throwable stopped = stop("report", watched(raw, Duration.ofMillis(200)));
 
+		assertThat(stopped).isInstanceOf(SQLTimeoutException.class)
+			.hasMessage("The statement was cancelled: scope 'report' was cancelled: the client is gone")
+			.hasCauseInstanceOf(ScopeCancelledException.class);
 		assertThat(this.database.cancels).hasPositiveValue();
 		FakePool.close(raw);
 	}
@@ -79,8 +102,7 @@ class AbortTests {
 	void poolHandsOutAnotherConnectionAfterTheAbort(FakePool kind) throws Exception {
 		DataSource raw = kind.of(this.database, 1);
 		DataSource pool = watched(raw, Duration.ofMillis(50));
-		assertThatExceptionOfType(SQLTimeoutException.class).isThrownBy(() -> this.scopes
-			.run(ScopeOptions.timeout(Duration.ofMillis(50)), (scope) -> query(pool, FakeDatabase.ENDLESS)));
+		assertThat(stop("report", pool)).isNotNull();
 
 		query(pool, "select 1");
 
@@ -97,35 +119,32 @@ class AbortTests {
 		DataSource raw = kind.of(this.database, 1);
 		DataSource pool = watched(raw, Duration.ofMillis(50));
 
-		assertThatExceptionOfType(SQLTimeoutException.class)
-			.isThrownBy(() -> this.scopes.run(ScopeOptions.timeout(Duration.ofMillis(50)),
-					(scope) -> query(pool, FakeDatabase.ENDLESS)))
-			.withCauseInstanceOf(DeadlineExceededException.class);
+		Throwable stopped = stop("report", pool);
 
+		assertThat(stopped).isInstanceOf(SQLTimeoutException.class).hasCauseInstanceOf(ScopeCancelledException.class);
 		query(pool, "select 1");
 		FakePool.close(raw);
 	}
 
 	@Test
-	void abortWithoutEffectIsReported(CapturedOutput output) throws SQLException {
+	void abortWithoutEffectIsReported(CapturedOutput output) throws Exception {
 		this.database.aborts = false;
-		DataSource pool = watched(this.database, Duration.ofMillis(50));
-		FutureTask<Void> task = new FutureTask<>(() -> {
-			this.scopes.run(ScopeOptions.named("deaf").withTimeout(Duration.ofMillis(50)),
-					(scope) -> query(pool, FakeDatabase.ENDLESS));
-			return null;
-		});
-		new Thread(task).start();
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("deaf"));
+		FutureTask<Throwable> task = start(scope, watched(this.database, Duration.ofMillis(50)));
+		this.database.executing.await();
+
+		scope.cancel();
 
 		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> assertThat(output)
 				.contains("Aborting the connection of a statement of scope 'deaf': still running 50ms after it was"
 						+ " cancelled (cancel-scope.jdbc.abort-after)")
 				.contains("Could not stop a statement of scope 'deaf': still running 1s after")
 				.contains("closed nothing"));
-
 		this.database.released.countDown();
-		assertThat(task).succeedsWithin(Duration.ofSeconds(30));
+		assertThat(task).succeedsWithin(Duration.ofSeconds(30)).isNull();
+		scope.close();
 	}
 
 	@Test

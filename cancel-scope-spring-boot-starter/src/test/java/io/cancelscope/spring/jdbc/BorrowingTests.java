@@ -38,7 +38,7 @@ class BorrowingTests {
 	/** Hikari asks only about connections that have been idle longer than this. */
 	private static final String HIKARIS_WINDOW = "com.zaxxer.hikari.aliveBypassWindowMs";
 
-	private static final ScopeOptions SOON = ScopeOptions.named("report").withTimeout(Duration.ofMillis(100));
+	private static final ScopeOptions SOON = ScopeOptions.named("report").withTimeout(Duration.ofSeconds(1));
 
 	private final CancelScopes scopes = CancelScopes.create();
 
@@ -77,7 +77,7 @@ class BorrowingTests {
 
 		assertThatExceptionOfType(SQLTimeoutException.class)
 			.isThrownBy(() -> this.scopes.run(SOON, (scope) -> pool.getConnection()))
-			.withMessage("The wait for a connection was given up: scope 'report' (100ms) exceeded its deadline")
+			.withMessage("The wait for a connection was given up: scope 'report' (1s) exceeded its deadline")
 			.withCauseInstanceOf(DeadlineExceededException.class);
 
 		checks.release(1_000);

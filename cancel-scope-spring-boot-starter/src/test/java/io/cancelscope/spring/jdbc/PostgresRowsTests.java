@@ -56,11 +56,11 @@ class PostgresRowsTests {
 				connection.setAutoCommit(false);
 				statement.setFetchSize(1);
 
-				this.scopes.run(ScopeOptions.named("report").withTimeout(Duration.ofMillis(500)), (scope) -> {
+				this.scopes.run(ScopeOptions.named("report").withTimeout(Duration.ofSeconds(3)), (scope) -> {
 					ResultSet rows = statement.executeQuery(SECOND_ROW_IS_SLOW);
 					assertThat(rows.next()).isTrue();
 					assertThatExceptionOfType(SQLTimeoutException.class).isThrownBy(rows::next)
-						.withMessage("The rows were not read: scope 'report' (500ms) exceeded its deadline")
+						.withMessage("The rows were not read: scope 'report' (3s) exceeded its deadline")
 						.withCauseInstanceOf(DeadlineExceededException.class);
 				});
 				connection.rollback();
