@@ -68,8 +68,14 @@ final class MariaDb implements AutoCloseable {
 			.redirectOutput(data.resolve("log").toFile())
 			.start();
 		MariaDb started = new MariaDb(data, server, port);
-		started.awaitStart();
-		return started;
+		try {
+			started.awaitStart();
+			return started;
+		}
+		catch (Exception | Error ex) {
+			started.close();
+			throw ex;
+		}
 	}
 
 	private static void run(List<String> command) throws Exception {
