@@ -36,7 +36,7 @@ final class BookkeepingBeanPostProcessor extends AbstractAdvisingBeanPostProcess
 
 	private final transient Set<Class<?>> types;
 
-	private final Set<String> names;
+	private final transient Set<String> names;
 
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.

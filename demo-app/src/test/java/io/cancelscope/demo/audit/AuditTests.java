@@ -40,9 +40,10 @@ class AuditTests {
 		List<Map<String, Object>> rows = desk.get("/audit").read("$[?(@.route=='KEF-ATH')]");
 
 		assertThat(rows).hasSize(1);
-		assertThat(rows.get(0)).containsEntry("cancelled", true)
-			.containsEntry("budgetMs", 1)
-			.containsEntry("outcome", "0 of 5 answered; stopped: the budget of 1ms is used up");
+		assertThat(rows.get(0)).containsEntry("cancelled", true).containsEntry("budgetMs", 1);
+		// The millisecond may be over before the first of the five is asked.
+		assertThat(rows.get(0).get("outcome")).asString()
+			.matches("0 of [05] answered; stopped: the budget of 1ms is used up");
 	}
 
 	@Test
