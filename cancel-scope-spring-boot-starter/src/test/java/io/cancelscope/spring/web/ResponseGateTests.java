@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,6 +34,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @Timeout(60)
 class ResponseGateTests {
+
+	/**
+	 * One for each task: the common pool has one thread on a machine of two processors.
+	 */
+	private static final Executor THREADS = (task) -> new Thread(task).start();
 
 	private final MockHttpServletResponse original = new MockHttpServletResponse();
 
@@ -100,11 +106,11 @@ class ResponseGateTests {
 		withGate(() -> {
 			CountDownLatch writing = new CountDownLatch(1);
 			CountDownLatch written = new CountDownLatch(1);
-			CompletableFuture<Void> producer = CompletableFuture.runAsync(() -> write(writing, written));
+			CompletableFuture<Void> producer = CompletableFuture.runAsync(() -> write(writing, written), THREADS);
 			await(writing);
 			this.scope.scope().cancel();
 
-			CompletableFuture<Boolean> owner = CompletableFuture.supplyAsync(this::takeOver);
+			CompletableFuture<Boolean> owner = CompletableFuture.supplyAsync(this::takeOver, THREADS);
 			Awaitility.await().until(() -> !isOpen());
 			assertThat(owner).isNotDone();
 			written.countDown();
