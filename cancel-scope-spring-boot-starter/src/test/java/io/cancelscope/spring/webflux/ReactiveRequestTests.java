@@ -29,6 +29,7 @@ import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.reactor.ScopeInContext;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -325,19 +326,24 @@ class ReactiveRequestTests {
 			this.closed.add(scope);
 		}
 
+		/** Often: hundreds of requests wait for it, one after the other. */
+		private static ConditionFactory soon() {
+			return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).atMost(SOON);
+		}
+
 		CancelScope first() {
-			Awaitility.await().atMost(SOON).until(() -> !this.opened.isEmpty());
+			soon().until(() -> !this.opened.isEmpty());
 			return this.opened.get(0);
 		}
 
 		CancelReason reason() {
 			CancelScope scope = first();
-			Awaitility.await().atMost(SOON).until(scope::isCancelled);
+			soon().until(scope::isCancelled);
 			return scope.reason().orElseThrow();
 		}
 
 		void allAreClosed() {
-			Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(this.closed).containsAll(this.opened));
+			soon().untilAsserted(() -> assertThat(this.closed).containsAll(this.opened));
 		}
 
 	}
