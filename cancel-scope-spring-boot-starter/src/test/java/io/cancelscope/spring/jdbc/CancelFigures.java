@@ -36,7 +36,7 @@ public final class CancelFigures {
 		JdbcCancelProperties properties = JdbcSettings.defaults();
 		print("H2 in memory", WatchedConnection.of(h2.getConnection(), properties), StatementCancelTests.SLOW);
 		Postgres postgres = Postgres.start();
-		Postgres.Pool pool = postgres.pool(1, Duration.ofSeconds(5));
+		WatchedPool pool = postgres.pool(1, Duration.ofSeconds(5));
 		try (postgres; pool) {
 			print("PostgreSQL on this machine", pool.connection(), "select pg_sleep(60)");
 		}

@@ -120,11 +120,11 @@ final class MariaDb implements AutoCloseable {
 	}
 
 	/** A pool as it is, and in front of it the proxy that an application gets. */
-	Pool pool(Driver driver, int size, Duration abortAfter, String... settings) {
+	WatchedPool pool(Driver driver, int size, Duration abortAfter, String... settings) {
 		return pool(driver, size, JdbcSettings.abortAfter(abortAfter), settings);
 	}
 
-	Pool pool(Driver driver, int size, JdbcCancelProperties properties, String... settings) {
+	WatchedPool pool(Driver driver, int size, JdbcCancelProperties properties, String... settings) {
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl(driver.url + "://127.0.0.1:" + this.port + "/app?" + driver.settings
 				+ String.join("", Stream.of(settings).map((setting) -> "&" + setting).toList()));
@@ -133,7 +133,7 @@ final class MariaDb implements AutoCloseable {
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(120_000);
 		HikariDataSource raw = new HikariDataSource(config);
-		return new Pool(raw, JdbcSettings.watched(raw, properties));
+		return new WatchedPool(raw, JdbcSettings.watched(raw, properties), "select connection_id()");
 	}
 
 	/** How many connections are executing something that fits. */
@@ -209,42 +209,6 @@ final class MariaDb implements AutoCloseable {
 		/** The fetch size at which rows are read while the server computes them. */
 		int streaming() {
 			return (this == MYSQL) ? Integer.MIN_VALUE : 1;
-		}
-
-	}
-
-	/** A pool and the proxy in front of it. */
-	record Pool(HikariDataSource raw, HikariDataSource watched) implements AutoCloseable {
-
-		Connection connection() throws SQLException {
-			return this.watched.getConnection();
-		}
-
-		/** All there, none taken. */
-		void awaitFull() {
-			Awaitility.await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
-				assertThat(this.raw.getHikariPoolMXBean().getActiveConnections()).isZero();
-				assertThat(this.raw.getHikariPoolMXBean().getIdleConnections())
-					.isEqualTo(this.raw.getMaximumPoolSize());
-			});
-		}
-
-		int backend() throws SQLException {
-			return number("select connection_id()");
-		}
-
-		int number(String query) throws SQLException {
-			try (Connection connection = connection();
-					Statement statement = connection.createStatement();
-					ResultSet rows = statement.executeQuery(query)) {
-				rows.next();
-				return rows.getInt(1);
-			}
-		}
-
-		@Override
-		public void close() {
-			this.raw.close();
 		}
 
 	}

@@ -42,10 +42,10 @@ class MariaDbFaultTests {
 	@EnumSource
 	void statementEndsByTheAbortWhereNoConnectionIsLeftForTheCancel(Driver driver) throws Exception {
 		MariaDb server = MariaDb.start("--max-connections=10");
-		MariaDb.Pool pool = server.pool(driver, 2, Duration.ofMillis(300));
+		WatchedPool pool = server.pool(driver, 2, Duration.ofMillis(300));
 		try (server; pool) {
 			pool.awaitFull();
-			MariaDb.Pool others = server.pool(driver, 8, Duration.ofSeconds(60));
+			WatchedPool others = server.pool(driver, 8, Duration.ofSeconds(60));
 			try (others) {
 				List<Connection> taken = takeAll(others);
 
@@ -70,13 +70,13 @@ class MariaDbFaultTests {
 	/** What the library assumes of the driver, which has no other way. */
 	@Test
 	void socketOfTheDriverIsFound() throws Exception {
-		MariaDb.Pool pool = MariaDb.shared().pool(Driver.MARIADB, 1, Duration.ofSeconds(60));
+		WatchedPool pool = MariaDb.shared().pool(Driver.MARIADB, 1, Duration.ofSeconds(60));
 		try (pool; Connection connection = pool.connection()) {
 			assertThat(MariaDbSocket.find(connection.unwrap(org.mariadb.jdbc.Connection.class))).isNotNull();
 		}
 	}
 
-	private static List<Connection> takeAll(MariaDb.Pool pool) throws SQLException {
+	private static List<Connection> takeAll(WatchedPool pool) throws SQLException {
 		List<Connection> taken = new ArrayList<>();
 		for (int i = 0; i < pool.raw().getMaximumPoolSize(); i++) {
 			taken.add(pool.connection());

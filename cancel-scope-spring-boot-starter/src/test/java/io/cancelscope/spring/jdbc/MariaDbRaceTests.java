@@ -46,7 +46,7 @@ class MariaDbRaceTests {
 	@ParameterizedTest
 	@EnumSource
 	void cancelAtTheMomentOfCompletionHitsNoOtherStatement(Driver driver) throws Exception {
-		MariaDb.Pool pool = MariaDb.shared().pool(driver, 1, Duration.ofSeconds(60));
+		WatchedPool pool = MariaDb.shared().pool(driver, 1, Duration.ofSeconds(60));
 		ExecutorService canceller = Executors.newSingleThreadExecutor();
 		int stopped = 0;
 		int hit = 0;

@@ -32,7 +32,7 @@ class MariaDbServerTimeoutTests {
 
 	private MariaDb server;
 
-	private MariaDb.Pool pool;
+	private WatchedPool pool;
 
 	@BeforeEach
 	void connect() throws Exception {
@@ -49,7 +49,7 @@ class MariaDbServerTimeoutTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void serverIsToldWhatIsLeftOfTheBudget(boolean preparedByTheServer) throws SQLException {
-		MariaDb.Pool pool = this.server.pool(MariaDb.Driver.MARIADB, 1, JdbcSettings.serverTimeout(),
+		WatchedPool pool = this.server.pool(MariaDb.Driver.MARIADB, 1, JdbcSettings.serverTimeout(),
 				"useServerPrepStmts=" + preparedByTheServer);
 		try (pool;
 				Connection connection = pool.connection();

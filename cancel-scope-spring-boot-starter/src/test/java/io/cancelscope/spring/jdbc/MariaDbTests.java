@@ -57,7 +57,7 @@ class MariaDbTests {
 
 	/** Stops it while it runs, and looks at the next statement of the same connection. */
 	private void stops(Driver driver, Preparation preparation, String... settings) throws Exception {
-		MariaDb.Pool pool = this.server.pool(driver, 1, Duration.ofSeconds(60), settings);
+		WatchedPool pool = this.server.pool(driver, 1, Duration.ofSeconds(60), settings);
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));
 		try (pool; scope) {
 			int backend = pool.backend();
@@ -172,7 +172,7 @@ class MariaDbTests {
 	@ParameterizedTest
 	@EnumSource
 	void waitForALock(Driver driver) throws Exception {
-		MariaDb.Pool pool = this.server.pool(driver, 1, Duration.ofSeconds(60));
+		WatchedPool pool = this.server.pool(driver, 1, Duration.ofSeconds(60));
 		try (pool; Connection holder = pool.connection(); Statement lock = holder.createStatement()) {
 			lock.execute("create or replace table accounts (id int primary key)");
 			lock.execute("insert into accounts values (1)");
@@ -197,7 +197,7 @@ class MariaDbTests {
 	@EnumSource
 	void rowsThatAreStreamed(Driver driver) throws Exception {
 		boolean cancels = driver == Driver.MARIADB;
-		MariaDb.Pool pool = this.server.pool(driver, 1, Duration.ofMillis(cancels ? 60_000 : 500));
+		WatchedPool pool = this.server.pool(driver, 1, Duration.ofMillis(cancels ? 60_000 : 500));
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));
 		try (pool; scope) {
 			try (Connection connection = pool.connection(); Statement statement = connection.createStatement()) {

@@ -29,7 +29,7 @@ class OutlivingPostgresTests {
 	@Test
 	void statementEndsWithTheRequestAroundTheServiceThatStartedIt() throws Exception {
 		Postgres postgres = Postgres.shared();
-		Postgres.Pool pool = postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = postgres.pool(1, Duration.ofSeconds(30));
 		try (pool) {
 			int backend = pool.backend();
 			OpenScope request = this.scopes.open(ScopeOptions.named("request"));

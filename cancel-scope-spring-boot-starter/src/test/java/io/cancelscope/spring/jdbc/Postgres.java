@@ -68,11 +68,11 @@ final class Postgres implements AutoCloseable {
 	}
 
 	/** A pool as it is, and in front of it the proxy that an application gets. */
-	Pool pool(int size, Duration abortAfter) {
+	WatchedPool pool(int size, Duration abortAfter) {
 		return pool(size, JdbcSettings.abortAfter(abortAfter));
 	}
 
-	Pool pool(int size, JdbcCancelProperties properties) {
+	WatchedPool pool(int size, JdbcCancelProperties properties) {
 		HikariConfig config = new HikariConfig();
 		PGSimpleDataSource database = (PGSimpleDataSource) this.server.getPostgresDatabase();
 		// How long the driver's own cancel may wait for a server that doesn't answer.
@@ -81,7 +81,7 @@ final class Postgres implements AutoCloseable {
 		config.setMaximumPoolSize(size);
 		config.setConnectionTimeout(20_000);
 		HikariDataSource raw = new HikariDataSource(config);
-		return new Pool(raw, JdbcSettings.watched(raw, properties));
+		return new WatchedPool(raw, JdbcSettings.watched(raw, properties), "select pg_backend_pid()");
 	}
 
 	/** How many statements with this text the server is executing. */
@@ -124,42 +124,6 @@ final class Postgres implements AutoCloseable {
 	public void close() throws IOException {
 		this.server.close();
 		FileSystemUtils.deleteRecursively(this.data);
-	}
-
-	/** A pool and the proxy in front of it. */
-	record Pool(HikariDataSource raw, HikariDataSource watched) implements AutoCloseable {
-
-		Connection connection() throws SQLException {
-			return this.watched.getConnection();
-		}
-
-		/** All there, none taken, and every one of them answers. */
-		void awaitFull() {
-			Awaitility.await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> {
-				assertThat(this.raw.getHikariPoolMXBean().getActiveConnections()).isZero();
-				assertThat(this.raw.getHikariPoolMXBean().getIdleConnections())
-					.isEqualTo(this.raw.getMaximumPoolSize());
-			});
-		}
-
-		int backend() throws SQLException {
-			return number("select pg_backend_pid()");
-		}
-
-		int number(String query) throws SQLException {
-			try (Connection connection = connection();
-					Statement statement = connection.createStatement();
-					ResultSet rows = statement.executeQuery(query)) {
-				rows.next();
-				return rows.getInt(1);
-			}
-		}
-
-		@Override
-		public void close() {
-			this.raw.close();
-		}
-
 	}
 
 }

@@ -34,7 +34,7 @@ class PostgresFaultTests {
 			.untilAsserted(() -> assertThat(CancelThreads.busy()).isZero());
 	}
 
-	private FutureTask<Integer> execute(Postgres.Pool pool, OpenScope scope) {
+	private FutureTask<Integer> execute(WatchedPool pool, OpenScope scope) {
 		FutureTask<Integer> task = new FutureTask<>(() -> {
 			CancelScope.Registration attachment = scope.attach();
 			try (attachment) {
@@ -48,7 +48,7 @@ class PostgresFaultTests {
 	@Test
 	void databaseThatIsKilledIsReportedAsWhatItIs() throws Exception {
 		Postgres postgres = Postgres.start();
-		Postgres.Pool pool = postgres.pool(2, Duration.ofSeconds(30));
+		WatchedPool pool = postgres.pool(2, Duration.ofSeconds(30));
 		try (postgres; pool) {
 			OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));
 			FutureTask<Integer> executing = execute(pool, scope);
@@ -74,7 +74,7 @@ class PostgresFaultTests {
 	@Test
 	void databaseThatIsFrozenIsGivenUpAfterTheGracePeriod() throws Exception {
 		Postgres postgres = Postgres.start();
-		Postgres.Pool pool = postgres.pool(2, Duration.ofMillis(700));
+		WatchedPool pool = postgres.pool(2, Duration.ofMillis(700));
 		try (postgres; pool) {
 			OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));
 			FutureTask<Integer> executing = execute(pool, scope);
@@ -101,7 +101,7 @@ class PostgresFaultTests {
 	@Test
 	void frozenDatabaseThatGoesOnInTimeKeepsItsConnection() throws Exception {
 		Postgres postgres = Postgres.start();
-		Postgres.Pool pool = postgres.pool(1, Duration.ZERO);
+		WatchedPool pool = postgres.pool(1, Duration.ZERO);
 		try (postgres; pool) {
 			int backend = pool.backend();
 			OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));

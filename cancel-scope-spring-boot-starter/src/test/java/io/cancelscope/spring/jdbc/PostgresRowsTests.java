@@ -49,7 +49,7 @@ class PostgresRowsTests {
 
 	@Test
 	void waitForTheNextRowIsEnded() throws SQLException {
-		Postgres.Pool pool = this.postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(1, Duration.ofSeconds(30));
 		try (pool) {
 			int backend = pool.backend();
 			try (Connection connection = pool.connection(); Statement statement = connection.createStatement()) {
@@ -73,7 +73,7 @@ class PostgresRowsTests {
 
 	@Test
 	void rowsThatAreFetchedAlreadyAreReadToTheirEnd() throws SQLException {
-		Postgres.Pool pool = this.postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(1, Duration.ofSeconds(30));
 		try (pool; Connection connection = pool.connection(); Statement statement = connection.createStatement()) {
 			connection.setAutoCommit(false);
 			statement.setFetchSize(100);

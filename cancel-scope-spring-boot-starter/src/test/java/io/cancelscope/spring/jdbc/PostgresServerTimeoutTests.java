@@ -29,7 +29,7 @@ class PostgresServerTimeoutTests {
 
 	private Postgres postgres;
 
-	private Postgres.Pool pool;
+	private WatchedPool pool;
 
 	private Connection connection;
 

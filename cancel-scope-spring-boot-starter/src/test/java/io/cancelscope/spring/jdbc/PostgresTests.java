@@ -67,7 +67,7 @@ class PostgresTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void statementEndsInTheServerToo(boolean interrupt) throws SQLException {
-		Postgres.Pool pool = this.postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(1, Duration.ofSeconds(30));
 		try (pool) {
 			int backend = pool.backend();
 
@@ -88,7 +88,7 @@ class PostgresTests {
 
 	@Test
 	void waitForALockIsEnded() throws SQLException {
-		Postgres.Pool pool = this.postgres.pool(2, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(2, Duration.ofSeconds(30));
 		try (pool; Connection holder = pool.connection(); Statement lock = holder.createStatement()) {
 			lock.execute("create table accounts (id int)");
 			holder.setAutoCommit(false);
@@ -104,7 +104,7 @@ class PostgresTests {
 
 	@Test
 	void batchIsEnded() throws SQLException {
-		Postgres.Pool pool = this.postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(1, Duration.ofSeconds(30));
 		try (pool;
 				Connection connection = pool.connection();
 				PreparedStatement statement = connection.prepareStatement("select pg_sleep(?)")) {
@@ -119,7 +119,7 @@ class PostgresTests {
 
 	@Test
 	void waitForAnExhaustedPoolIsEnded() throws Exception {
-		Postgres.Pool pool = this.postgres.pool(2, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(2, Duration.ofSeconds(30));
 		try (pool) {
 			Connection first = pool.connection();
 			Connection second = pool.connection();
@@ -145,7 +145,7 @@ class PostgresTests {
 	}
 
 	private void cancelTwoHundred(ExecutorService threads) throws Exception {
-		Postgres.Pool pool = this.postgres.pool(40, Duration.ofSeconds(60));
+		WatchedPool pool = this.postgres.pool(40, Duration.ofSeconds(60));
 		try (pool) {
 			OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("all").interrupt());
 			List<Future<?>> started = new ArrayList<>();
@@ -182,7 +182,7 @@ class PostgresTests {
 	/** An interrupt would close the socket of a virtual thread, and the connection. */
 	@Test
 	void interruptOfAVirtualThreadLeavesTheConnectionAlone() throws Exception {
-		Postgres.Pool pool = this.postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(1, Duration.ofSeconds(30));
 		try (pool) {
 			int backend = pool.backend();
 
@@ -208,7 +208,7 @@ class PostgresTests {
 	 */
 	@Test
 	void cancelAtTheMomentOfCompletionHitsNoOtherStatement() throws Exception {
-		Postgres.Pool pool = this.postgres.pool(1, Duration.ofSeconds(30));
+		WatchedPool pool = this.postgres.pool(1, Duration.ofSeconds(30));
 		ExecutorService canceller = Executors.newSingleThreadExecutor();
 		int stopped = 0;
 		int rounds = 5_000;

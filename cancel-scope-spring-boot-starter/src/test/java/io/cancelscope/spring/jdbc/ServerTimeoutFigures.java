@@ -35,13 +35,13 @@ public final class ServerTimeoutFigures {
 		JdbcCancelProperties off = JdbcSettings.defaults();
 		JdbcCancelProperties on = JdbcSettings.serverTimeout();
 		Postgres postgres = Postgres.start();
-		try (postgres; Postgres.Pool without = postgres.pool(1, off); Postgres.Pool with = postgres.pool(1, on)) {
+		try (postgres; WatchedPool without = postgres.pool(1, off); WatchedPool with = postgres.pool(1, on)) {
 			compare("PostgreSQL", without.watched()::getConnection, with.watched()::getConnection);
 		}
 		MariaDb mariaDb = MariaDb.start();
 		try (mariaDb;
-				MariaDb.Pool without = mariaDb.pool(MariaDb.Driver.MARIADB, 1, off);
-				MariaDb.Pool with = mariaDb.pool(MariaDb.Driver.MARIADB, 1, on)) {
+				WatchedPool without = mariaDb.pool(MariaDb.Driver.MARIADB, 1, off);
+				WatchedPool with = mariaDb.pool(MariaDb.Driver.MARIADB, 1, on)) {
 			compare("MariaDB", without.watched()::getConnection, with.watched()::getConnection);
 		}
 	}
