@@ -162,6 +162,10 @@ class BrokenStreamTests {
 			catch (IOException ex) {
 				emitter.completeWithError(ex);
 			}
+			catch (IllegalStateException ex) {
+				assertThat(ex).as("what an emitter says to a producer that comes late")
+					.hasMessageContaining("completed");
+			}
 		}
 
 		@GetMapping("/body")
