@@ -1,7 +1,6 @@
 package io.cancelscope.spring.webflux;
 
 import java.util.List;
-import java.util.concurrent.Executor;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
@@ -9,10 +8,15 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -38,7 +42,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	private final int order;
 
-	private final Executor aside = AsideThreads.create();
+	private final Scheduler aside = Schedulers.fromExecutor(AsideThreads.create());
 
 	CancelScopeWebFilter(RequestScopes scopes, CancelledResponse answer, int order) {
 		this.scopes = scopes;
@@ -65,44 +69,67 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		RequestScope scope = this.scopes.open(request.getMethod().name(), path,
 				(header) -> request.getHeaders().getOrEmpty(header));
 		exchange.getAttributes().put(RequestScope.ATTRIBUTE, scope);
-		WatchedResponse response = WatchedResponse.of(exchange.getResponse());
+		ServerConnection connection = ServerConnection.of(exchange.getResponse());
+		connection.keepReading();
+		WatchedResponse response = WatchedResponse.of(exchange.getResponse(), connection, this.aside, scope::exception);
 		ServerWebExchange inside = exchange.mutate()
 			.request(CurrentScope.whileReading(request, scope.scope()))
 			.response(response)
 			.build();
 		Mono<Void> handled = CurrentScope.whileSubscribing(Mono.defer(() -> chain.filter(inside)), scope.scope())
+			.then(Mono.defer(() -> response.author().isCutShort() ? Mono.<Void>error(scope.exception()) : Mono.empty()))
 			.contextWrite((context) -> context.put(KEY, scope.scope()));
 		return Mono.firstWithSignal(List.of(cancellation(scope, response), handled))
-			.onErrorResume((thrown) -> failed(exchange, scope, response, thrown))
+			.onErrorResume((thrown) -> failed(exchange, scope, response, connection, thrown))
 			// Before what is behind hears of it, and may fail by being interrupted.
 			.doOnCancel(response::onCancel)
 			.doFinally((signal) -> over(scope, response.isCancelled()));
 	}
 
-	/** Fails when the scope is cancelled; never ends otherwise. */
+	/**
+	 * Fails when the scope is cancelled and the handler does not write; never ends
+	 * otherwise.
+	 */
 	private static Mono<Void> cancellation(RequestScope scope, WatchedResponse response) {
-		return Mono.create((sink) -> {
-			CancelScope.Registration registration = scope.scope().onCancel((reason) -> {
-				response.takeAway();
-				sink.error(scope.exception());
-			});
-			sink.onDispose(registration::unregister);
+		return Mono.defer(() -> {
+			// Nobody may listen any more when it fails.
+			Sinks.Empty<Void> cancelled = Sinks.empty();
+			CancelScope.Registration registration = scope.scope()
+				.onCancel((reason) -> response.author()
+					.stop()
+					.subscribe(null, null, () -> cancelled.tryEmitError(scope.exception())));
+			return cancelled.asMono().doFinally((signal) -> registration.unregister());
 		});
 	}
 
 	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, WatchedResponse watched,
-			Throwable thrown) {
-		ServerHttpResponse response = exchange.getResponse();
+			ServerConnection connection, Throwable thrown) {
+		Authorship author = watched.author();
 		ScopeCancelledException cancellation = ScopeCancelledException.findIn(thrown);
-		if (cancellation == null || hasAnswer(thrown)) {
-			return told(scope, watched, thrown).then(Mono.error(thrown));
+		if (cancellation != null && !hasAnswer(thrown)) {
+			return author.stop().then(Mono.defer(() -> end(exchange, scope, author, connection, cancellation)));
 		}
-		if (cancellation.reason().kind() == CancelReason.Kind.DISCONNECTED) {
-			response.setStatusCode(RequestScope.CLIENT_GONE);
+		return told(scope, watched, thrown).then(Mono.defer(() -> (author.isCutShort() && !author.isTaken())
+				? connection.breakOff(exchange.getResponse(), HttpStatus.INTERNAL_SERVER_ERROR, thrown)
+				: Mono.error(thrown)));
+	}
+
+	/** Answers, or breaks off, a request whose handler does not write any more. */
+	private Mono<Void> end(ServerWebExchange exchange, RequestScope scope, Authorship author,
+			ServerConnection connection, ScopeCancelledException cancellation) {
+		if (author.isSent()) {
 			return Mono.empty();
 		}
-		// Too late to say so: the server breaks off the connection.
-		return response.isCommitted() ? Mono.error(thrown) : this.answer.write(exchange, scope.answerTo(cancellation));
+		ServerHttpResponse response = exchange.getResponse();
+		ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation);
+		if (!author.isTaken() || response.isCommitted()) {
+			return connection.breakOff(response, answer.getStatusCode(), cancellation);
+		}
+		if (cancellation.reason().kind() == CancelReason.Kind.DISCONNECTED) {
+			response.setStatusCode(answer.getStatusCode());
+			return Mono.empty();
+		}
+		return this.answer.write(exchange, answer);
 	}
 
 	/**
@@ -120,7 +147,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		}
 		boolean gone = response.isCancelled() || DisconnectedClientHelper.isClientDisconnectedException(thrown);
 		Runnable telling = gone ? () -> scope.clientIsGone(thrown) : () -> scope.scope().failed(thrown);
-		return Mono.<Void>fromRunnable(telling).subscribeOn(Schedulers.fromExecutor(this.aside));
+		return Mono.<Void>fromRunnable(telling).subscribeOn(this.aside);
 	}
 
 	/**
@@ -139,7 +166,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			end.run();
 			return;
 		}
-		this.aside.execute(end);
+		this.aside.schedule(end);
 	}
 
 }

@@ -1,67 +1,87 @@
 package io.cancelscope.spring.webflux;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseCookie;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
+import org.springframework.http.server.reactive.ChannelSendOperator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 
 /**
- * The response as the handler has it. Sees that a server has stopped taking the response:
- * Reactor Netty does that when the client goes away in the middle of the body, and then
- * ends as if all were written. And can be taken away from the handler.
+ * The response as the handler has it. Once it is taken away, what the handler does to it
+ * is without effect, as with a response that is committed.
+ * <p>
+ * Also sees that a server has stopped taking the response: Reactor Netty does that when
+ * the client goes away in the middle of the body, and then ends as if all were written.
  */
 class WatchedResponse extends ServerHttpResponseDecorator {
 
+	private static final Duration PATIENCE = Duration.ofMillis(500);
+
+	private final Authorship author;
+
+	private final ServerConnection connection;
+
+	private final Supplier<? extends Throwable> refusal;
+
+	private final HttpHeaders headers;
+
+	/**
+	 * What the handler has once the others aren't its own. Guarded by the author's lock.
+	 */
+	private @Nullable HttpHeaders unsent;
+
+	private volatile boolean asked;
+
 	private volatile boolean cancelled;
 
-	/** What the handler has instead, once this one is taken away from it. */
-	private volatile @Nullable ServerHttpResponse unsent;
-
-	private WatchedResponse(ServerHttpResponse response) {
+	private WatchedResponse(ServerHttpResponse response, ServerConnection connection, Scheduler aside,
+			Supplier<? extends Throwable> refusal) {
 		super(response);
-	}
-
-	static WatchedResponse of(ServerHttpResponse response) {
-		return (response instanceof ZeroCopyHttpOutputMessage files) ? new WithFiles(response, files)
-				: new WatchedResponse(response);
+		this.author = new Authorship(aside, PATIENCE);
+		this.headers = GuardedHeaders.of(this.author.lock(), this::currentHeaders);
+		this.connection = connection;
+		this.refusal = refusal;
 	}
 
 	/**
-	 * What the handler does to the response from now on is without effect. One that is
-	 * cancelled may still fail, of the interrupt for example, and Spring WebFlux then
-	 * clears the headers that somebody else is about to send.
+	 * Watches a response.
+	 * @param response the one of the server
+	 * @param connection its connection
+	 * @param aside where a handler is cancelled that was waited for in vain
+	 * @param refusal what a write fails with that is stopped before it has begun
+	 * @return the response for the handler
 	 */
-	void takeAway() {
-		this.unsent = new UnsentResponse(super.getDelegate());
+	static WatchedResponse of(ServerHttpResponse response, ServerConnection connection, Scheduler aside,
+			Supplier<? extends Throwable> refusal) {
+		return (response instanceof ZeroCopyHttpOutputMessage files)
+				? new WithFiles(response, files, connection, aside, refusal)
+				: new WatchedResponse(response, connection, aside, refusal);
 	}
 
-	@Override
-	public ServerHttpResponse getDelegate() {
-		ServerHttpResponse instead = this.unsent;
-		return (instead != null) ? instead : super.getDelegate();
+	Authorship author() {
+		return this.author;
 	}
 
-	/** Whether the server has stopped taking the response before its end. */
+	/** Returns whether the server has stopped taking the response before its end. */
 	boolean isCancelled() {
 		return this.cancelled;
-	}
-
-	@Override
-	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		return super.writeWith((body instanceof Mono<? extends DataBuffer> mono) ? mono.doOnCancel(this::onCancel)
-				: Flux.from(body).doOnCancel(this::onCancel));
-	}
-
-	@Override
-	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return super.writeAndFlushWith(Flux.from(body).doOnCancel(this::onCancel));
 	}
 
 	/** The server doesn't want the response any more. */
@@ -69,20 +89,166 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 		this.cancelled = true;
 	}
 
+	/** Guarded by the author's lock. */
+	private HttpHeaders currentHeaders() {
+		if (!this.author.isTaken()) {
+			return super.getHeaders();
+		}
+		HttpHeaders unsent = (this.unsent != null) ? this.unsent : new HttpHeaders();
+		this.unsent = unsent;
+		return unsent;
+	}
+
+	@Override
+	public HttpHeaders getHeaders() {
+		return this.headers;
+	}
+
+	@Override
+	public boolean setStatusCode(@Nullable HttpStatusCode status) {
+		return changed(() -> super.setStatusCode(status));
+	}
+
+	@Override
+	public boolean setRawStatusCode(@Nullable Integer value) {
+		return changed(() -> super.setRawStatusCode(value));
+	}
+
+	@Override
+	public void addCookie(ResponseCookie cookie) {
+		changed(() -> {
+			super.addCookie(cookie);
+			return true;
+		});
+	}
+
+	@Override
+	public void beforeCommit(Supplier<? extends Mono<Void>> action) {
+		changed(() -> {
+			super.beforeCommit(action);
+			return true;
+		});
+	}
+
+	private boolean changed(BooleanSupplier change) {
+		this.author.lock().lock();
+		try {
+			return !this.author.isTaken() && change.getAsBoolean();
+		}
+		finally {
+			this.author.lock().unlock();
+		}
+	}
+
+	@Override
+	public boolean isCommitted() {
+		return this.author.isTaken() || super.isCommitted();
+	}
+
+	/**
+	 * Asks with the first item, as the server does: a body that fails before is not sent.
+	 * Without being the author, a handler may not even fail to write: Spring WebFlux
+	 * would clear headers.
+	 */
+	@Override
+	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		if (body instanceof Mono<? extends DataBuffer> mono) {
+			return mono.flatMap(this::writeOne).doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+		}
+		return new ChannelSendOperator<DataBuffer>(body,
+				(items) -> enter(false) ? ending(super.writeWith(watched(items))) : refuse(items));
+	}
+
+	private Mono<Void> writeOne(DataBuffer item) {
+		if (!enter(this.connection.takesOnePieceAtOnce())) {
+			DataBufferUtils.release(item);
+			return Mono.empty();
+		}
+		return ending(super.writeWith(Mono.just(item)));
+	}
+
+	@Override
+	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		return new ChannelSendOperator<Publisher<? extends DataBuffer>>(body,
+				(items) -> enter(false) ? ending(super.writeAndFlushWith(watched(items))) : refuse(items));
+	}
+
+	@Override
+	public Mono<Void> setComplete() {
+		return Mono.defer(() -> (!super.isCommitted() && enter(this.connection.takesOnePieceAtOnce()))
+				? ending(super.setComplete()) : Mono.empty());
+	}
+
+	boolean enter(boolean onePiece) {
+		if (!this.author.enter(onePiece)) {
+			return false;
+		}
+		if (!this.asked) {
+			this.asked = true;
+			super.beforeCommit(() -> Mono.defer(this::begin));
+		}
+		return true;
+	}
+
+	/** The last action before the commit: called early, subscribed to late. */
+	private Mono<Void> begin() {
+		return this.author.begin() ? Mono.empty() : Mono.error(this.refusal.get());
+	}
+
+	Mono<Void> ending(Mono<Void> write) {
+		return write.doOnSuccess((nothing) -> this.author.complete())
+			.doOnError((failure) -> this.author.fail())
+			.doOnCancel(this.author::abandon);
+	}
+
+	private <T> Flux<T> watched(Publisher<T> items) {
+		return Flux.from(items).doOnCancel(this::onCancel);
+	}
+
+	/** Cancels the source of what will not be sent, and releases its first item. */
+	private static <T> Mono<Void> refuse(Publisher<T> items) {
+		items.subscribe(new BaseSubscriber<T>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				request(1);
+				cancel();
+			}
+
+			@Override
+			protected void hookOnNext(T item) {
+				release(item);
+			}
+
+		});
+		return Mono.empty();
+	}
+
+	private static void release(@Nullable Object item) {
+		if (item instanceof DataBuffer buffer) {
+			DataBufferUtils.release(buffer);
+		}
+		else if (item instanceof Publisher<?> publisher) {
+			Flux.from(publisher).take(1).subscribe(WatchedResponse::release, (failure) -> {
+				// Ignored: it is not sent.
+			});
+		}
+	}
+
 	/** Lets the operating system copy files, as before. */
 	private static final class WithFiles extends WatchedResponse implements ZeroCopyHttpOutputMessage {
 
 		private final ZeroCopyHttpOutputMessage files;
 
-		private WithFiles(ServerHttpResponse response, ZeroCopyHttpOutputMessage files) {
-			super(response);
+		private WithFiles(ServerHttpResponse response, ZeroCopyHttpOutputMessage files, ServerConnection connection,
+				Scheduler aside, Supplier<? extends Throwable> refusal) {
+			super(response, connection, aside, refusal);
 			this.files = files;
 		}
 
 		@Override
 		public Mono<Void> writeWith(Path file, long position, long count) {
-			return (getDelegate() instanceof ZeroCopyHttpOutputMessage) ? this.files.writeWith(file, position, count)
-					: Mono.never();
+			return Mono.defer(() -> enter(false) ? ending(this.files.writeWith(file, position, count)) : Mono.empty());
 		}
 
 	}
