@@ -3,6 +3,7 @@ package io.cancelscope.spring;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -15,8 +16,12 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.cancelscope.TimeSource;
+import org.aopalliance.aop.Advice;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -24,6 +29,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.scheduling.TaskScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +81,44 @@ class PublishedBeansTests {
 		assertThat(processors).isNotEmpty()
 			.allMatch((method) -> Modifier.isStatic(method.getModifiers()))
 			.allMatch(PublishedBeansTests::isInfrastructure);
+	}
+
+	/**
+	 * Other infrastructure beans are offered to Spring's auto-proxy creator, which then
+	 * looks for advisors and creates what these need.
+	 */
+	@Test
+	void postProcessorsAreNotOfferedToTheAutoProxyCreator() {
+		assertThat(postProcessors().map(Method::getReturnType)).isNotEmpty()
+			.allMatch(AopInfrastructureBean.class::isAssignableFrom);
+	}
+
+	@Test
+	void postProcessorsTakeOnlyWhatIsLazyOrThereAnyway() {
+		assertThat(postProcessors().flatMap((method) -> Arrays.stream(method.getParameterTypes()))).isNotEmpty()
+			.allSatisfy((type) -> assertThat(pullsNothingIn(type)).as("parameter of type %s", type).isTrue());
+	}
+
+	/**
+	 * A context resolves the first kind itself. The second is an infrastructure bean of
+	 * the starter.
+	 */
+	private static boolean pullsNothingIn(Class<?> type) {
+		return Stream.of(ObjectProvider.class, BeanFactory.class, Environment.class, ResourceLoader.class)
+			.anyMatch((lazy) -> lazy.isAssignableFrom(type)) || isInnermost(type);
+	}
+
+	private static boolean isInnermost(Class<?> type) {
+		List<Method> made = beanMethods().stream().filter((method) -> method.getReturnType() == type).toList();
+		return !made.isEmpty() && made.stream()
+			.allMatch((method) -> Modifier.isStatic(method.getModifiers()) && isInfrastructure(method)
+					&& (AopInfrastructureBean.class.isAssignableFrom(type) || Advice.class.isAssignableFrom(type))
+					&& Arrays.stream(method.getParameterTypes()).allMatch(PublishedBeansTests::pullsNothingIn));
+	}
+
+	private static Stream<Method> postProcessors() {
+		return beanMethods().stream()
+			.filter((method) -> BeanPostProcessor.class.isAssignableFrom(method.getReturnType()));
 	}
 
 	private static boolean isInfrastructure(Method method) {

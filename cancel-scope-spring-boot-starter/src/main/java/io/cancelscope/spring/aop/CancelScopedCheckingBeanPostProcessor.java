@@ -19,7 +19,8 @@ import org.springframework.util.ClassUtils;
  * come to light when the bean is made, and so do annotations that the aspect does not
  * reach. Changes no bean; comes last, when the proxy is there to be looked at.
  */
-final class CancelScopedCheckingBeanPostProcessor implements BeanPostProcessor, Ordered, DisposableBean {
+final class CancelScopedCheckingBeanPostProcessor
+		implements BeanPostProcessor, Ordered, DisposableBean, AopInfrastructureBean {
 
 	private final CancelScopedSource source;
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.cancelscope.spring.CancelScoped;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotationConfigurationException;
@@ -19,7 +20,7 @@ import org.springframework.util.ClassUtils;
  * The resolved operations of all woven methods. They are prepared when a bean is made, so
  * that mistakes come to light then, and a call only looks its operation up.
  */
-final class CancelScopedOperations {
+final class CancelScopedOperations implements AopInfrastructureBean {
 
 	private final CancelScopedSource source;
 

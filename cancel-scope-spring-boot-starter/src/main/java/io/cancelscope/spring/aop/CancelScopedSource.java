@@ -17,6 +17,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.MethodClassKey;
 import org.springframework.core.ResolvableType;
@@ -35,7 +36,7 @@ import org.springframework.util.ReflectionUtils;
  * Most classes hold no such annotation, so the first question is about the class, and
  * each type is read once for it. The answer for a method is remembered, too.
  */
-final class CancelScopedSource {
+final class CancelScopedSource implements AopInfrastructureBean {
 
 	private static final Log logger = LogFactory.getLog(CancelScopedSource.class);
 
