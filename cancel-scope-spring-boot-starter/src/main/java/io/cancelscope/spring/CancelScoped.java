@@ -34,13 +34,18 @@ import org.springframework.core.annotation.AliasFor;
  * what the method says counts, and what it leaves at the default comes from the class,
  * then from the interface's method, then from the interface. Calls that reach the method
  * from outside the bean are woven; calls within the bean are not, and neither are
- * private, static and final methods or final classes, which are named in a warning at
- * start-up. For those, and for single blocks, use {@link CancelScopes}. With
+ * private, static and final methods, which are named in a warning at start-up. For those,
+ * and for single blocks, use {@link CancelScopes}. A bean whose class cannot be extended,
+ * such as a record or a lambda, is woven by the methods of its interfaces. With
  * {@code cancel-scope.weaving=aspect} an AspectJ aspect weaves instead: it sees the
  * annotation on methods and classes, also inherited by the class, but neither on
  * interfaces nor within other annotations; a warning at start-up names those, too. Where
  * AspectJ's load-time weaver puts that aspect into the classes, calls within the bean,
  * private, static and final methods and objects that are no beans are woven as well.
+ * <p>
+ * On a class or an interface, the annotation is not meant for methods that a framework
+ * calls to set up beans and requests or to handle exceptions, such as those with
+ * {@code @Bean} or {@code @ExceptionHandler}.
  * <p>
  * <strong>What is inside.</strong> The scope lies around {@code @Retryable},
  * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}: one budget
@@ -107,6 +112,13 @@ import org.springframework.core.annotation.AliasFor;
 @Inherited
 @Reflective
 public @interface CancelScoped {
+
+	/**
+	 * Whether there is a scope. {@code false} on a method leaves it without one although
+	 * its class, or an interface, has the annotation. Where several annotations apply to
+	 * a method, the most specific one decides; its other attributes then do not count.
+	 */
+	boolean enabled() default true;
 
 	/**
 	 * The same as {@link #timeout()}.

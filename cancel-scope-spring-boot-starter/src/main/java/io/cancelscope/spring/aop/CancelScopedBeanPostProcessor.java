@@ -1,7 +1,6 @@
 package io.cancelscope.spring.aop;
 
 import java.io.Serial;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
@@ -107,8 +106,22 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	/** Ahead-of-time processing asks this of every bean. */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
-		boolean mayBeExtended = !Modifier.isFinal(beanClass.getModifiers()) && this.source.isCandidate(beanClass);
-		return mayBeExtended ? super.determineBeanType(beanClass, beanName) : beanClass;
+		if (!this.source.isCandidate(beanClass)) {
+			return beanClass;
+		}
+		return Extensible.is(beanClass) ? super.determineBeanType(beanClass, beanName) : typeByInterfaces(beanClass);
+	}
+
+	private Class<?> typeByInterfaces(Class<?> beanClass) {
+		ProxyFactory factory = new ProxyFactory();
+		factory.setTargetClass(beanClass);
+		evaluateProxyInterfaces(beanClass, factory);
+		boolean isWoven = !factory.isProxyTargetClass() && !CancelScopedMethods
+			.of(this.source, beanClass, CancelScopedSource.hierarchyOf(beanClass), false,
+					ProxiedInterfaces.none(this.source))
+			.woven()
+			.isEmpty();
+		return isWoven ? factory.getProxyClass(getProxyClassLoader()) : beanClass;
 	}
 
 	@Override
@@ -153,6 +166,19 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 					interfaces.annotatedClass(method, userClass)));
 		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
 		return methods;
+	}
+
+	/**
+	 * What cannot be extended is proxied by its interfaces, also where proxies extend
+	 * classes: a lambda, a record.
+	 */
+	@Override
+	protected ProxyFactory prepareProxyFactory(Object bean, String beanName) {
+		ProxyFactory factory = super.prepareProxyFactory(bean, beanName);
+		if (!Extensible.is(bean.getClass())) {
+			factory.setProxyTargetClass(false);
+		}
+		return factory;
 	}
 
 	/** Whether the proxy is, or would be, a subclass of the bean's class. */

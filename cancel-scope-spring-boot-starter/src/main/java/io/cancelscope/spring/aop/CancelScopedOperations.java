@@ -1,7 +1,6 @@
 package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,8 +61,9 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 	}
 
 	private @Nullable CancelScopedOperation resolve(@Nullable String beanName, Method method, Class<?> userClass) {
-		// A client made of an interface alone has no class with a name to speak of.
-		Method specific = Proxy.isProxyClass(userClass) ? method : AopUtils.getMostSpecificMethod(method, userClass);
+		// A lambda, or a client made of an interface alone, has no class with a name.
+		Method specific = Extensible.isWithoutName(userClass) ? method
+				: AopUtils.getMostSpecificMethod(method, userClass);
 		CancelScopedPlace place = new CancelScopedPlace(beanName, specific, userClass);
 		List<MergedAnnotation<CancelScoped>> annotations;
 		try {

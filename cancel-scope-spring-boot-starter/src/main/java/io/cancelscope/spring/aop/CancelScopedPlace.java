@@ -1,7 +1,6 @@
 package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 record CancelScopedPlace(@Nullable String beanName, Method method, Class<?> targetClass) {
 
-	/** The bean's class, or the interface that a client without a class is made of. */
-	Class<?> owner() {
-		return Proxy.isProxyClass(this.targetClass) ? this.method.getDeclaringClass() : this.targetClass;
+	/**
+	 * The simple name of the bean's class, or of the interface that a client without a
+	 * class is made of. An anonymous class is called by what it extends or implements.
+	 */
+	String ownerName() {
+		Class<?> owner = Extensible.isWithoutName(this.targetClass) ? this.method.getDeclaringClass()
+				: this.targetClass;
+		if (owner.isAnonymousClass()) {
+			owner = (owner.getInterfaces().length > 0) ? owner.getInterfaces()[0] : owner.getSuperclass();
+		}
+		return owner.getSimpleName();
 	}
 
 	/** {@code com.acme.QuoteService#best}. */

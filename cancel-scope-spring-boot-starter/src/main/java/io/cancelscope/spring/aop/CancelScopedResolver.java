@@ -97,7 +97,7 @@ final class CancelScopedResolver {
 
 	private String name(CancelScopedPlace place, String written) {
 		if (written.isEmpty()) {
-			return place.owner().getSimpleName() + "." + place.method().getName();
+			return place.ownerName() + "." + place.method().getName();
 		}
 		String name = resolve(place, "name", written);
 		if (name.isBlank()) {

@@ -64,7 +64,7 @@ final class CancelScopedSource implements AopInfrastructureBean {
 	 */
 	boolean isCandidate(Class<?> targetClass) {
 		for (Class<?> type = targetClass; type != null && type != Object.class; type = type.getSuperclass()) {
-			if ((!Proxy.isProxyClass(type) && isMentionedIn(type)) || isAnyCandidate(type.getInterfaces())) {
+			if ((!Extensible.isWithoutName(type) && isMentionedIn(type)) || isAnyCandidate(type.getInterfaces())) {
 				return true;
 			}
 		}
@@ -149,6 +149,12 @@ final class CancelScopedSource implements AopInfrastructureBean {
 	}
 
 	private static List<MergedAnnotation<CancelScoped>> search(Method method, Class<?> targetClass) {
+		List<MergedAnnotation<CancelScoped>> found = searchAll(method, targetClass);
+		boolean isSwitchedOff = !found.isEmpty() && !found.get(0).getBoolean("enabled");
+		return isSwitchedOff ? List.of() : List.copyOf(found);
+	}
+
+	private static List<MergedAnnotation<CancelScoped>> searchAll(Method method, Class<?> targetClass) {
 		if (method.getDeclaringClass() == Object.class) {
 			return List.of();
 		}
@@ -156,7 +162,8 @@ final class CancelScopedSource implements AopInfrastructureBean {
 		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
 		List<MergedAnnotation<CancelScoped>> found = new ArrayList<>();
 		collect(found, MergedAnnotations.from(specific, SearchStrategy.SUPERCLASS));
-		boolean covered = !found.isEmpty() || isCoveredByItsClass(specific);
+		boolean offered = isOffered(specific, userClass);
+		boolean covered = !found.isEmpty() || offered;
 		if (covered) {
 			collect(found, MergedAnnotations.from(userClass, SearchStrategy.SUPERCLASS));
 		}
@@ -171,9 +178,11 @@ final class CancelScopedSource implements AopInfrastructureBean {
 		if (!specific.equals(method)) {
 			// A call through an interface that the target class itself doesn't implement.
 			collect(found, MergedAnnotations.from(method));
-			collect(found, MergedAnnotations.from(method.getDeclaringClass()));
+			if (offered) {
+				collect(found, MergedAnnotations.from(method.getDeclaringClass()));
+			}
 		}
-		return List.copyOf(found);
+		return found;
 	}
 
 	private static void collect(List<MergedAnnotation<CancelScoped>> found, MergedAnnotations annotations) {
@@ -181,9 +190,10 @@ final class CancelScopedSource implements AopInfrastructureBean {
 	}
 
 	/** An annotation on a type is meant for what the type offers to others. */
-	private static boolean isCoveredByItsClass(Method method) {
+	private static boolean isOffered(Method method, Class<?> userClass) {
 		return Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
-				&& ClassUtils.isUserLevelMethod(method) && !ReflectionUtils.isObjectMethod(method);
+				&& ClassUtils.isUserLevelMethod(method) && !ReflectionUtils.isObjectMethod(method)
+				&& !CallbackMethods.contain(method, userClass);
 	}
 
 	/** Whether the annotation stands where the aspect sees it. */
@@ -246,7 +256,7 @@ final class CancelScopedSource implements AopInfrastructureBean {
 			Collections.addAll(open, open.get(i).getInterfaces());
 		}
 		types.addAll(open);
-		types.removeIf(Proxy::isProxyClass);
+		types.removeIf(Extensible::isWithoutName);
 		types.remove(Proxy.class);
 		return types;
 	}
