@@ -174,9 +174,14 @@ public @interface CancelScoped {
 	/**
 	 * The name of the method of the same bean that makes another result when this scope
 	 * was what stopped the work: its time was up, or it was cancelled itself, and no
-	 * scope around it was cancelled by then. Otherwise the exception passes. It takes the
-	 * same arguments, and if it likes, the {@link CancelReason} last; it may be private.
-	 * It runs after the scope has closed, in the scope around it.
+	 * scope around it was cancelled by then. Otherwise the exception passes. Java must be
+	 * able to call it with the arguments of the method, optionally followed by the
+	 * {@link CancelReason}, and to return its result from the method. The method may be
+	 * private. It runs after the scope has closed, in the scope around it.
+	 * <p>
+	 * A fallback with annotations of its own is called through the bean's proxy, so they
+	 * count, with those of its class. One that a class or an interface names is for those
+	 * of its methods that it fits, and must fit at least one.
 	 * <p>
 	 * Other failures of the method don't lead here: they pass.
 	 */

@@ -11,8 +11,8 @@ import org.springframework.core.annotation.MergedAnnotation;
  * nothing is resolved here.
  */
 record CancelScopedAttributes(String timeout, boolean shield, boolean bubble, boolean interrupt, String name,
-		String requires, String fallback, Class<?> exception, boolean checkOnEnter, boolean checkOnExit,
-		boolean cancelOnException, List<Class<?>> noCancelFor) {
+		String requires, String fallback, boolean isFallbackOfType, Class<?> exception, boolean checkOnEnter,
+		boolean checkOnExit, boolean cancelOnException, List<Class<?>> noCancelFor) {
 
 	/**
 	 * Merges annotations attribute by attribute.
@@ -22,8 +22,9 @@ record CancelScopedAttributes(String timeout, boolean shield, boolean bubble, bo
 		Merger merger = new Merger(annotations);
 		return new CancelScopedAttributes(merger.text("timeout"), merger.flag("shield"), merger.flag("bubble"),
 				merger.flag("interrupt"), merger.text("name"), merger.text("requires"), merger.text("fallback"),
-				merger.get("exception", Class.class), merger.flag("checkOnEnter"), merger.flag("checkOnExit"),
-				merger.flag("cancelOnException"), List.of(merger.get("noCancelFor", Class[].class)));
+				merger.isOfType("fallback"), merger.get("exception", Class.class), merger.flag("checkOnEnter"),
+				merger.flag("checkOnExit"), merger.flag("cancelOnException"),
+				List.of(merger.get("noCancelFor", Class[].class)));
 	}
 
 	private record Merger(List<MergedAnnotation<CancelScoped>> annotations) {
@@ -37,12 +38,21 @@ record CancelScopedAttributes(String timeout, boolean shield, boolean bubble, bo
 		}
 
 		<T> T get(String attribute, Class<T> type) {
+			return deciding(attribute).getValue(attribute, type).orElseThrow();
+		}
+
+		/** Whether the value is from an annotation on a class or an interface. */
+		boolean isOfType(String attribute) {
+			return deciding(attribute).getSource() instanceof Class;
+		}
+
+		private MergedAnnotation<CancelScoped> deciding(String attribute) {
 			for (MergedAnnotation<CancelScoped> annotation : this.annotations) {
 				if (annotation.hasNonDefaultValue(attribute)) {
-					return annotation.getValue(attribute, type).orElseThrow();
+					return annotation;
 				}
 			}
-			return this.annotations.get(0).getValue(attribute, type).orElseThrow();
+			return this.annotations.get(0);
 		}
 
 	}

@@ -159,11 +159,11 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	private CancelScopedMethods inspect(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
 		ProxiedInterfaces interfaces = ProxiedInterfaces.of(this.source, bean, userClass);
-		CancelScopedMethods methods = CancelScopedMethods.of(this.source, userClass, types, isExtended(bean, beanName),
-				interfaces);
-		methods.all()
-			.forEach((method) -> this.operations.prepare(beanName, method,
-					interfaces.annotatedClass(method, userClass)));
+		boolean extended = isExtended(bean, beanName);
+		CancelScopedMethods methods = CancelScopedMethods.of(this.source, userClass, types, extended, interfaces);
+		List<CancelScopedOperation> prepared = this.operations.prepare(beanName, methods.all(),
+				(method) -> interfaces.annotatedClass(method, userClass));
+		UnreachedFallbacks.report(beanName, prepared, userClass, types, extended);
 		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
 		return methods;
 	}

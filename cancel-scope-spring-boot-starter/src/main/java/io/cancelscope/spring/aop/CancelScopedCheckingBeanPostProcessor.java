@@ -1,5 +1,6 @@
 package io.cancelscope.spring.aop;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,10 +71,12 @@ final class CancelScopedCheckingBeanPostProcessor
 	}
 
 	private void check(Object bean, String beanName, Class<?> userClass, Set<Class<?>> types) {
+		boolean extended = !AopUtils.isJdkDynamicProxy(bean);
 		CancelScopedMethods methods = CancelScopedMethods
-			.of(this.source, userClass, types, !AopUtils.isJdkDynamicProxy(bean), ProxiedInterfaces.none(this.source))
+			.of(this.source, userClass, types, extended, ProxiedInterfaces.none(this.source))
 			.reachedByAspect(userClass);
-		methods.all().forEach((method) -> this.operations.prepare(beanName, method, userClass));
+		List<CancelScopedOperation> prepared = this.operations.prepare(beanName, methods.all(), (method) -> userClass);
+		UnreachedFallbacks.report(beanName, prepared, userClass, types, extended);
 		methods.reportUnweavable(beanName, this.properties.get().failOnUnweavable());
 	}
 

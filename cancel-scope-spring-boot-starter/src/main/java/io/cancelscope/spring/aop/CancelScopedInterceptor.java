@@ -103,7 +103,7 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 			CancelScopedOperation operation) {
 		FallbackMethod method = operation.fallback();
 		return (method == null) ? null
-				: (reason) -> method.call(target(invocation, method), invocation.getArguments(), reason);
+				: (reason) -> method.call(invocation.getThis(), proxy(invocation), invocation.getArguments(), reason);
 	}
 
 	/**
@@ -121,11 +121,12 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 		return this.operations.isPrepared(method, targetClass);
 	}
 
-	/** There is none where a static method is called. */
-	private static @Nullable Object target(MethodInvocation invocation, FallbackMethod fallback) {
-		Object target = invocation.getThis();
-		return (!fallback.isOf(target) && invocation instanceof ProxyMethodInvocation proxied) ? proxied.getProxy()
-				: target;
+	/** Code that the load-time weaver has advised is called without one. */
+	private static @Nullable Object proxy(MethodInvocation invocation) {
+		if (invocation instanceof JoinPointInvocation joinPoint) {
+			return joinPoint.proxy();
+		}
+		return (invocation instanceof ProxyMethodInvocation proxied) ? proxied.getProxy() : null;
 	}
 
 	/** Clients made of an interface alone have no target but the proxy. */

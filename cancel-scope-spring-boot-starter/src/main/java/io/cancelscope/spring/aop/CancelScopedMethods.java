@@ -123,8 +123,8 @@ record CancelScopedMethods(Set<Method> woven, Set<Method> wovenInCode, List<Stri
 				? method.getDeclaringClass().getName() + "#" + method.getName() + " (" + obstacle + ")" : null;
 	}
 
-	private static @Nullable String obstacleOf(Method method, Class<?> userClass, Set<Class<?>> types,
-			boolean extended) {
+	/** What keeps a proxy from the method, or {@code null}. */
+	static @Nullable String obstacleOf(Method method, Class<?> userClass, Set<Class<?>> types, boolean extended) {
 		int modifiers = method.getModifiers();
 		if (Modifier.isPrivate(modifiers)) {
 			return "the method is private";

@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param options the scope to open
  * @param requires the least remaining budget to start with, or {@code null}
  * @param fallback makes another result where the scope stopped the work, or {@code null}
+ * @param isFallbackOfType whether a class names the fallback, for all its methods
+ * @param misfit why the fallback that a class names is not one for this method, or
+ * {@code null}
  * @param checksOnExit whether a late result is thrown away
  * @param interrupts whether cancelling interrupts the thread
  * @param handler makes the scope last as long as the result, or {@code null} where it
  * ends with the call
  */
 record CancelScopedOperation(ScopeOptions options, @Nullable Duration requires, @Nullable FallbackMethod fallback,
-		boolean checksOnExit, boolean interrupts, ReturnValueAdapter.@Nullable Handler handler) {
+		boolean isFallbackOfType, @Nullable InvalidCancelScopedException misfit, boolean checksOnExit,
+		boolean interrupts, ReturnValueAdapter.@Nullable Handler handler) {
 
 	/** Whether all there is to do is to open a scope, to proceed and to close it. */
 	boolean isPlain() {

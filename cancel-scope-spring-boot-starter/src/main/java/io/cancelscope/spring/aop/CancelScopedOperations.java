@@ -1,9 +1,12 @@
 package io.cancelscope.spring.aop;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 import io.cancelscope.spring.CancelScoped;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +36,37 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 	}
 
 	/**
-	 * Resolves what calls of the method on such a bean need.
+	 * Resolves what calls of the methods on such a bean need.
+	 * @param annotatedClass the class whose annotations count for calls of a method
+	 * @return what they need
 	 * @throws InvalidCancelScopedException if the annotations say what can't be done
 	 */
-	void prepare(String beanName, Method method, Class<?> targetClass) {
-		resolve(beanName, method, ClassUtils.getUserClass(targetClass));
+	List<CancelScopedOperation> prepare(String beanName, Collection<Method> methods,
+			Function<Method, Class<?>> annotatedClass) {
+		List<CancelScopedOperation> prepared = new ArrayList<>();
+		for (Method method : methods) {
+			CancelScopedOperation operation = resolve(beanName, method,
+					ClassUtils.getUserClass(annotatedClass.apply(method)));
+			if (operation != null) {
+				prepared.add(operation);
+			}
+		}
+		checkFallbacksOfTypes(prepared);
+		return prepared;
+	}
+
+	/** What a class names as its fallback is one for at least one of its methods. */
+	private static void checkFallbacksOfTypes(List<CancelScopedOperation> operations) {
+		InvalidCancelScopedException misfit = null;
+		for (CancelScopedOperation operation : operations) {
+			if (operation.isFallbackOfType() && operation.fallback() != null) {
+				return;
+			}
+			misfit = (operation.misfit() != null) ? operation.misfit() : misfit;
+		}
+		if (misfit != null) {
+			throw misfit;
+		}
 	}
 
 	CancelScopedSource source() {

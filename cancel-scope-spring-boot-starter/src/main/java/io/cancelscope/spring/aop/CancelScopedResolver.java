@@ -65,9 +65,19 @@ final class CancelScopedResolver {
 		options = cancelOnException(options, attributes);
 		options = exception(options, place, attributes.exception());
 		ReturnValueAdapter.Handler handler = handler(place);
-		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout),
-				fallback(place, attributes.fallback(), handler), attributes.checkOnExit(), attributes.interrupt(),
-				handler);
+		FallbackMethod fallback = null;
+		InvalidCancelScopedException misfit = null;
+		try {
+			fallback = fallback(place, attributes.fallback(), handler);
+		}
+		catch (InvalidCancelScopedException ex) {
+			if (!attributes.isFallbackOfType()) {
+				throw ex;
+			}
+			misfit = ex;
+		}
+		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout), fallback,
+				attributes.isFallbackOfType(), misfit, attributes.checkOnExit(), attributes.interrupt(), handler);
 	}
 
 	private static @Nullable FallbackMethod fallback(CancelScopedPlace place, String name,

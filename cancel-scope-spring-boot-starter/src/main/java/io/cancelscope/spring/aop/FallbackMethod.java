@@ -5,13 +5,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.cancelscope.CancelReason;
+import io.cancelscope.spring.CancelScoped;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -20,13 +21,26 @@ import org.springframework.util.ReflectionUtils;
  */
 final class FallbackMethod {
 
+	private static final List<String> FRAMEWORKS = List.of("org.springframework.", "jakarta.transaction.",
+			"jakarta.annotation.security.");
+
+	private static final String HINTS = "org.springframework.aot.";
+
 	private final Method method;
+
+	/** What the method that it stands in for returns. */
+	private final Class<?> result;
 
 	private final boolean takesReason;
 
-	private FallbackMethod(Method method, boolean takesReason) {
+	/** Whether it has annotations of its own, which count in calls through a proxy. */
+	private final boolean isAnnotated;
+
+	private FallbackMethod(Method method, CancelScopedPlace place) {
 		this.method = method;
-		this.takesReason = takesReason;
+		this.result = place.method().getReturnType();
+		this.takesReason = method.getParameterCount() > place.method().getParameterCount();
+		this.isAnnotated = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).stream().findAny().isPresent();
 		ReflectionUtils.makeAccessible(method);
 	}
 
@@ -42,29 +56,28 @@ final class FallbackMethod {
 					"and there is no such method in " + userClass.getName() + " with these parameters");
 		}
 		Method found = candidates.get(0);
-		check(place, name, found);
-		return new FallbackMethod(found, found.getParameterCount() > place.method().getParameterCount());
+		Method rival = FallbackCandidates.rivalOfTheFirst(candidates, userClass);
+		if (rival != null) {
+			throw invalid(place, name, "which may be " + found + " or " + rival);
+		}
+		check(place, userClass, name, found);
+		return new FallbackMethod(found, place);
 	}
 
-	/** The methods of that name whose parameters fit; one with the reason goes first. */
+	/** The methods of that name whose parameters fit; the one to call goes first. */
 	static List<Method> candidates(Method method, Class<?> userClass, String name) {
-		Class<?>[] parameters = method.getParameterTypes();
-		Class<?>[] withReason = Arrays.copyOf(parameters, parameters.length + 1);
-		withReason[parameters.length] = CancelReason.class;
-		return Stream.of(withReason, parameters)
-			.map((types) -> ReflectionUtils.findMethod(userClass, name, types))
-			.filter(Objects::nonNull)
-			.toList();
+		return FallbackCandidates.of(method, userClass, name);
 	}
 
-	private static void check(CancelScopedPlace place, String name, Method found) {
+	private static void check(CancelScopedPlace place, Class<?> userClass, String name, Method found) {
 		if (Modifier.isStatic(place.method().getModifiers()) && !Modifier.isStatic(found.getModifiers())) {
 			throw invalid(place, name, "which is not static, unlike " + place.method().getName());
 		}
-		Class<?> result = place.method().getReturnType();
-		if (result != void.class && !ClassUtils.isAssignable(result, found.getReturnType())) {
+		Class<?> wanted = FallbackCandidates.result(place.method(), userClass);
+		Class<?> result = FallbackCandidates.result(found, userClass);
+		if (wanted != void.class && !Assignment.isPossible(wanted, result)) {
 			throw invalid(place, name,
-					"which returns " + found.getReturnType().getSimpleName() + " instead of " + result.getSimpleName());
+					"which returns " + result.getSimpleName() + " instead of " + wanted.getSimpleName());
 		}
 		for (Class<?> exception : found.getExceptionTypes()) {
 			if (!ReflectionUtils.declaresException(place.method(), exception)
@@ -80,6 +93,19 @@ final class FallbackMethod {
 	InvalidCancelScopedException unfollowed(CancelScopedPlace place) {
 		return invalid(place, this.method.getName(), "which returns " + this.method.getReturnType().getSimpleName()
 				+ ", whose completion cannot be observed. Declare CompletableFuture or Future");
+	}
+
+	Method method() {
+		return this.method;
+	}
+
+	/** Whether it has annotations, other than ours, that act by proxies. */
+	boolean isAnnotatedForProxies() {
+		return MergedAnnotations.from(this.method, SearchStrategy.TYPE_HIERARCHY)
+			.stream()
+			.filter((annotation) -> annotation.getRoot().getType() != CancelScoped.class)
+			.map((annotation) -> annotation.getType().getName())
+			.anyMatch((name) -> FRAMEWORKS.stream().anyMatch(name::startsWith) && !name.startsWith(HINTS));
 	}
 
 	Class<?> returnType() {
@@ -99,24 +125,32 @@ final class FallbackMethod {
 				null);
 	}
 
-	/** Whether the object has the method: a default method may only be the proxy's. */
-	boolean isOf(@Nullable Object target) {
-		return this.method.getDeclaringClass().isInstance(target);
-	}
-
-	/** Calls the method; what it throws comes out unchanged. */
-	@Nullable Object call(@Nullable Object target, @Nullable Object[] arguments, CancelReason reason) throws Throwable {
+	/**
+	 * Calls the method; what it throws comes out unchanged.
+	 * @param target the object, or {@code null} where a static method was called
+	 * @param proxy the proxy that the call came through, or {@code null} if there is none
+	 */
+	@Nullable Object call(@Nullable Object target, @Nullable Object proxy, @Nullable Object[] arguments, CancelReason reason)
+			throws Throwable {
 		@Nullable Object[] all = arguments;
 		if (this.takesReason) {
 			all = Arrays.copyOf(arguments, arguments.length + 1);
 			all[arguments.length] = reason;
 		}
+		Method throughProxy = (this.isAnnotated && proxy != null) ? ProxiedMethod.find(this.method, proxy) : null;
 		try {
-			return this.method.invoke(target, all);
+			Object value = (throughProxy != null) ? throughProxy.invoke(proxy, all)
+					: this.method.invoke(isOf(target) ? target : proxy, all);
+			return Assignment.convert(value, this.result);
 		}
 		catch (InvocationTargetException ex) {
 			throw ex.getTargetException();
 		}
+	}
+
+	/** Whether the object has the method: a default method may only be the proxy's. */
+	private boolean isOf(@Nullable Object target) {
+		return Modifier.isStatic(this.method.getModifiers()) || this.method.getDeclaringClass().isInstance(target);
 	}
 
 }

@@ -39,6 +39,11 @@ final class JoinPointInvocation implements MethodInvocation {
 		return this.joinPoint.getTarget();
 	}
 
+	/** The proxy, or the object itself where the aspect is in its class. */
+	@Nullable Object proxy() {
+		return this.joinPoint.getThis();
+	}
+
 	@Override
 	public AccessibleObject getStaticPart() {
 		return getMethod();
