@@ -56,7 +56,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		boolean again = isAsyncDispatch(request);
-		RequestScope scope = again ? of(request) : open(request);
+		RequestScope scope = again ? of(request) : open(request, response);
 		if (scope == null) {
 			chain.doFilter(request, response);
 			return;
@@ -112,7 +112,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private @Nullable RequestScope open(HttpServletRequest request) {
+	private @Nullable RequestScope open(HttpServletRequest request, HttpServletResponse response) {
 		PathContainer path = path(request);
 		if (this.scopes.excludes(path)
 				|| RequestScopes.isOtherProtocol(request.getMethod(), (header) -> values(request, header))) {
@@ -120,6 +120,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 		}
 		RequestScope scope = this.scopes.open(request.getMethod(), path, (header) -> values(request, header));
 		request.setAttribute(RequestScope.ATTRIBUTE, scope);
+		Container.of(response).onLostClient(request, scope::clientIsGone);
 		return scope;
 	}
 

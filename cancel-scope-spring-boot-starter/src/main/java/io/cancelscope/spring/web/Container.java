@@ -1,8 +1,13 @@
 package io.cancelscope.spring.web;
 
+import java.io.IOException;
+import java.util.function.Consumer;
+
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
 import org.apache.catalina.connector.ClientAbortException;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EofException;
 
 /**
@@ -48,6 +53,26 @@ enum Container {
 		}
 	}
 
+	/**
+	 * Has something done when the container finds that the client of a request is gone,
+	 * also while a thread handles the request. No method of the servlet API does that.
+	 * Jetty tells it of HTTP/2. Limitation: Tomcat 11.0 tells nobody before a read or a
+	 * write, and over HTTP/1.1 neither of them finds out.
+	 * @param request the request
+	 * @param listener gets how that was noticed, on a thread of the container's
+	 */
+	void onLostClient(ServletRequest request, Consumer<? super IOException> listener) {
+		if (this == JETTY) {
+			try {
+				Jetty.onLostClient(request, listener);
+			}
+			catch (LinkageError | IllegalStateException ex) {
+				// Ignored: the container hides its classes from the application, or is
+				// another version of it.
+			}
+		}
+	}
+
 	/** Loaded where the container is there. */
 	private static final class Tomcat {
 
@@ -62,6 +87,15 @@ enum Container {
 
 		private static Exception exception(Exception cause) {
 			return new EofException(cause);
+		}
+
+		/** Also told of timeouts, which are no news of the client. */
+		private static void onLostClient(ServletRequest request, Consumer<? super IOException> listener) {
+			ServletContextRequest.getServletContextRequest(request).addFailureListener((failure) -> {
+				if (failure instanceof IOException lost) {
+					listener.accept(lost);
+				}
+			});
 		}
 
 	}

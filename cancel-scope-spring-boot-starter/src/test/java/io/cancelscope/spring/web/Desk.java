@@ -34,6 +34,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 /**
@@ -273,6 +274,15 @@ class Desk {
 			DeferredResult<String> result = new DeferredResult<>();
 			this.work.thenAccept(result::setResult);
 			return result;
+		}
+
+		/** Sends a part, and is silent then. */
+		@GetMapping("/work/streamed")
+		ResponseBodyEmitter streamedWork() throws IOException {
+			ResponseBodyEmitter emitter = new ResponseBodyEmitter();
+			emitter.send("x");
+			this.work.thenAccept((done) -> emitter.complete());
+			return emitter;
 		}
 
 		@GetMapping("/deferred/hanging")
