@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.Operators;
 import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClient;
 
@@ -20,8 +22,9 @@ import reactor.netty.http.client.HttpClient;
  * </pre>
  *
  * The event loop gives connections back, so on the event loop nothing comes between. A
- * call without a connection is cancelled on the thread that cancels. If it gets one at
- * the same moment, its event loop closes that one before the request is sent.
+ * call without a connection is cancelled on the thread that cancels, and leaves the queue
+ * of its pool. If it gets a connection at the same moment, its event loop closes that one
+ * before the request is sent.
  */
 final class EventLoopCancel {
 
@@ -31,6 +34,9 @@ final class EventLoopCancel {
 
 	/** Null without a connection, then the channel, then {@link #CANCELLED}. */
 	private final AtomicReference<@Nullable Object> state = new AtomicReference<>();
+
+	/** Where the call waits for a connection; used by the one that cancels it. */
+	private final AtomicReference<@Nullable Subscription> waiting = new AtomicReference<>();
 
 	/** Makes a client report the connections of the calls that have one of these. */
 	static HttpClient observe(HttpClient client) {
@@ -56,6 +62,20 @@ final class EventLoopCancel {
 		while (!this.state.compareAndSet(seen, channel));
 	}
 
+	/** Takes what ends the wait for a connection, of the pool or a new one. */
+	void waits(Subscription waiting) {
+		this.waiting.set(waiting);
+		if (this.state.get() == CANCELLED) {
+			waitsNoLonger().cancel();
+		}
+	}
+
+	/** Returns what would have ended the wait, once. */
+	Subscription waitsNoLonger() {
+		Subscription waiting = this.waiting.getAndSet(null);
+		return (waiting != null) ? waiting : Operators.emptySubscription();
+	}
+
 	/** Runs a cancellation, once, and where it harms no other call. */
 	void cancel(Runnable cancellation) {
 		while (true) {
@@ -68,6 +88,7 @@ final class EventLoopCancel {
 				return;
 			}
 			if (this.state.compareAndSet(seen, CANCELLED)) {
+				waitsNoLonger().cancel();
 				cancellation.run();
 				return;
 			}

@@ -21,6 +21,14 @@ final class HttpClientRuntimeHints implements RuntimeHintsRegistrar {
 		registerFactory(hints, classLoader, "Jdk", "java.net.http.HttpClient");
 		registerFactory(hints, classLoader, "Jetty", "org.eclipse.jetty.client.HttpClient");
 		registerFactory(hints, classLoader, "Reactor", "reactor.netty.http.client.HttpClient");
+		if (ClassUtils.isPresent("reactor.netty.http.client.HttpClient", classLoader)) {
+			registerField(hints.reflection(), "reactor.netty.transport.ClientTransportConfig", AbandonablePool.FIELD);
+			registerField(hints.reflection(), "org.springframework.http.client.reactive.ReactorClientHttpConnector",
+					ReactorConnector.CLIENT);
+			registerField(hints.reflection(),
+					"org.springframework.web.reactive.function.client.DefaultWebClientBuilder",
+					ReactorConnector.CONNECTOR);
+		}
 	}
 
 	private static void registerFactory(RuntimeHints hints, @Nullable ClassLoader classLoader, String name,

@@ -39,7 +39,7 @@ final class ReactorStops {
 	}
 
 	static HttpClient addTo(HttpClient client) {
-		return EventLoopCancel.observe(client.mapConnect(ReactorStops::stoppable));
+		return AbandonablePool.insertInto(EventLoopCancel.observe(client.mapConnect(ReactorStops::stoppable)));
 	}
 
 	/** Reaches into a factory that exists already. */

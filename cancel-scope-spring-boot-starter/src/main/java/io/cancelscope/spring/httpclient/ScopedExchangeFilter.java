@@ -27,7 +27,7 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 	/** The key that {@code ScopeInContext} of the feature for Reactor tells. */
 	private static final String KEY = CancelScope.class.getName();
 
-	private static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.client.HttpClientRequest",
+	static final boolean REACTOR_NETTY = ClassUtils.isPresent("reactor.netty.http.client.HttpClientRequest",
 			ScopedExchangeFilter.class.getClassLoader());
 
 	private final @Nullable DeadlineHeader header;

@@ -32,11 +32,16 @@ public final class ScopedWebClientCustomizer implements WebClientCustomizer {
 
 	/**
 	 * Adds a filter behind those that the builder has, so that each attempt of one that
-	 * tries again is a call of its own.
+	 * tries again is a call of its own. If the builder has a connector of Reactor Netty,
+	 * the client in it is replaced by a copy whose calls leave the queue of the pool when
+	 * they are cancelled.
 	 * @param builder the builder to change
 	 */
 	@Override
 	public void customize(WebClient.Builder builder) {
+		if (ScopedExchangeFilter.REACTOR_NETTY) {
+			ReactorConnector.reachInto(builder);
+		}
 		builder.filter(this.filter);
 	}
 

@@ -97,10 +97,12 @@ class BystanderTests {
 			return (url) -> http.post().uri(url).retrieve().body(String.class);
 		}
 
-		/** A call that was stopped while it waited for the pool stays in its queue. */
+		/** In its queue is room for those only that nobody has stopped. */
 		private static HttpClient reactor() {
-			return HttpClient
-				.create(ConnectionProvider.builder("rush").maxConnections(POOL).pendingAcquireMaxCount(-1).build());
+			return HttpClient.create(ConnectionProvider.builder("rush")
+				.maxConnections(POOL)
+				.pendingAcquireMaxCount(2 * Rush.THREADS)
+				.build());
 		}
 
 	}

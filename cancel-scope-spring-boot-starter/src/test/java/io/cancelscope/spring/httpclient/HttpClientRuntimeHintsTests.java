@@ -11,8 +11,8 @@ import org.springframework.web.client.RestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The private fields of Spring that are read: they are there, and a native image has
- * them.
+ * The private fields of Spring and the libraries that are read: they are there, and a
+ * native image has them.
  */
 class HttpClientRuntimeHintsTests {
 
@@ -20,7 +20,10 @@ class HttpClientRuntimeHintsTests {
 	@CsvSource({ "org.springframework.web.client.DefaultRestClient, clientRequestFactory",
 			"org.springframework.http.client.JdkClientHttpRequestFactory, httpClient",
 			"org.springframework.http.client.JettyClientHttpRequestFactory, httpClient",
-			"org.springframework.http.client.ReactorClientHttpRequestFactory, httpClient" })
+			"org.springframework.http.client.ReactorClientHttpRequestFactory, httpClient",
+			"reactor.netty.transport.ClientTransportConfig, connectionProvider",
+			"org.springframework.http.client.reactive.ReactorClientHttpConnector, httpClient",
+			"org.springframework.web.reactive.function.client.DefaultWebClientBuilder, connector" })
 	void fieldIsThereAndRegistered(String type, String field) throws Exception {
 		RuntimeHints hints = hints();
 

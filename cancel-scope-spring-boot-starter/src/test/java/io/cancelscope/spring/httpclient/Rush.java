@@ -22,7 +22,8 @@ import io.cancelscope.ScopeOptions;
  */
 final class Rush {
 
-	private static final int THREADS = 6;
+	/** Of each kind. */
+	static final int THREADS = 6;
 
 	private static final int WARM_UP = 20;
 
