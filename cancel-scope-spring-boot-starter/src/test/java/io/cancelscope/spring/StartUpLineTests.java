@@ -25,7 +25,7 @@ class StartUpLineTests {
 		start();
 
 		assertThat(line(output)).contains("future, ")
-			.contains("httpclient(blocking, okhttp, reactive), ")
+			.contains("httpclient(blocking, feign, okhttp, reactive), ")
 			.contains("jdbc, ")
 			.contains("logging, ")
 			.contains("reactor, ")

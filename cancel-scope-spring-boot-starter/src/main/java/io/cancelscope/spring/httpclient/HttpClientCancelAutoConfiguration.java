@@ -1,5 +1,6 @@
 package io.cancelscope.spring.httpclient;
 
+import feign.Feign;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import okhttp3.OkHttpClient;
@@ -7,6 +8,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -28,7 +30,7 @@ import org.springframework.web.client.support.RestClientHttpServiceGroupConfigur
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Auto-configuration that makes the HTTP calls of Spring's clients end with their scope.
+ * Auto-configuration that makes the HTTP calls of clients end with their scope.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.httpclient.enabled" },
@@ -37,6 +39,11 @@ import org.springframework.web.reactive.function.client.WebClient;
 @EnableConfigurationProperties(HttpClientCancelProperties.class)
 @ImportRuntimeHints(HttpClientRuntimeHints.class)
 public final class HttpClientCancelAutoConfiguration {
+
+	@Bean
+	UnreachedClients cancelScopeUnreachedClients() {
+		return new UnreachedClients();
+	}
 
 	/**
 	 * Clients that block: RestClient, RestTemplate, and HTTP interfaces over them.
@@ -55,11 +62,6 @@ public final class HttpClientCancelAutoConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeBlockingClientFeature() {
 			return new CancelScopeFeature("httpclient", "blocking");
-		}
-
-		@Bean
-		UnreachedClients cancelScopeUnreachedClients() {
-			return new UnreachedClients();
 		}
 
 		@Bean
@@ -128,6 +130,35 @@ public final class HttpClientCancelAutoConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static CancelScopeFeature cancelScopeOkHttpFeature() {
 			return new CancelScopeFeature("httpclient", "okhttp");
+		}
+
+	}
+
+	/**
+	 * Feign, whose clients are over any of the libraries.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Feign.class)
+	static class FeignConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ScopedFeignCapability cancelScopeFeignCapability(HttpClientCancelProperties properties) {
+			return new ScopedFeignCapability(properties.header());
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static FeignBeanPostProcessor cancelScopeFeignBeanPostProcessor(ConfigurableListableBeanFactory beans,
+				ObjectProvider<ScopedFeignCapability> capability, ObjectProvider<UnreachedClients> unreached) {
+			return new FeignBeanPostProcessor(beans, SingletonSupplier.of(capability::getObject),
+					SingletonSupplier.of(unreached::getObject));
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static CancelScopeFeature cancelScopeFeignFeature() {
+			return new CancelScopeFeature("httpclient", "feign");
 		}
 
 	}

@@ -14,6 +14,8 @@ import org.springframework.web.client.RestClient;
  */
 final class HttpClientRuntimeHints implements RuntimeHintsRegistrar {
 
+	private static final String FEIGN = "feign.Client$Default";
+
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.proxies().registerJdkProxy(RestClient.Builder.class);
@@ -28,6 +30,11 @@ final class HttpClientRuntimeHints implements RuntimeHintsRegistrar {
 			registerField(hints.reflection(),
 					"org.springframework.web.reactive.function.client.DefaultWebClientBuilder",
 					ReactorConnector.CONNECTOR);
+		}
+		if (ClassUtils.isPresent(FEIGN, classLoader)) {
+			for (String field : StoppableFeignClient.FIELDS) {
+				registerField(hints.reflection(), FEIGN, field);
+			}
 		}
 	}
 

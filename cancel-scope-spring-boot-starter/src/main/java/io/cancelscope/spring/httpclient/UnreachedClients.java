@@ -48,7 +48,7 @@ final class UnreachedClients implements SmartInitializingSingleton {
 
 	private static void log(String clients) {
 		logger.warn("Not stopped when their scope is cancelled: the HTTP calls of " + clients
-				+ ". Give these clients the request factory of another library.");
+				+ ". Give clients of Spring the request factory of another library.");
 	}
 
 }

@@ -6,8 +6,9 @@
  * stops them. Each library hands that over on its own way: {@code StoppableJdkClient} and
  * {@code JdkCall}, {@code StoppableHttpClient} and {@code StoppableRequest},
  * {@code JettyStops}, {@code ReactorStops} and {@code EventLoopCancel}. {@code WebClient}
- * has {@code ScopedExchangeFilter}, OkHttp {@code ScopedOkHttpInterceptor}. A stop handle
- * is only used while the connection is the call's.
+ * has {@code ScopedExchangeFilter}, OkHttp {@code ScopedOkHttpInterceptor}, Feign
+ * {@code ScopedFeignCapability}. A stop handle is only used while the connection is the
+ * call's.
  */
 @NullMarked
 package io.cancelscope.spring.httpclient;

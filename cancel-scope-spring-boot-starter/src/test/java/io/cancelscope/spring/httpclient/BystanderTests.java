@@ -12,6 +12,10 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import feign.Feign;
+import feign.RequestLine;
+import feign.Retryer;
+import feign.Target;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -68,6 +72,14 @@ class BystanderTests {
 			};
 		}),
 
+		FEIGN(() -> {
+			Rushing http = Feign.builder()
+				.addCapability(new ScopedFeignCapability())
+				.retryer(Retryer.NEVER_RETRY)
+				.target(Target.EmptyTarget.create(Rushing.class));
+			return (url) -> http.get(URI.create(url));
+		}),
+
 		HTTP_COMPONENTS(() -> blocking(ClientHttpRequestFactoryBuilder.httpComponents()
 			.withConnectionManagerCustomizer((pool) -> pool.setMaxConnPerRoute(POOL).setMaxConnTotal(POOL)))),
 
@@ -104,6 +116,13 @@ class BystanderTests {
 				.pendingAcquireMaxCount(2 * Rush.THREADS)
 				.build());
 		}
+
+	}
+
+	interface Rushing {
+
+		@RequestLine("GET")
+		String get(URI uri);
 
 	}
 

@@ -23,7 +23,9 @@ class HttpClientRuntimeHintsTests {
 			"org.springframework.http.client.ReactorClientHttpRequestFactory, httpClient",
 			"reactor.netty.transport.ClientTransportConfig, connectionProvider",
 			"org.springframework.http.client.reactive.ReactorClientHttpConnector, httpClient",
-			"org.springframework.web.reactive.function.client.DefaultWebClientBuilder, connector" })
+			"org.springframework.web.reactive.function.client.DefaultWebClientBuilder, connector",
+			"feign.Client$Default, sslContextFactory", "feign.Client$Default, hostnameVerifier",
+			"feign.Client$Default, disableRequestBuffering" })
 	void fieldIsThereAndRegistered(String type, String field) throws Exception {
 		RuntimeHints hints = hints();
 

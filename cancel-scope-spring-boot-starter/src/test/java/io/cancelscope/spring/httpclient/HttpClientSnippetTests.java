@@ -3,6 +3,8 @@ package io.cancelscope.spring.httpclient;
 import java.io.IOException;
 import java.time.Duration;
 
+import feign.Feign;
+import feign.RequestLine;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeOptions;
@@ -95,6 +97,25 @@ class HttpClientSnippetTests {
 		assertThatExceptionOfType(DeadlineExceededException.class)
 			.isThrownBy(() -> scopes.call(ScopeOptions.timeout(Duration.ofSeconds(3)), (scope) -> answer.block()));
 		assertThat(this.peer.awaitRequest()).startsWith("GET");
+	}
+
+	@Test
+	void feignClientMadeByHandEndsWithItsScopeToo() {
+		String url = this.peer.url("");
+		CancelScopes scopes = CancelScopes.create();
+		// tag::feign[]
+		Supplier supplier = Feign.builder().addCapability(new ScopedFeignCapability()).target(Supplier.class, url);
+		// end::feign[]
+
+		assertThatExceptionOfType(DeadlineExceededException.class)
+			.isThrownBy(() -> scopes.call(ScopeOptions.timeout(Duration.ofMillis(300)), (scope) -> supplier.ask()));
+	}
+
+	interface Supplier {
+
+		@RequestLine("GET /silent")
+		String ask();
+
 	}
 
 	// tag::annotated[]

@@ -130,6 +130,10 @@ class OptionalLibrariesTests {
 
 		REACTOR_NETTY("reactor.netty.http.client.HttpClient", "reactor-netty-.*|netty-.*|spring-boot-.*netty.*"),
 
+		OK_HTTP("okhttp3.OkHttpClient", "okhttp-.*|okio-.*"),
+
+		FEIGN("feign.Feign", "feign-.*"),
+
 		ACTUATOR("org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 				"spring-boot-.*(actuator|health|micrometer).*"),
 
