@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Foreign {
 
+	private static final int LONGEST_LINE = 4_000;
+
 	private static final Logger logger = System.getLogger(CancelScope.class.getName());
 
 	private Foreign() {
@@ -140,28 +142,33 @@ final class Foreign {
 			return;
 		}
 		try {
-			logger.log(level, message.get(), thrown);
+			logger.log(level, line(message.get()), thrown);
 		}
 		catch (Throwable ex) {
 			logWithoutCause(level, message, thrown);
 		}
 	}
 
+	/** Whatever the message quotes, it stays one line. */
+	private static String line(String message) {
+		return LogText.of(message, LONGEST_LINE);
+	}
+
 	/** The exception may be what could not be printed. */
 	private static void logWithoutCause(Level level, Supplier<String> message, @Nullable Throwable thrown) {
 		try {
 			String cause = (thrown != null) ? ": " + thrown.getClass().getName() : "";
-			logger.log(level, message.get() + cause);
+			logger.log(level, line(message.get() + cause));
 		}
 		catch (Throwable ex) {
 			// Ignored: a logger that can't log must not stop what goes on here.
 		}
 	}
 
-	/** The text of an exception, also of one whose text can't be made. */
+	/** The text of an exception in one line, also of one whose text can't be made. */
 	static String text(Throwable exception) {
 		try {
-			return exception.toString();
+			return LogText.of(exception.toString());
 		}
 		catch (Throwable ex) {
 			return exception.getClass().getName() + " (its text could not be made: " + ex.getClass().getName() + ")";

@@ -30,14 +30,14 @@ final class Messages {
 		boolean elsewhere = !reason.origin().equals(scope.name);
 		if (reason.kind() == CancelReason.Kind.DEADLINE) {
 			text.append(" exceeded its deadline");
-			return elsewhere ? text.append(", set by '").append(reason.origin()).append('\'').toString()
+			return elsewhere ? text.append(", set by '").append(LogText.of(reason.origin())).append('\'').toString()
 					: text.toString();
 		}
 		text.append(" was cancelled");
 		if (elsewhere) {
-			text.append(", along with '").append(reason.origin()).append('\'');
+			text.append(", along with '").append(LogText.of(reason.origin())).append('\'');
 		}
-		return text.append(": ").append(reason.message()).toString();
+		return text.append(": ").append(LogText.of(reason.message())).toString();
 	}
 
 	static String forgotten(String name) {

@@ -105,7 +105,8 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns these options with a name: it is what exceptions, logs and metrics call the
-	 * scope, so choose from a bounded set.
+	 * scope, so choose from a bounded set. What does not belong into a line of a log is
+	 * replaced, and a very long name is cut, as by {@link LogText#of(String)}.
 	 * @param name the name, not blank
 	 * @return new options
 	 * @throws IllegalArgumentException if the name is blank
@@ -113,11 +114,11 @@ public final class ScopeOptions {
 	public ScopeOptions withName(String name) {
 		Objects.requireNonNull(name, "name");
 		if (name.isBlank()) {
-			throw new IllegalArgumentException("The name of a scope must not be blank, and was '" + name
+			throw new IllegalArgumentException("The name of a scope must not be blank, and was '" + LogText.of(name)
 					+ "': say what the scope is for, such as 'quotes', or leave the name out.");
 		}
-		return new ScopeOptions(name, this.key, this.timeout, this.deadline, this.switches, this.cancelOnException,
-				this.exceptionFactory);
+		return new ScopeOptions(LogText.of(name), this.key, this.timeout, this.deadline, this.switches,
+				this.cancelOnException, this.exceptionFactory);
 	}
 
 	/**
@@ -129,13 +130,14 @@ public final class ScopeOptions {
 	 */
 	public ScopeOptions withKey(@Nullable String key) {
 		if (key != null && key.length() > LONGEST_KEY) {
-			throw new IllegalArgumentException(
-					"The key of scope '" + this.name + "' must have at most " + LONGEST_KEY + " characters, but has "
-							+ key.length() + ": '" + beginning(key) + "…'. Give an identifier, such as 'order-42'.");
+			throw new IllegalArgumentException("The key of scope '" + this.name + "' must have at most " + LONGEST_KEY
+					+ " characters, but has " + key.length() + ": '" + LogText.of(key, SHOWN_OF_KEY)
+					+ "'. Give an identifier, such as 'order-42'.");
 		}
 		if (key != null && key.isBlank()) {
-			throw new IllegalArgumentException("The key of scope '" + this.name + "' must not be blank, but was '" + key
-					+ "'. Give what the operation is known by, such as 'order-42', or null for none.");
+			throw new IllegalArgumentException(
+					"The key of scope '" + this.name + "' must not be blank, but was '" + LogText.of(key)
+							+ "'. Give what the operation is known by, such as 'order-42', or null for none.");
 		}
 		return new ScopeOptions(this.name, key, this.timeout, this.deadline, this.switches, this.cancelOnException,
 				this.exceptionFactory);
@@ -367,12 +369,6 @@ public final class ScopeOptions {
 		return (this.switches & option) != 0;
 	}
 
-	/** Not more of a long key than a message can bear, and no half of a character. */
-	private static String beginning(String key) {
-		return key.substring(0,
-				Character.isHighSurrogate(key.charAt(SHOWN_OF_KEY - 1)) ? SHOWN_OF_KEY - 1 : SHOWN_OF_KEY);
-	}
-
 	private ScopeOptions with(int option) {
 		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches | option,
 				this.cancelOnException, this.exceptionFactory);
@@ -387,7 +383,7 @@ public final class ScopeOptions {
 	public String toString() {
 		StringBuilder text = new StringBuilder("ScopeOptions['").append(this.name).append('\'');
 		if (this.key != null) {
-			text.append(", key '").append(this.key).append('\'');
+			text.append(", key '").append(LogText.of(this.key)).append('\'');
 		}
 		if (this.timeout != null) {
 			text.append(", timeout ").append(Durations.format(this.timeout));

@@ -32,6 +32,19 @@ class CoreArchitectureTests {
 		.onlyDependOnClassesThat()
 		.resideInAnyPackage("java..", "org.jspecify..", "io.cancelscope..");
 
+	/** Few classes have a logger, and those know what is done to text from outside. */
+	private static final ArchRule LOGS_SAFE_TEXT = noClasses().that(doNotUse(LogText.class))
+		.should()
+		.dependOnClassesThat()
+		.haveNameMatching("java\\.lang\\.System\\$Logger|java\\.util\\.logging\\..*");
+
+	private static DescribedPredicate<JavaClass> doNotUse(Class<?> type) {
+		return DescribedPredicate.describe("do not use " + type.getSimpleName(),
+				(user) -> user.getDirectDependenciesFromSelf()
+					.stream()
+					.noneMatch((dependency) -> dependency.getTargetClass().isEquivalentTo(type)));
+	}
+
 	/** Runs on whatever is given it, so that it can be shown to fail. */
 	private static ArchRule usesOnlyPublicTypes(DescribedPredicate<JavaClass> which) {
 		return noClasses().that(which).should().dependOnClassesThat(hiddenInTheCore()).allowEmptyShould(true);
@@ -74,6 +87,12 @@ class CoreArchitectureTests {
 	}
 
 	@Test
+	void whatIsLoggedIsMadeSafeForALineFirst() {
+		assertThat(violations(LOGS_SAFE_TEXT, CORE)).isEmpty();
+		assertThat(violations(LOGS_SAFE_TEXT, importing(LogsAsItIs.class))).isNotEmpty();
+	}
+
+	@Test
 	void mainClassesDoNotDependOnTheTests() {
 		assertThat(CORE).noneMatch((type) -> type.getSimpleName().endsWith("Tests"));
 		assertThat(CORE).hasSizeGreaterThan(20);
@@ -98,6 +117,13 @@ class CoreArchitectureTests {
 	static final class UsesAHiddenType {
 
 		final Object hidden = CancelScope.current() instanceof RootScope;
+
+	}
+
+	/** Breaks a rule on purpose. */
+	static final class LogsAsItIs {
+
+		final System.Logger logger = System.getLogger("x");
 
 	}
 

@@ -54,7 +54,8 @@ class ScopeOptionsTests {
 	@ValueSource(strings = { "", " ", "\t\n" })
 	void blankKeyIsRefused(String blank) {
 		assertThatIllegalArgumentException().isThrownBy(() -> ScopeOptions.named("order").withKey(blank))
-			.withMessageContainingAll("'order'", "must not be blank, but was '" + blank + "'", "or null for none");
+			.withMessageContainingAll("'order'", "must not be blank, but was '" + LogText.of(blank) + "'",
+					"or null for none");
 	}
 
 	@Test

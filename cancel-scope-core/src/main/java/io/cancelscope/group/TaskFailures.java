@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.concurrent.CompletionException;
 
 import io.cancelscope.CancelReason;
+import io.cancelscope.LogText;
 import io.cancelscope.ScopeCancelledException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Handling of exceptions that a task threw. An exception is foreign code: its text and
@@ -57,16 +57,16 @@ final class TaskFailures {
 	/** Returns the text of an exception, or its type if the text cannot be computed. */
 	static String textOf(Throwable exception) {
 		try {
-			return exception.toString();
+			return LogText.of(exception.toString());
 		}
 		catch (Throwable ex) {
 			return exception.getClass().getName();
 		}
 	}
 
-	private static @Nullable String messageOf(Throwable exception) {
+	private static String messageOf(Throwable exception) {
 		try {
-			return exception.getMessage();
+			return LogText.of(exception.getMessage());
 		}
 		catch (Throwable ex) {
 			return exception.getClass().getName();

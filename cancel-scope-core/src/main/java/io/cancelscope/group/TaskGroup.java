@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
+import io.cancelscope.LogText;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import org.jspecify.annotations.Nullable;
@@ -412,12 +413,13 @@ public final class TaskGroup implements AutoCloseable {
 	}
 
 	private static void log(String message, Throwable failure) {
+		String line = LogText.of(message);
 		try {
-			logger.log(Level.WARNING, message, failure);
+			logger.log(Level.WARNING, line, failure);
 		}
 		catch (Throwable ex) {
 			// A logger can fail on an exception whose text cannot be computed.
-			logger.log(Level.WARNING, message + ": " + TaskFailures.textOf(failure));
+			logger.log(Level.WARNING, line + ": " + TaskFailures.textOf(failure));
 		}
 	}
 
