@@ -35,16 +35,19 @@ import org.jspecify.annotations.Nullable;
  * @param budget how long it had, from its opening to the effective deadline, never
  * negative; {@code null} without a deadline and where no listener watches. Of a scope
  * that is only observed, what it would have had by its own deadline
+ * @param budgetSource where the budget comes from that the scope was opened with, such as
+ * {@code header grpc-timeout of the caller}; {@code null} where
+ * {@link ScopeOptions#withBudgetSource} did not say
  * @param thread the thread it was opened on; {@code null} if it is bound to none or
  * closed, and where no listener watches
  * @see CancelScope#details()
  */
 public record ScopeDetails(@Nullable CancelScope parent, boolean shielded, boolean bubbling, boolean interrupting,
 		boolean observed, boolean bound, boolean carried, boolean closed, boolean failed, boolean origin,
-		@Nullable Duration elapsed, @Nullable Duration budget, @Nullable Thread thread) {
+		@Nullable Duration elapsed, @Nullable Duration budget, @Nullable String budgetSource, @Nullable Thread thread) {
 
 	/** The root's: nothing can be said about it. */
 	static final ScopeDetails OF_ROOT = new ScopeDetails(null, false, false, false, false, false, false, false, false,
-			false, null, null, null);
+			false, null, null, null, null);
 
 }

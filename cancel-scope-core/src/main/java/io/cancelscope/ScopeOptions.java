@@ -39,7 +39,7 @@ public final class ScopeOptions {
 
 	private static final int SHOWN_OF_KEY = 40;
 
-	private static final ScopeOptions NONE = new ScopeOptions("unnamed", null, null, null, 0, EVERY, null);
+	private static final ScopeOptions NONE = new ScopeOptions("unnamed", null, null, null, 0, EVERY, null, null);
 
 	final String name;
 
@@ -52,6 +52,9 @@ public final class ScopeOptions {
 
 	final @Nullable Deadline deadline;
 
+	/** Where the timeout or deadline comes from, for people. */
+	final @Nullable String budgetSource;
+
 	final Predicate<? super Throwable> cancelOnException;
 
 	final @Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory;
@@ -63,7 +66,8 @@ public final class ScopeOptions {
 
 	private ScopeOptions(String name, @Nullable String key, @Nullable Duration timeout, @Nullable Deadline deadline,
 			int switches, Predicate<? super Throwable> cancelOnException,
-			@Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory) {
+			@Nullable Function<? super ScopeCancelledException, ? extends RuntimeException> exceptionFactory,
+			@Nullable String budgetSource) {
 		this.name = name;
 		this.key = key;
 		this.timeout = timeout;
@@ -73,6 +77,7 @@ public final class ScopeOptions {
 		this.plain = switches == 0 && deadline == null;
 		this.cancelOnException = cancelOnException;
 		this.exceptionFactory = exceptionFactory;
+		this.budgetSource = budgetSource;
 	}
 
 	/**
@@ -118,7 +123,7 @@ public final class ScopeOptions {
 					+ "': say what the scope is for, such as 'quotes', or leave the name out.");
 		}
 		return new ScopeOptions(LogText.of(name), this.key, this.timeout, this.deadline, this.switches,
-				this.cancelOnException, this.exceptionFactory);
+				this.cancelOnException, this.exceptionFactory, this.budgetSource);
 	}
 
 	/**
@@ -140,7 +145,7 @@ public final class ScopeOptions {
 							+ "'. Give what the operation is known by, such as 'order-42', or null for none.");
 		}
 		return new ScopeOptions(this.name, key, this.timeout, this.deadline, this.switches, this.cancelOnException,
-				this.exceptionFactory);
+				this.exceptionFactory, this.budgetSource);
 	}
 
 	/**
@@ -152,7 +157,7 @@ public final class ScopeOptions {
 	 */
 	public ScopeOptions withTimeout(@Nullable Duration timeout) {
 		return new ScopeOptions(this.name, this.key, timeout, this.deadline, this.switches, this.cancelOnException,
-				this.exceptionFactory);
+				this.exceptionFactory, this.budgetSource);
 	}
 
 	/**
@@ -164,7 +169,20 @@ public final class ScopeOptions {
 	 */
 	public ScopeOptions withDeadline(@Nullable Deadline deadline) {
 		return new ScopeOptions(this.name, this.key, this.timeout, deadline, this.switches, this.cancelOnException,
-				this.exceptionFactory);
+				this.exceptionFactory, this.budgetSource);
+	}
+
+	/**
+	 * Returns these options with a word about where the timeout or deadline comes from,
+	 * such as {@code header grpc-timeout of the caller}. Logs and the like show it beside
+	 * the budget; it has no other effect.
+	 * @param source where the budget comes from, or {@code null} to say nothing
+	 * @return new options
+	 * @see ScopeDetails#budgetSource()
+	 */
+	public ScopeOptions withBudgetSource(@Nullable String source) {
+		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches, this.cancelOnException,
+				this.exceptionFactory, (source != null) ? LogText.of(source) : null);
 	}
 
 	/**
@@ -276,7 +294,7 @@ public final class ScopeOptions {
 	 */
 	public ScopeOptions exceptionFrom(Function<? super ScopeCancelledException, ? extends RuntimeException> factory) {
 		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches, this.cancelOnException,
-				Objects.requireNonNull(factory, "factory"));
+				Objects.requireNonNull(factory, "factory"), this.budgetSource);
 	}
 
 	/**
@@ -309,6 +327,14 @@ public final class ScopeOptions {
 	 */
 	public Optional<Deadline> deadline() {
 		return Optional.ofNullable(this.deadline);
+	}
+
+	/**
+	 * Returns where the timeout or deadline comes from.
+	 * @return the source, empty unless given
+	 */
+	public Optional<String> budgetSource() {
+		return Optional.ofNullable(this.budgetSource);
 	}
 
 	/**
@@ -371,12 +397,12 @@ public final class ScopeOptions {
 
 	private ScopeOptions with(int option) {
 		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches | option,
-				this.cancelOnException, this.exceptionFactory);
+				this.cancelOnException, this.exceptionFactory, this.budgetSource);
 	}
 
 	private ScopeOptions withCancelOnException(Predicate<? super Throwable> which) {
 		return new ScopeOptions(this.name, this.key, this.timeout, this.deadline, this.switches, which,
-				this.exceptionFactory);
+				this.exceptionFactory, this.budgetSource);
 	}
 
 	@Override

@@ -23,7 +23,8 @@ final class Snapshot {
 		return new ScopeDetails(nearestOpenAround(scope), scope.options.has(ScopeOptions.SHIELD),
 				scope.hasFlag(ScopeNode.BUBBLES), scope.options.interrupts(), scope.hasFlag(ScopeNode.OBSERVED),
 				!scope.hasFlag(ScopeNode.UNBOUND), scope.hasFlag(ScopeNode.CARRIED), closed,
-				scope.hasFlag(ScopeNode.FAILED), origin, elapsed, budget(scope, openedAt), thread(scope));
+				scope.hasFlag(ScopeNode.FAILED), origin, elapsed, budget(scope, openedAt), scope.options.budgetSource,
+				thread(scope));
 	}
 
 	private static @Nullable Duration budget(ScopeNode scope, long openedAt) {

@@ -31,7 +31,7 @@ class DetailsTests {
 	void switchesAreTold() {
 		this.scopes.run(ScopeOptions.named("plain"),
 				(plain) -> assertThat(plain.details()).isEqualTo(new ScopeDetails(null, false, false, false, false,
-						true, false, false, false, false, Duration.ZERO, null, Thread.currentThread())));
+						true, false, false, false, false, Duration.ZERO, null, null, Thread.currentThread())));
 		this.scopes.run(ScopeOptions.named("all").shield().bubble().interrupt(), (all) -> {
 			assertThat(all.details().shielded()).isTrue();
 			assertThat(all.details().bubbling()).isTrue();
@@ -189,9 +189,19 @@ class DetailsTests {
 	}
 
 	@Test
+	void budgetSourceIsTold() {
+		ScopeOptions options = ScopeOptions.timeout(Duration.ofSeconds(1)).withBudgetSource("caller");
+
+		this.scopes.run(options.withName("x").shield(),
+				(scope) -> assertThat(scope.details().budgetSource()).isEqualTo("caller"));
+		assertThat(options.budgetSource()).contains("caller");
+		assertThat(options.withBudgetSource(null).budgetSource()).isEmpty();
+	}
+
+	@Test
 	void rootSaysNothing() {
 		assertThat(CancelScope.current().details()).isEqualTo(new ScopeDetails(null, false, false, false, false, false,
-				false, false, false, false, null, null, null));
+				false, false, false, false, null, null, null, null));
 	}
 
 }

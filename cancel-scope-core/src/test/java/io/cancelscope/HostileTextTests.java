@@ -108,4 +108,12 @@ class HostileTextTests {
 		assertThatException().isThrownBy(outer::close).withMessageContaining("'" + CLEAN + "'");
 	}
 
+	@Test
+	void budgetSourceIsClean() {
+		OpenScope scope = this.scopes.open(ScopeOptions.timeout(Duration.ofSeconds(1)).withBudgetSource(HOSTILE));
+		try (scope) {
+			assertThat(scope.details().budgetSource()).isEqualTo(CLEAN);
+		}
+	}
+
 }
