@@ -7,9 +7,6 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.context.ApplicationContext;
@@ -20,7 +17,7 @@ import org.springframework.context.ApplicationListener;
  */
 final class StartUpLine implements ApplicationListener<ApplicationStartedEvent> {
 
-	private static final Log logger = LogFactory.getLog(CancelScopeFeature.class);
+	private static final OneLineLog logger = OneLineLog.of(CancelScopeFeature.class);
 
 	private final ApplicationContext context;
 

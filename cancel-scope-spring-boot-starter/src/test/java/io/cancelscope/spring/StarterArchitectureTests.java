@@ -45,6 +45,28 @@ class StarterArchitectureTests {
 		assertThat(rootKnowsNoFeature(FIXTURE).evaluate(bad).hasViolation()).isTrue();
 	}
 
+	@Test
+	void nothingButOneLineLogHasALogger() {
+		assertThatNoException().isThrownBy(() -> logsByOneLineLogOnly().check(this.starter));
+	}
+
+	@Test
+	void anotherLoggerIsFound() {
+		JavaClasses bad = new ClassFileImporter().importPackages(FIXTURE);
+		assertThat(logsByOneLineLogOnly().evaluate(bad).getFailureReport().getDetails())
+			.anyMatch((detail) -> detail.contains("fixture.one.Logging"));
+	}
+
+	/** Those that can be written to; one class only looks for Logback's filters. */
+	private static ArchRule logsByOneLineLogOnly() {
+		return noClasses().that()
+			.doNotHaveFullyQualifiedName(OneLineLog.class.getName())
+			.should()
+			.dependOnClassesThat()
+			.haveNameMatching("org\\.apache\\.commons\\.logging\\..*|org\\.slf4j\\.Logger|java\\.util\\.logging\\..*"
+					+ "|java\\.lang\\.System\\$Logger");
+	}
+
 	private static ArchRule featuresAreSeparate(String root) {
 		return slices().matching(root + ".(*)..").should().notDependOnEachOther();
 	}

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.cancelscope.CancelScope;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.LogText;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -31,7 +31,7 @@ public class CancelScopesEndpoint {
 
 	private static final int LONGEST_REASON = 200;
 
-	private static final Log logger = LogFactory.getLog(CancelScopesEndpoint.class);
+	private static final OneLineLog logger = OneLineLog.of(CancelScopesEndpoint.class);
 
 	private final LiveScopes live;
 
@@ -110,7 +110,7 @@ public class CancelScopesEndpoint {
 		String message = "cancelled by " + ((who != null) ? "'" + oneLine(who) + "'" : "actuator")
 				+ ((reason != null && !reason.isBlank()) ? ": " + oneLine(reason) : "");
 		if (scope.cancel(message)) {
-			logger.info("Scope '" + oneLine(scope.name()) + "' was " + message);
+			logger.info("Scope '" + scope.name() + "' was " + message);
 			return new CancelDescriptor(true, message);
 		}
 		return new CancelDescriptor(false, refusal(scope));
@@ -126,8 +126,7 @@ public class CancelScopesEndpoint {
 
 	/** Reasons come from outside, and go into logs and exceptions. */
 	private static String oneLine(String text) {
-		String line = text.strip().replaceAll("\\p{Cntrl}", " ");
-		return (line.length() <= LONGEST_REASON) ? line : line.substring(0, LONGEST_REASON) + "…";
+		return LogText.of(text.strip(), LONGEST_REASON);
 	}
 
 }

@@ -21,6 +21,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param thread the thread it was opened on, or {@code carried}
  * @param opened when it was opened
  * @param deadline when its budget ends, if it does
+ * @param limit where that budget comes from if it is not the application's own, such as a
+ * header of the caller
  * @param remaining what is left of the budget, zero where it is cancelled
  * @param shield whether nothing from outside reaches in
  * @param bubble whether cancellations below climb up to it
@@ -32,8 +34,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param children those, where a tree was asked for
  */
 public record ScopeDescriptor(String id, @Nullable String parent, String name, String thread, @Nullable Instant opened,
-		@Nullable Instant deadline, @Nullable Duration remaining, boolean shield, boolean bubble, boolean interrupt,
-		boolean observed, String state, @Nullable ReasonDescriptor reason, int below,
+		@Nullable Instant deadline, @Nullable String limit, @Nullable Duration remaining, boolean shield,
+		boolean bubble, boolean interrupt, boolean observed, String state, @Nullable ReasonDescriptor reason, int below,
 		@Nullable List<ScopeDescriptor> children) implements OperationResponseBody {
 
 	static ScopeDescriptor of(Forest.Tree tree, Instant now, boolean withMessages, boolean withChildren) {
@@ -45,8 +47,9 @@ public record ScopeDescriptor(String id, @Nullable String parent, String name, S
 		Thread thread = tree.details.thread();
 		return new ScopeDescriptor(tree.id.value(), (tree.parent != null) ? tree.parent.id.value() : null, scope.name(),
 				(thread != null) ? thread.getName() : "carried", opened, ends(opened, budget),
-				scope.remaining().orElse(null), tree.details.shielded(), tree.details.bubbling(),
-				tree.details.interrupting(), tree.details.observed(), reason.isPresent() ? "cancelled" : "open",
+				tree.details.budgetSource(), scope.remaining().orElse(null), tree.details.shielded(),
+				tree.details.bubbling(), tree.details.interrupting(), tree.details.observed(),
+				reason.isPresent() ? "cancelled" : "open",
 				reason.map((known) -> ReasonDescriptor.of(known, withMessages)).orElse(null), tree.children.size(),
 				withChildren ? new ArrayList<>() : null);
 	}

@@ -9,8 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.cancelscope.spring.CancelScoped;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
@@ -25,7 +24,7 @@ import org.springframework.aop.support.AopUtils;
  */
 record CancelScopedMethods(Set<Method> woven, Set<Method> wovenInCode, List<String> unweavable) {
 
-	private static final Log logger = LogFactory.getLog(CancelScopedMethods.class);
+	private static final OneLineLog logger = OneLineLog.of(CancelScopedMethods.class);
 
 	/** The types of the bean and of its proxy, if it has one. */
 	static Set<Class<?>> typesOf(Object bean, Class<?> userClass) {

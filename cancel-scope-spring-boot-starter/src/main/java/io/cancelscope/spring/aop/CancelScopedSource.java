@@ -13,8 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.cancelscope.spring.CancelScoped;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -38,7 +37,7 @@ import org.springframework.util.ReflectionUtils;
  */
 final class CancelScopedSource implements AopInfrastructureBean {
 
-	private static final Log logger = LogFactory.getLog(CancelScopedSource.class);
+	private static final OneLineLog logger = OneLineLog.of(CancelScopedSource.class);
 
 	private final Map<Class<?>, Boolean> mentioning = new ConcurrentHashMap<>();
 

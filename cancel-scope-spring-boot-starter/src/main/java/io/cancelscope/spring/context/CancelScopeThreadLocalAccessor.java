@@ -1,12 +1,10 @@
 package io.cancelscope.spring.context;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.OneLineLog;
 import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +23,7 @@ public final class CancelScopeThreadLocalAccessor implements ThreadLocalAccessor
 	/** The key of the scope in snapshots and in a Reactor Context. */
 	public static final String KEY = CancelScope.class.getName();
 
-	private static final Logger logger = System.getLogger(CancelScopeThreadLocalAccessor.class.getName());
+	private static final OneLineLog logger = OneLineLog.of(CancelScopeThreadLocalAccessor.class);
 
 	/** One slot of the JDK's, so that an idle thread pins nothing of ours. */
 	private static final ThreadLocal<Object[]> TOP = ThreadLocal.withInitial(() -> new Object[1]);
@@ -127,7 +125,7 @@ public final class CancelScopeThreadLocalAccessor implements ThreadLocalAccessor
 					this.attachment.close();
 				}
 				catch (IllegalStateException ex) {
-					logger.log(Level.WARNING, "A context snapshot ended before a scope opened inside", ex);
+					logger.warn("A context snapshot ended before a scope opened inside", ex);
 				}
 			}
 		}

@@ -2,8 +2,7 @@ package io.cancelscope.spring.future;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.LateResultHandler;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,7 +13,7 @@ import org.springframework.beans.factory.ObjectProvider;
  */
 final class LateResults {
 
-	private static final Log logger = LogFactory.getLog(LateResults.class);
+	private static final OneLineLog logger = OneLineLog.of(LateResults.class);
 
 	private final ObjectProvider<LateResultHandler> handlers;
 

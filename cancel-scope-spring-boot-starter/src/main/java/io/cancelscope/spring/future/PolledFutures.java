@@ -8,8 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 
 /**
  * Looks for the values of plain futures that nobody else asks: those whose scopes are
@@ -22,7 +21,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class PolledFutures {
 
-	private static final Log logger = LogFactory.getLog(PolledFutures.class);
+	private static final OneLineLog logger = OneLineLog.of(PolledFutures.class);
 
 	private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 

@@ -4,8 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.cancelscope.spring.DeadlineHeader;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
@@ -33,7 +32,7 @@ import org.springframework.http.client.ReactorClientHttpRequestFactory;
 public final class ScopedRequestFactoryCustomizer
 		implements ClientHttpRequestFactoryBuilderCustomizer<ClientHttpRequestFactoryBuilder<?>>, Ordered {
 
-	private static final Log logger = LogFactory.getLog(ScopedRequestFactoryCustomizer.class);
+	private static final OneLineLog logger = OneLineLog.of(ScopedRequestFactoryCustomizer.class);
 
 	private final Set<Class<?>> unreached = ConcurrentHashMap.newKeySet();
 

@@ -3,8 +3,7 @@ package io.cancelscope.spring.httpclient;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
@@ -14,7 +13,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  */
 final class UnreachedClients implements SmartInitializingSingleton {
 
-	private static final Log logger = LogFactory.getLog(UnreachedClients.class);
+	private static final OneLineLog logger = OneLineLog.of(UnreachedClients.class);
 
 	private static final int MOST = 100;
 

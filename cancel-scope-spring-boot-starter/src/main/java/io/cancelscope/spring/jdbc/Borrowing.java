@@ -7,9 +7,8 @@ import java.util.concurrent.CompletionException;
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.OneLineLog;
 import org.aopalliance.intercept.MethodInvocation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Borrowing {
 
-	private static final Log logger = LogFactory.getLog(Borrowing.class);
+	private static final OneLineLog logger = OneLineLog.of(Borrowing.class);
 
 	private final MethodInvocation invocation;
 

@@ -7,8 +7,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cancelling {
 
-	private static final Log logger = LogFactory.getLog(Cancelling.class);
+	private static final OneLineLog logger = OneLineLog.of(Cancelling.class);
 
 	/** How long after one attempt the next is made; the last one goes on. */
 	private static final Duration[] PAUSES = { Duration.ofMillis(20), Duration.ofMillis(80), Duration.ofMillis(400),

@@ -7,8 +7,7 @@ import java.time.Duration;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution implements CancelScope.Stop {
 
-	private static final Log logger = LogFactory.getLog(Execution.class);
+	private static final OneLineLog logger = OneLineLog.of(Execution.class);
 
 	private final OpenScope scope;
 

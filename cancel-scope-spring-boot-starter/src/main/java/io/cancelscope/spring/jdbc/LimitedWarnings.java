@@ -5,8 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import io.cancelscope.spring.BoundedNames;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitedWarnings {
 
-	private static final Log logger = LogFactory.getLog(Cancelling.class);
+	private static final OneLineLog logger = OneLineLog.of(Cancelling.class);
 
 	private static final long INTERVAL = Duration.ofSeconds(10).toNanos();
 
@@ -42,13 +41,7 @@ final class LimitedWarnings {
 			return;
 		}
 		long silent = this.silent.getAndSet(0);
-		String line = text.get() + ((silent > 0) ? "; and " + silent + " more since the last line" : "");
-		if (failure != null) {
-			logger.warn(line, failure);
-		}
-		else {
-			logger.warn(line);
-		}
+		logger.warn(text.get() + ((silent > 0) ? "; and " + silent + " more since the last line" : ""), failure);
 	}
 
 }

@@ -9,8 +9,7 @@ import io.cancelscope.CancelScopeListener;
 import io.cancelscope.ScopeDetails;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.BoundedNames;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ final class DeadlineLog implements CancelScopeListener {
 
 	private static final int MOST_NAMES = 1_000;
 
-	private static final Log logger = LogFactory.getLog(DeadlineLog.class);
+	private static final OneLineLog logger = OneLineLog.of(DeadlineLog.class);
 
 	private final BoundedNames<Turn> turns = new BoundedNames<>(MOST_NAMES, (name) -> new Turn());
 
@@ -59,6 +58,9 @@ final class DeadlineLog implements CancelScopeListener {
 		StringBuilder line = new StringBuilder("Scope '").append(scope.name()).append("' ran out of its budget");
 		if (details.budget() != null) {
 			line.append(" of ").append(millis(details.budget()));
+		}
+		if (details.budgetSource() != null) {
+			line.append(" (").append(details.budgetSource()).append(')');
 		}
 		if (details.elapsed() != null) {
 			line.append(", noticed after ").append(millis(details.elapsed()));

@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
+import io.cancelscope.LogText;
 import io.cancelscope.TimeSource;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 
 /**
  * Counts and logs what would have been cancelled, while scopes are only observed. The
@@ -26,7 +26,7 @@ public final class ObservedCancellations implements CancelScopeListener {
 
 	static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
-	private static final Log logger = LogFactory.getLog(ObservedCancellations.class);
+	private static final OneLineLog logger = OneLineLog.of(ObservedCancellations.class);
 
 	private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
 
@@ -42,8 +42,14 @@ public final class ObservedCancellations implements CancelScopeListener {
 		if (silent >= 0) {
 			logger.info("Observed: scope '" + scope.name() + "' would have been cancelled (" + reason.kind()
 					+ (scope.name().equals(reason.origin()) ? "" : ", along with '" + reason.origin() + "'") + "): "
-					+ reason.message() + ((silent > 0) ? "; and " + silent + " more since the last line" : ""));
+					+ LogText.of(reason.message()) + source(scope, reason)
+					+ ((silent > 0) ? "; and " + silent + " more since the last line" : ""));
 		}
+	}
+
+	private static String source(CancelScope scope, CancelReason reason) {
+		String source = (reason.kind() == CancelReason.Kind.DEADLINE) ? scope.details().budgetSource() : null;
+		return (source != null) ? " (" + source + ")" : "";
 	}
 
 	@Override

@@ -7,8 +7,7 @@ import java.util.List;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.Deadline;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
@@ -26,7 +25,7 @@ final class CancelAtShutdown implements SmartLifecycle {
 	 */
 	static final int PHASE = DEFAULT_PHASE - 1536;
 
-	private static final Log logger = LogFactory.getLog(CancelAtShutdown.class);
+	private static final OneLineLog logger = OneLineLog.of(CancelAtShutdown.class);
 
 	/** How long after its scope has closed an answer may still be on its way out. */
 	private static final Duration LAST_BYTES = Duration.ofMillis(100);

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 
 import io.cancelscope.CancelScope;
+import io.cancelscope.spring.OneLineLog;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
 import io.cancelscope.spring.ScopeFailures;
@@ -13,8 +14,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.PathContainer;
@@ -28,7 +27,7 @@ import org.springframework.web.util.ServletRequestPathUtils;
  */
 class CancelScopeFilter extends OncePerRequestFilter {
 
-	private static final Log log = LogFactory.getLog(CancelScopeFilter.class);
+	private static final OneLineLog log = OneLineLog.of(CancelScopeFilter.class);
 
 	private static final PathContainer NO_PATH = PathContainer.parsePath("");
 

@@ -1,8 +1,7 @@
 package io.cancelscope.spring.webflux;
 
 import io.cancelscope.CancelScope;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -22,7 +21,7 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
  */
 final class CurrentScope {
 
-	private static final Log log = LogFactory.getLog(CurrentScope.class);
+	private static final OneLineLog log = OneLineLog.of(CurrentScope.class);
 
 	private CurrentScope() {
 	}

@@ -146,6 +146,21 @@ class CancelScopesEndpointTests {
 	}
 
 	@Test
+	void limitThatIsNotTheApplicationsOwnIsNamed() {
+		start();
+		ScopeOptions limited = ScopeOptions.named("a").withTimeout(Duration.ofSeconds(1));
+		try (OpenScope own = this.scopes.open(limited);
+				OpenScope callers = this.scopes.open(limited.withBudgetSource("header grpc-timeout of the caller"))) {
+			JsonNode two = get("").json;
+
+			assertThat(two.at("/scopes/0").has("limit")).isFalse();
+			assertThat(two.at("/scopes/1/limit").asString()).isEqualTo("header grpc-timeout of the caller");
+			assertThat(callers.isCancelled()).isFalse();
+			assertThat(own.isCancelled()).isFalse();
+		}
+	}
+
+	@Test
 	void cancellingHasToBeAllowed() {
 		start();
 		try (OpenScope scope = this.scopes.open(ScopeOptions.named("a"))) {
@@ -165,10 +180,10 @@ class CancelScopesEndpointTests {
 			assertThat(answer.json.path("cancelled").asBoolean()).isTrue();
 			assertThat(scope.reason()).hasValueSatisfying((reason) -> {
 				assertThat(reason.kind()).isEqualTo(CancelReason.Kind.REQUESTED);
-				assertThat(reason.message()).isEqualTo("cancelled by 'ada': too  slow");
+				assertThat(reason.message()).isEqualTo("cancelled by 'ada': too\\r\\nslow");
 			});
 		}
-		assertThat(output).contains("Scope 'import' was cancelled by 'ada': too  slow");
+		assertThat(output).contains("Scope 'import' was cancelled by 'ada': too\\r\\nslow");
 	}
 
 	@Test

@@ -1,0 +1,155 @@
+package io.cancelscope.spring;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import com.example.shop.Shop;
+import io.cancelscope.CancelScopes;
+import io.cancelscope.OpenScope;
+import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.logging.LoggingCancelAutoConfiguration;
+import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.testing.ManualTime;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.MDC;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Strangers name scopes, reasons and threads, and the whole log is read afterwards: each
+ * line is one that the application wrote.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class HostileLogTests {
+
+	private static final String FORGED = "2026-11-29T00:00:00Z INFO all is well";
+
+	private static final String HOSTILE = "x\r\n" + FORGED + "\u2028\u2029\u0085\u001b[2J\u009b2J\b\u202e";
+
+	private static final String CLEAN = "x\\r\\n" + FORGED + "\\u2028\\u2029\\u0085\\u001b[2J\\u009b2J\\u0008\\u202e";
+
+	private final ManualTime time = new ManualTime();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				LoggingCancelAutoConfiguration.class, ObserveCancelAutoConfiguration.class))
+		.withBean(ManualTime.class, () -> this.time)
+		.withBean(Shop.class)
+		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run));
+
+	@Test
+	void deadlineLine(CapturedOutput output) {
+		this.runner.run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			scopes.run(ScopeOptions.named(HOSTILE), (outer) -> {
+				OpenScope inner = scopes.open(ScopeOptions.named(HOSTILE + " inner")
+					.withTimeout(Duration.ofSeconds(1))
+					.withBudgetSource(HOSTILE));
+				this.time.advance(Duration.ofSeconds(2));
+				assertThat(inner.isCancelled()).isTrue();
+				inner.close();
+			});
+		});
+
+		assertThat(output).contains("Scope '" + CLEAN + " inner' ran out of its budget of 1000ms (" + CLEAN + ")")
+			.contains("in '" + CLEAN + "'; thread '");
+		nothingIsForged(output);
+	}
+
+	@Test
+	void deadlineLineThatNamesAThread(CapturedOutput output) {
+		CountDownLatch there = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		this.runner.run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			Thread worker = new Thread(() -> scopes.run(ScopeOptions.timeout(Duration.ofSeconds(1)), (scope) -> {
+				scope.onCancel((reason) -> {
+				});
+				context.getBean(Shop.class).waitForCustomers(there, end);
+			}), HOSTILE);
+			worker.start();
+			there.await();
+			this.time.advance(Duration.ofSeconds(2));
+			end.countDown();
+			worker.join();
+		});
+
+		assertThat(output).contains("; thread '" + CLEAN + "'");
+		nothingIsForged(output);
+	}
+
+	@Test
+	void observedLine(CapturedOutput output) {
+		this.runner.withPropertyValues("cancel-scope.mode=observe").run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			scopes.run(ScopeOptions.named(HOSTILE), (scope) -> scope.cancel(HOSTILE));
+		});
+
+		assertThat(output).contains("Observed: scope '" + CLEAN + "' would have been cancelled (REQUESTED): " + CLEAN);
+		nothingIsForged(output);
+	}
+
+	@Test
+	void observedLineThatABigReasonCannotFill(CapturedOutput output) {
+		this.runner.withPropertyValues("cancel-scope.mode=observe").run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			scopes.run(ScopeOptions.named("n".repeat(1_000_000)), (scope) -> scope.cancel("r".repeat(1_000_000)));
+		});
+
+		assertThat(output.getAll().length()).isLessThan(100_000);
+		assertThat(output).contains("r…");
+	}
+
+	@Test
+	void failureOfACallback(CapturedOutput output) {
+		this.runner.run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			scopes.run(ScopeOptions.named(HOSTILE), (scope) -> {
+				scope.onCancel((reason) -> {
+					throw new IllegalStateException("broken");
+				});
+				scope.cancel(HOSTILE);
+			});
+		});
+
+		assertThat(output).contains("A callback of scope '" + CLEAN + "' failed");
+		nothingIsForged(output);
+	}
+
+	@Test
+	void loggingContext() {
+		this.runner.withPropertyValues("cancel-scope.logging.mdc=true")
+			.run((context) -> context.getBean(CancelScopes.class)
+				.run(ScopeOptions.named(HOSTILE), (scope) -> assertThat(MDC.get("cancelScope")).isEqualTo(CLEAN)));
+	}
+
+	@Test
+	void whateverIsLogged(CapturedOutput output) {
+		OneLineLog log = OneLineLog.of(HostileLogTests.class);
+
+		log.info("info " + HOSTILE);
+		log.warn("warn " + HOSTILE);
+		log.warn("failed " + HOSTILE, new IllegalStateException("broken"));
+		log.warn("x".repeat(1_000_000));
+
+		assertThat(output).contains("info " + CLEAN, "warn " + CLEAN, "failed " + CLEAN);
+		assertThat(output.getAll().length()).isLessThan(100_000);
+		nothingIsForged(output);
+	}
+
+	private static void nothingIsForged(CapturedOutput output) {
+		String all = output.getAll();
+		assertThat(all.lines()).noneMatch((line) -> line.startsWith(FORGED));
+		assertThat(all).doesNotContain("\u2028", "\u2029", "\u0085", "\u001b", "\u009b", "\b", "\u202e");
+	}
+
+}
