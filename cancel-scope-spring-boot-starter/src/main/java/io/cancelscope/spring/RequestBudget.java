@@ -1,19 +1,24 @@
 package io.cancelscope.spring;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what callers say about how long they wait. They can shorten what the server would
- * grant, never extend it, and whatever else they send is ignored.
+ * Reads what callers say about how long they wait, where they are believed. They can
+ * shorten what the server would grant, never extend it, and whatever else they send is
+ * ignored.
  */
 final class RequestBudget {
 
 	private final List<DeadlineHeader> headers;
+
+	private final HeaderTrust trust;
 
 	private final Duration least;
 
@@ -23,6 +28,7 @@ final class RequestBudget {
 
 	RequestBudget(WebCancelProperties properties, IgnoredDeadlineListener ignored) {
 		this.headers = properties.deadlineHeaders();
+		this.trust = new HeaderTrust(properties.trust(), properties.proxies());
 		this.least = properties.minTimeout();
 		this.most = properties.maxTimeout();
 		this.ignored = ignored;
@@ -32,31 +38,43 @@ final class RequestBudget {
 	 * Returns how long a request may take.
 	 * @param own what the server grants, {@code null} for no limit
 	 * @param values finds the values of a header
-	 * @return the budget, {@code null} for no limit
+	 * @param peer finds the other end of the connection
 	 */
-	@Nullable Duration of(@Nullable Duration own, Function<String, List<String>> values) {
-		Duration budget = own;
+	RequestLimit of(@Nullable Duration own, Function<String, List<String>> values,
+			Supplier<? extends @Nullable InetAddress> peer) {
+		RequestLimit limit = new RequestLimit(own, null);
+		boolean believed = false;
 		for (DeadlineHeader header : this.headers) {
-			for (String value : values.apply(header.name())) {
-				Optional<Duration> parsed = header.parse(value.strip());
-				if (parsed.isEmpty()) {
-					this.ignored.ignored(header);
-				}
-				else {
-					budget = shorter(budget, within(parsed.get()));
-				}
+			List<String> sent = values.apply(header.name());
+			if (sent.isEmpty()) {
+				continue;
+			}
+			if (!believed && !this.trust.believes(header, peer)) {
+				return limit;
+			}
+			believed = true;
+			for (String value : sent) {
+				limit = shortened(limit, header, value);
 			}
 		}
-		return budget;
+		return limit;
 	}
 
-	private Duration within(Duration asked) {
-		Duration enough = (asked.compareTo(this.least) < 0) ? this.least : asked;
-		return shorter(this.most, enough);
-	}
-
-	private static Duration shorter(@Nullable Duration one, Duration other) {
-		return (one != null && one.compareTo(other) <= 0) ? one : other;
+	private RequestLimit shortened(RequestLimit limit, DeadlineHeader header, String value) {
+		Optional<Duration> parsed = header.parse(value);
+		if (parsed.isEmpty()) {
+			this.ignored.ignored(header);
+			return limit;
+		}
+		Duration asked = parsed.get();
+		String source = "header " + header.name() + " of the caller";
+		if (asked.compareTo(this.least) < 0) {
+			return limit.orShorter(this.least, source + ", raised to cancel-scope.web.min-timeout");
+		}
+		if (this.most != null && asked.compareTo(this.most) > 0) {
+			return limit.orShorter(this.most, source + ", lowered to cancel-scope.web.max-timeout");
+		}
+		return limit.orShorter(asked, source);
 	}
 
 }

@@ -139,6 +139,10 @@ public final class RequestScope {
 		if (this.budget != null) {
 			problem.setProperty("budget", text(this.budget));
 		}
+		String limit = this.scope.details().budgetSource();
+		if (limit != null) {
+			problem.setProperty("limit", limit);
+		}
 		problem.setProperty("elapsed", text(Duration.ofNanos(this.time.nanoTime() - this.started)));
 		return problem;
 	}

@@ -1,5 +1,6 @@
 package io.cancelscope.spring;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -98,13 +99,17 @@ public final class RequestScopes {
 	 * @param method the request's method, as it came
 	 * @param path the path within the application
 	 * @param headers finds the values of a header
+	 * @param peer finds the address of the other end of the connection, see
+	 * {@link PeerAddress}; {@code null} if it is not known, and then no header is
+	 * believed unless everybody's are
 	 * @return the scope; whoever opened it has to close it
 	 */
-	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers) {
+	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers,
+			Supplier<? extends @Nullable InetAddress> peer) {
 		String name = this.names.get().of(method, path);
-		Duration limit = this.budget.of(limit(name), headers);
-		ScopeOptions options = ScopeOptions.named(name).withTimeout(limit);
-		return new RequestScope(this.scopes.openUnbound(options), limit, this.time, this.web.retryAfter());
+		RequestLimit limit = this.budget.of(limit(name), headers, peer);
+		ScopeOptions options = ScopeOptions.named(name).withTimeout(limit.budget()).withBudgetSource(limit.source());
+		return new RequestScope(this.scopes.openUnbound(options), limit.budget(), this.time, this.web.retryAfter());
 	}
 
 	private @Nullable Duration limit(String name) {

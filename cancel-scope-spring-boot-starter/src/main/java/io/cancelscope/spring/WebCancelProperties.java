@@ -2,6 +2,7 @@ package io.cancelscope.spring;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,18 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param enabled Whether each incoming request has a scope.
  * @param timeout Budget of a request, from its arrival to the end of its answer. No limit
  * unless set; 'cancel-scope.timeouts[GET /quotes]' sets one for a single endpoint.
- * @param trustHeaders Whether a caller's headers may shorten the budget of a request.
+ * @param trustHeaders Whose headers may shorten the budget of a request: 'always' those
+ * of every caller, 'from-proxies' those of the addresses in
+ * 'cancel-scope.web.trusted-proxies', 'never' nobody's.
+ * @param trustedProxies Addresses and CIDR blocks of the proxies whose headers are
+ * believed with 'cancel-scope.web.trust-headers=from-proxies'. The other end of the
+ * connection counts, and no header such as X-Forwarded-For. Unless set, the addresses of
+ * private networks, as for Tomcat's internal proxies.
  * @param headers Headers that tell how long the caller waits, each with the format of its
  * value unless the name tells it, such as 'X-Request-Timeout=seconds'. The shortest
  * counts.
- * @param minTimeout Least that a header can leave to a request. Less counts as this.
+ * @param minTimeout Least that a header can leave to a request, so that there is time for
+ * an answer. Less counts as this.
  * @param maxTimeout Most that a header can give to a request. More counts as this. No
  * limit unless set.
  * @param exclude Paths whose requests have no scope.
@@ -30,13 +38,18 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 @ConfigurationProperties("cancel-scope.web")
 public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
-		@DefaultValue("true") boolean trustHeaders, @DefaultValue( {
-				"x-envoy-expected-rq-timeout-ms", "grpc-timeout" }) List<String> headers,
-		@DefaultValue("1ms") Duration minTimeout, @Nullable Duration maxTimeout,
+		@DefaultValue("never") String trustHeaders, @DefaultValue( {
+				"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
+				"::1", "fe80::/10", "fc00::/7" }) List<String> trustedProxies,
+		@DefaultValue({ "x-envoy-expected-rq-timeout-ms", "grpc-timeout" }) List<String> headers,
+		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout,
 		@DefaultValue("/actuator/**") List<String> exclude, @DefaultValue("-2147483646") int order,
 		@DefaultValue("1s") Duration retryAfter){
 
+	// A text, so that a value of another time, such as 'true', gets an answer that says
+	// what to write now.
 	public WebCancelProperties {
+		trustedProxies = List.copyOf(trustedProxies);
 		headers = List.copyOf(headers);
 		exclude = List.copyOf(exclude);
 		check("timeout", timeout);
@@ -48,14 +61,52 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 					"It is less than cancel-scope.web.min-timeout, which is " + minTimeout + ".");
 		}
 		headers.forEach(WebCancelProperties::header);
+		trustedProxies.forEach(WebCancelProperties::range);
+		if (trust(trustHeaders) == Trust.FROM_PROXIES && trustedProxies.isEmpty()) {
+			throw invalid("trusted-proxies", "", "It is empty, so cancel-scope.web.trust-headers=from-proxies would"
+					+ " believe nobody. Give the addresses of your proxies, or set that to 'never'.");
+		}
+	}
+
+	/**
+	 * Returns whose headers are believed.
+	 * @return the meaning of {@link #trustHeaders()}
+	 */
+	public Trust trust() {
+		return trust(this.trustHeaders);
+	}
+
+	private static Trust trust(String text) {
+		String word = text.trim().toUpperCase(Locale.ROOT).replace('-', '_');
+		for (Trust known : Trust.values()) {
+			if (known.name().equals(word)) {
+				return known;
+			}
+		}
+		throw invalid("trust-headers", text,
+				"It does not say whose headers are believed. Give 'always' (every caller's), 'from-proxies' (those of"
+						+ " the addresses in cancel-scope.web.trusted-proxies) or 'never'.");
+	}
+
+	List<AddressRange> proxies() {
+		return this.trustedProxies.stream().map(WebCancelProperties::range).toList();
+	}
+
+	private static AddressRange range(String text) {
+		try {
+			return AddressRange.of(text.trim());
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("trusted-proxies", text, ex.getMessage());
+		}
 	}
 
 	/**
 	 * Returns the headers that tell how long a caller waits.
-	 * @return the headers, in the order of the property; none where they aren't trusted
+	 * @return the headers, in the order of the property; none where nobody's are believed
 	 */
 	public List<DeadlineHeader> deadlineHeaders() {
-		return this.trustHeaders ? this.headers.stream().map(WebCancelProperties::header).toList() : List.of();
+		return (trust() != Trust.NEVER) ? this.headers.stream().map(WebCancelProperties::header).toList() : List.of();
 	}
 
 	private static DeadlineHeader header(String text) {
@@ -77,6 +128,22 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	private static InvalidConfigurationPropertyValueException invalid(String property, String value,
 			@Nullable String problem) {
 		return new InvalidConfigurationPropertyValueException("cancel-scope.web." + property, value, problem);
+	}
+
+	/**
+	 * Whose headers are believed.
+	 */
+	public enum Trust {
+
+		/** Those of every caller. */
+		ALWAYS,
+
+		/** Those of the proxies in a list. */
+		FROM_PROXIES,
+
+		/** Nobody's. */
+		NEVER
+
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.OneLineLog;
+import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
 import io.cancelscope.spring.ScopeFailures;
@@ -117,7 +118,8 @@ class CancelScopeFilter extends OncePerRequestFilter {
 				|| RequestScopes.isOtherProtocol(request.getMethod(), (header) -> values(request, header))) {
 			return null;
 		}
-		RequestScope scope = this.scopes.open(request.getMethod(), path, (header) -> values(request, header));
+		RequestScope scope = this.scopes.open(request.getMethod(), path, (header) -> values(request, header),
+				() -> PeerAddress.of(request));
 		request.setAttribute(RequestScope.ATTRIBUTE, scope);
 		Container.of(response).onLostClient(request, scope::clientIsGone);
 		return scope;

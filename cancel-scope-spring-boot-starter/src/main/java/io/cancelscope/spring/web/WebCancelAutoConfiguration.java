@@ -6,6 +6,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScopes;
 import io.cancelscope.spring.WebCancelProperties;
 import jakarta.servlet.DispatcherType;
@@ -22,6 +23,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -33,6 +35,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @ConditionalOnClass({ Filter.class, OncePerRequestFilter.class })
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.web.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(WebCancelProperties.class)
+@ImportRuntimeHints(PeerAddress.Hints.class)
 @Import(MvcConfiguration.class)
 public final class WebCancelAutoConfiguration {
 

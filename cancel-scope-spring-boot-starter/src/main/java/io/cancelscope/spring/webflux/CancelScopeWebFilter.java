@@ -1,12 +1,15 @@
 package io.cancelscope.spring.webflux;
 
+import java.net.InetAddress;
 import java.util.List;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -19,6 +22,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.PathContainer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -67,7 +71,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	private Mono<Void> scoped(ServerWebExchange exchange, WebFilterChain chain, PathContainer path) {
 		ServerHttpRequest request = exchange.getRequest();
 		RequestScope scope = this.scopes.open(request.getMethod().name(), path,
-				(header) -> request.getHeaders().getOrEmpty(header));
+				(header) -> request.getHeaders().getOrEmpty(header), () -> peer(request));
 		exchange.getAttributes().put(RequestScope.ATTRIBUTE, scope);
 		ServerConnection connection = ServerConnection.of(exchange.getResponse());
 		connection.keepReading();
@@ -84,6 +88,16 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			// Before what is behind hears of it, and may fail by being interrupted.
 			.doOnCancel(response::onCancel)
 			.doFinally((signal) -> over(scope, response.isCancelled()));
+	}
+
+	/** Below what changes a request, such as Spring's forwarded headers. */
+	private static @Nullable InetAddress peer(ServerHttpRequest request) {
+		try {
+			return PeerAddress.of(ServerHttpRequestDecorator.getNativeRequest(request));
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			return null; // no server made it
+		}
 	}
 
 	/**

@@ -8,6 +8,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScopes;
 import io.cancelscope.spring.WebCancelProperties;
 
@@ -20,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.DispatcherHandler;
@@ -34,6 +36,7 @@ import org.springframework.web.util.pattern.PathPattern;
 @ConditionalOnClass(DispatcherHandler.class)
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.web.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(WebCancelProperties.class)
+@ImportRuntimeHints(PeerAddress.Hints.class)
 public final class WebFluxCancelAutoConfiguration {
 
 	@Bean

@@ -105,7 +105,7 @@ class ForgetfulContainerTests {
 						context.getBean(CancelScopeProperties.class), context.getBean(WebCancelProperties.class),
 						Stream::empty, (header) -> {
 						});
-				test.accept(requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of()));
+				test.accept(requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null));
 			});
 	}
 

@@ -224,7 +224,7 @@ class ResponseGateTests {
 						context.getBean(CancelScopeProperties.class), context.getBean(WebCancelProperties.class),
 						Stream::empty, (header) -> {
 						});
-				this.scope = requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of());
+				this.scope = requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null);
 				this.gate = new ResponseGate(this.scope);
 				this.response = new GatedResponse(this.original, this.gate);
 				this.gate.produces(this.ended::incrementAndGet);

@@ -50,8 +50,8 @@ class ServletRequestTests {
 
 	@BeforeEach
 	void start() {
-		this.context = contexts.computeIfAbsent(this.server,
-				(server) -> server.start(Desk.class, "cancel-scope.timeouts[GET /callable/deaf]=300ms"));
+		this.context = contexts.computeIfAbsent(this.server, (server) -> server.start(Desk.class,
+				"cancel-scope.web.trust-headers=always", "cancel-scope.timeouts[GET /callable/deaf]=300ms"));
 		this.watch = this.context.getBean(Watch.class);
 		this.watch.forget();
 	}
@@ -99,6 +99,7 @@ class ServletRequestTests {
 			.containsEntry("scope", name)
 			.containsEntry("origin", name)
 			.containsEntry("budget", "300ms")
+			.containsEntry("limit", "header grpc-timeout of the caller")
 			.hasEntrySatisfying("elapsed", (elapsed) -> assertThat(elapsed).asString().matches("\\d+m?s"));
 		this.watch.allAreClosed();
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);

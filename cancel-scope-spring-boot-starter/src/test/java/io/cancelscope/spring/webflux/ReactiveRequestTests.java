@@ -85,7 +85,7 @@ class ReactiveRequestTests {
 	}
 
 	static ConfigurableApplicationContext newContext() {
-		return newContext(Application.class);
+		return newContext(Application.class, "cancel-scope.web.trust-headers=always");
 	}
 
 	static ConfigurableApplicationContext newContext(Class<?> application, String... properties) {
@@ -158,6 +158,7 @@ class ReactiveRequestTests {
 			.containsEntry("scope", "GET " + path)
 			.containsEntry("origin", "GET " + path)
 			.containsEntry("budget", "300ms")
+			.containsEntry("limit", "header grpc-timeout of the caller")
 			.containsKey("elapsed");
 		this.watch.allAreClosed();
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
