@@ -1,20 +1,17 @@
 package io.cancelscope.spring.context;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.LogLines;
 import io.cancelscope.spring.CarryingRow;
 import io.cancelscope.spring.reactor.ScopeInContext;
 import io.cancelscope.testing.ManualTime;
@@ -210,21 +207,18 @@ class CancelScopeThreadLocalAccessorTests {
 
 	@Test
 	void scopeForgottenInsideASnapshotIsClosedAndToldInTheLog() {
-		List<String> logged = new ArrayList<>();
-		Logger logger = Logger.getLogger(CancelScopeThreadLocalAccessor.class.getName());
-		// Other tests may have started applications that log nothing.
-		logger.setLevel(Level.ALL);
-		logger.setFilter((line) -> logged.add(line.getThrown().getMessage()) && false);
+		LogLines log = new LogLines();
 		OpenScope request = this.scopes.openUnbound(ScopeOptions.named("request"));
 		this.accessor.setValue(request);
 		OpenScope forgotten = this.scopes.open(ScopeOptions.named("forgotten"));
 		this.accessor.restore();
-		logger.setFilter(null);
-		logger.setLevel(null);
+		log.close();
 		assertThat(current()).isEqualTo("root");
 		assertThat(forgotten.reason())
 			.hasValueSatisfying((reason) -> assertThat(reason.kind()).isEqualTo(CancelReason.Kind.MISNESTED));
-		assertThat(logged).singleElement().asString().startsWith("Closed an attachment of 'request' while 'forgotten'");
+		assertThat(log.thrown()).singleElement()
+			.asString()
+			.startsWith("Closed an attachment of 'request' while 'forgotten'");
 		forgotten.close();
 		request.close();
 	}
