@@ -2,6 +2,7 @@ package io.cancelscope;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +125,11 @@ final class Cancellation {
 		CancelReason made = new CancelReason(begun.kind, begun.message(), begun.cause, begun.origin.name);
 		CancelReason other = (CancelReason) REASON.compareAndExchange(begun, null, made);
 		return (other != null) ? other : made;
+	}
+
+	/** The timeout of the scope where it began; {@code null} if that has none. */
+	@Nullable Duration budget() {
+		return this.origin.timeout;
 	}
 
 	private String message() {

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Writes durations the way people write them in configuration: {@code 800ms}, {@code 2s},
- * {@code 1.5s}, {@code 10m}.
+ * Formats durations the way they are written in configuration: {@code 800ms}, {@code 2s},
+ * {@code 1.5s}, {@code 10m}. All messages of the library use this format.
  */
-final class Durations {
+public final class Durations {
 
 	private static final long MILLI = 1_000_000;
 
@@ -34,7 +34,14 @@ final class Durations {
 		}
 	}
 
-	static String format(Duration duration) {
+	/**
+	 * Returns the text of a duration, with the largest unit that leaves a whole number of
+	 * days, hours or minutes, or otherwise in seconds, milliseconds or nanoseconds with
+	 * at most three digits after the point. Further digits are cut off.
+	 * @param duration the duration, of any length and sign
+	 * @return the text, such as {@code 800ms}; {@code 0s} for zero
+	 */
+	public static String format(Duration duration) {
 		return format(Deadline.nanos(duration));
 	}
 

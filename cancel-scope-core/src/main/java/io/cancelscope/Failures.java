@@ -16,9 +16,9 @@ final class Failures {
 	private Failures() {
 	}
 
-	/** What a check of this scope throws for this reason. */
-	static RuntimeException of(ScopeNode scope, CancelReason reason) {
-		return of(scope, reason, reason.cause());
+	/** What a check of this scope throws for this cancellation. */
+	static RuntimeException of(ScopeNode scope, Cancellation found) {
+		return of(scope, found, found.reason().cause());
 	}
 
 	/**
@@ -36,7 +36,7 @@ final class Failures {
 			return null;
 		}
 		Throwable cause = found.reason().cause();
-		RuntimeException ours = of(scope, found.reason(), (cause != null) ? cause : thrown);
+		RuntimeException ours = of(scope, found, (cause != null) ? cause : thrown);
 		if (cause != null && thrown != null) {
 			ours.addSuppressed(thrown);
 		}
@@ -65,11 +65,13 @@ final class Failures {
 		return known;
 	}
 
-	private static RuntimeException of(ScopeNode scope, CancelReason reason, @Nullable Throwable cause) {
+	private static RuntimeException of(ScopeNode scope, Cancellation found, @Nullable Throwable cause) {
+		CancelReason reason = found.reason();
 		String message = Messages.cancelled(scope.options, reason);
 		ScopeCancelledException ours = (reason.kind() == CancelReason.Kind.DEADLINE)
 				? new DeadlineExceededException(message, reason, scope.name(), cause)
 				: new ScopeCancelledException(message, reason, scope.name(), cause);
+		ours.beganWithin(found.budget());
 		ours.comesFrom(whereabouts(scope));
 		for (ScopeNode at = scope; at != null; at = at.parent()) {
 			Function<? super ScopeCancelledException, ? extends RuntimeException> factory = at.options.exceptionFactory;

@@ -60,6 +60,14 @@ public sealed interface OpenScope extends CancelScope, AutoCloseable permits Sco
 	boolean isCauseOf(Throwable exception);
 
 	/**
+	 * Returns whether code inside was told of a cancellation: whether an exception of
+	 * ours was created in this scope, or in a scope inside it that is closed by now. Such
+	 * an exception may have been handled since.
+	 * @return whether such an exception exists or existed
+	 */
+	boolean hasThrown();
+
+	/**
 	 * Ends the scope: the opener's callbacks are dropped, timers are gone, and what was
 	 * current on the opening thread before is current again. Closing is not cancelling:
 	 * work that carries the scope and goes on takes what it has registered up to the

@@ -1,6 +1,8 @@
 package io.cancelscope;
 
 import java.io.Serial;
+import java.time.Duration;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,9 @@ public class ScopeCancelledException extends RuntimeException {
 	private final CancelReason reason;
 
 	private final String scope;
+
+	/** Set before the exception is handed out. */
+	private @Nullable Duration budget;
 
 	/** Where it was made, as far as that is open. */
 	private transient @Nullable Whereabouts from;
@@ -58,6 +63,15 @@ public class ScopeCancelledException extends RuntimeException {
 	 */
 	public String scope() {
 		return this.scope;
+	}
+
+	/**
+	 * Returns the timeout of the scope where the cancellation began, which is the origin
+	 * of the {@linkplain #reason() reason}.
+	 * @return the timeout that the scope was opened with, empty if it was opened without
+	 */
+	public Optional<Duration> budget() {
+		return Optional.ofNullable(this.budget);
 	}
 
 	/**
@@ -114,6 +128,10 @@ public class ScopeCancelledException extends RuntimeException {
 	/** It is suppressed in an exception that a factory made of it. */
 	void standsBehind(Throwable front) {
 		this.front = front;
+	}
+
+	void beganWithin(@Nullable Duration budget) {
+		this.budget = budget;
 	}
 
 	void comesFrom(Whereabouts from) {

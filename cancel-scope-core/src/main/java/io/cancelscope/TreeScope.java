@@ -50,8 +50,14 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 	public final void check() {
 		Cancellation found = cancellation();
 		if (found != null) {
-			throw Failures.of(this, found.reason());
+			throw Failures.of(this, found);
 		}
+	}
+
+	@Override
+	public final boolean hasThrown() {
+		Rarities rarities = raritiesIfAny();
+		return rarities != null && rarities.whereaboutsIfAny() != null;
 	}
 
 	@Override
@@ -60,7 +66,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 		if (found == null) {
 			throw new IllegalStateException(Messages.notCancelled(name()));
 		}
-		return Failures.of(this, found.reason());
+		return Failures.of(this, found);
 	}
 
 	@Override

@@ -281,6 +281,7 @@ class ExceptionTests {
 			assertThat(copy).hasMessage(thrown.getMessage());
 			assertThat(copy.reason()).isEqualTo(thrown.reason());
 			assertThat(copy.scope()).isEqualTo("s");
+			assertThat(copy.budget()).contains(seconds(1));
 		}
 	}
 

@@ -51,6 +51,52 @@ class OwnExceptionTests {
 	}
 
 	@Test
+	void budgetIsThatOfTheScopeWhereTheCancellationBegan() {
+		try (OpenScope outer = this.scopes.open(ScopeOptions.named("request").withTimeout(seconds(1)));
+				OpenScope inner = this.scopes.open(ScopeOptions.named("quote").withTimeout(seconds(3)))) {
+			this.time.advance(seconds(1));
+
+			ScopeCancelledException returned = ScopeCancelledException.findIn(inner.exception());
+
+			assertThat(returned).isNotNull();
+			assertThat(returned.reason().origin()).isEqualTo("request");
+			assertThat(returned.budget()).contains(seconds(1));
+			assertThat(outer.isCauseOf(returned)).isTrue();
+		}
+	}
+
+	@Test
+	void scopeWithoutATimeoutHasNoBudget() {
+		try (OpenScope outer = this.scopes.open(ScopeOptions.named("request"));
+				OpenScope inner = this.scopes.open(ScopeOptions.named("quote").withTimeout(seconds(3)))) {
+			outer.cancel();
+
+			ScopeCancelledException returned = ScopeCancelledException.findIn(inner.exception());
+
+			assertThat(returned).isNotNull();
+			assertThat(returned.budget()).isEmpty();
+		}
+	}
+
+	@Test
+	void scopeKnowsWhetherCodeInsideWasToldOfACancellation() {
+		try (OpenScope outer = this.scopes.open(ScopeOptions.named("request").withTimeout(seconds(1)))) {
+			try (OpenScope deaf = this.scopes.open(ScopeOptions.named("deaf"))) {
+				this.time.advance(seconds(1));
+				assertThat(deaf.isCancelled()).isTrue();
+			}
+			boolean before = outer.hasThrown();
+			try (OpenScope inner = this.scopes.open(ScopeOptions.named("quote"))) {
+				assertThat(catchThrowable(inner::check)).isInstanceOf(DeadlineExceededException.class);
+				assertThat(inner.hasThrown()).isTrue();
+			}
+
+			assertThat(before).isFalse();
+			assertThat(outer.hasThrown()).isTrue();
+		}
+	}
+
+	@Test
 	void itIsAFreshOneEachTime() {
 		try (OpenScope scope = this.scopes.open(ScopeOptions.none())) {
 			scope.cancel();
