@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
+import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -42,7 +43,7 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	public CancelScopeProperties {
 		timeouts = (timeouts != null) ? Map.copyOf(timeouts) : Map.of();
 		if (defaultTimeout != null) {
-			checked("default-timeout", defaultTimeout.toString(), defaultTimeout);
+			checked("default-timeout", Durations.format(defaultTimeout), defaultTimeout);
 		}
 		timeouts.forEach(CancelScopeProperties::duration);
 		modes = (modes != null) ? Map.copyOf(modes) : Map.of();

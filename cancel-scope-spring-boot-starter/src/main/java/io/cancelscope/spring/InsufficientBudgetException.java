@@ -1,8 +1,9 @@
 package io.cancelscope.spring;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
-import org.springframework.boot.convert.DurationStyle;
+import io.cancelscope.Durations;
 
 /**
  * Why a scope was cancelled before its work began: less budget was left than it requires.
@@ -31,8 +32,8 @@ public final class InsufficientBudgetException extends RuntimeException {
 	}
 
 	private static String message(Duration required, Duration left) {
-		return "it requires " + DurationStyle.SIMPLE.print(required) + " to start, and only "
-				+ DurationStyle.SIMPLE.print(left) + " are left";
+		return "it requires " + Durations.format(required) + " to start, and only "
+				+ Durations.format(left.truncatedTo(ChronoUnit.MILLIS)) + " are left";
 	}
 
 	/**

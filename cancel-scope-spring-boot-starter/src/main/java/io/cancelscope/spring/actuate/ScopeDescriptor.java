@@ -2,12 +2,14 @@ package io.cancelscope.spring.actuate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
+import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -23,7 +25,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param deadline when its budget ends, if it does
  * @param limit where that budget comes from if it is not the application's own, such as a
  * header of the caller
- * @param remaining what is left of the budget, zero where it is cancelled
+ * @param remaining what is left of the budget, such as {@code 1.6s}; {@code 0s} where it
+ * is cancelled
  * @param shield whether nothing from outside reaches in
  * @param bubble whether cancellations below climb up to it
  * @param interrupt whether cancelling it interrupts
@@ -34,8 +37,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param children those, where a tree was asked for
  */
 public record ScopeDescriptor(String id, @Nullable String parent, String name, String thread, @Nullable Instant opened,
-		@Nullable Instant deadline, @Nullable String limit, @Nullable Duration remaining, boolean shield,
-		boolean bubble, boolean interrupt, boolean observed, String state, @Nullable ReasonDescriptor reason, int below,
+		@Nullable Instant deadline, @Nullable String limit, @Nullable String remaining, boolean shield, boolean bubble,
+		boolean interrupt, boolean observed, String state, @Nullable ReasonDescriptor reason, int below,
 		@Nullable List<ScopeDescriptor> children) implements OperationResponseBody {
 
 	static ScopeDescriptor of(Forest.Tree tree, Instant now, boolean withMessages, boolean withChildren) {
@@ -47,11 +50,16 @@ public record ScopeDescriptor(String id, @Nullable String parent, String name, S
 		Thread thread = tree.details.thread();
 		return new ScopeDescriptor(tree.id.value(), (tree.parent != null) ? tree.parent.id.value() : null, scope.name(),
 				(thread != null) ? thread.getName() : "carried", opened, ends(opened, budget),
-				tree.details.budgetSource(), scope.remaining().orElse(null), tree.details.shielded(),
+				tree.details.budgetSource(), scope.remaining().map(ScopeDescriptor::text).orElse(null),
+				tree.details.shielded(),
 				tree.details.bubbling(), tree.details.interrupting(), tree.details.observed(),
 				reason.isPresent() ? "cancelled" : "open",
 				reason.map((known) -> ReasonDescriptor.of(known, withMessages)).orElse(null), tree.children.size(),
 				withChildren ? new ArrayList<>() : null);
+	}
+
+	private static String text(Duration remaining) {
+		return Durations.format(remaining.truncatedTo(ChronoUnit.MILLIS));
 	}
 
 	/** A deadline in thousands of years has no date. */

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import io.cancelscope.Durations;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeProperties;
@@ -133,7 +134,7 @@ final class CancelScopedResolver {
 		Duration requires = duration(place, "requires", written);
 		if (requires != null && timeout != null && requires.compareTo(timeout) > 0) {
 			throw InvalidCancelScopedException.of(place, "requires", quoted(written),
-					"which is more than its timeout of " + DurationStyle.SIMPLE.print(timeout),
+					"which is more than its timeout of " + Durations.format(timeout),
 					"The method could never start. Require less, or give it more time.", null);
 		}
 		return requires;

@@ -3,6 +3,7 @@ package io.cancelscope.spring.jdbc;
 import java.sql.SQLException;
 import java.time.Duration;
 
+import io.cancelscope.Durations;
 import io.cancelscope.spring.BoundedNames;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ final class Abortion {
 	boolean run(Duration after) {
 		BEGUN.get(this.scope)
 			.log(() -> "Aborting the connection of a statement of scope '" + this.scope + "': still running "
-					+ spelt(after) + " after it was cancelled (cancel-scope.jdbc.abort-after)", null);
+					+ Durations.format(after) + " after it was cancelled (cancel-scope.jdbc.abort-after)", null);
 		try {
 			boolean closed = this.connection.abort();
 			this.outcome = closed ? "its connection was closed" : "abort of its connection, which closed nothing";
@@ -59,13 +60,10 @@ final class Abortion {
 	/** Called if the statement is still running a while after the abort. */
 	void reportNoEffect() {
 		WITHOUT_EFFECT.get(this.scope)
-			.log(() -> "Could not stop a statement of scope '" + this.scope + "': still running " + spelt(EFFECT_WITHIN)
-					+ " after " + this.outcome + ". The driver (" + this.connection.type()
+			.log(() -> "Could not stop a statement of scope '" + this.scope + "': still running "
+					+ Durations.format(EFFECT_WITHIN) + " after " + this.outcome + ". The driver ("
+					+ this.connection.type()
 					+ ") ends it neither by cancel nor by abort; set a timeout of the database's own", null);
-	}
-
-	private static String spelt(Duration duration) {
-		return (duration.toMillis() % 1000 == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
 	}
 
 }

@@ -3,6 +3,8 @@ package io.cancelscope.spring.jdbc;
 import java.time.Duration;
 import java.util.Set;
 
+import io.cancelscope.Durations;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -39,7 +41,7 @@ public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @Defau
 
 	private static void notNegative(String name, Duration value, String zero) {
 		if (value.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException(name, value,
+			throw new InvalidConfigurationPropertyValueException(name, Durations.format(value),
 					"It must not be negative. Give a number and a unit, for example '5s', or 0 " + zero + ".");
 		}
 	}

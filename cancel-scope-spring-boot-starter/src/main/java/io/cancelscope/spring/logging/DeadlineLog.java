@@ -1,11 +1,13 @@
 package io.cancelscope.spring.logging;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
+import io.cancelscope.Durations;
 import io.cancelscope.ScopeDetails;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.BoundedNames;
@@ -57,13 +59,13 @@ final class DeadlineLog implements CancelScopeListener {
 	private static String line(CancelScope scope, ScopeDetails details) {
 		StringBuilder line = new StringBuilder("Scope '").append(scope.name()).append("' ran out of its budget");
 		if (details.budget() != null) {
-			line.append(" of ").append(millis(details.budget()));
+			line.append(" of ").append(text(details.budget()));
 		}
 		if (details.budgetSource() != null) {
 			line.append(" (").append(details.budgetSource()).append(')');
 		}
 		if (details.elapsed() != null) {
-			line.append(", noticed after ").append(millis(details.elapsed()));
+			line.append(", noticed after ").append(text(details.elapsed()));
 		}
 		CancelScope outermost = outermost(details);
 		if (outermost != null) {
@@ -96,8 +98,8 @@ final class DeadlineLog implements CancelScopeListener {
 		return details.thread();
 	}
 
-	private static String millis(Duration duration) {
-		return duration.toMillis() + "ms";
+	private static String text(Duration duration) {
+		return Durations.format(duration.truncatedTo(ChronoUnit.MILLIS));
 	}
 
 	/** When scopes of one name may have a line again. */

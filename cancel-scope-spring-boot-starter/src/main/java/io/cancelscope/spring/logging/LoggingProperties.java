@@ -2,6 +2,8 @@ package io.cancelscope.spring.logging;
 
 import java.time.Duration;
 
+import io.cancelscope.Durations;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -21,7 +23,8 @@ public record LoggingProperties(@DefaultValue("true") boolean enabled, @DefaultV
 
 	public LoggingProperties {
 		if (interval.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("cancel-scope.logging.interval", interval,
+			throw new InvalidConfigurationPropertyValueException("cancel-scope.logging.interval",
+					Durations.format(interval),
 					"An interval must not be negative. Give a number and a unit, for example '10s', or '0s' to log"
 							+ " each deadline that passes.");
 		}

@@ -1,7 +1,9 @@
 package io.cancelscope.spring.observation;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
+import io.cancelscope.Durations;
 import io.cancelscope.spring.ScopeOutcome;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
@@ -38,7 +40,8 @@ final class DefaultCancelScopeObservationConvention implements CancelScopeObserv
 	@Override
 	public KeyValues getHighCardinalityKeyValues(CancelScopeObservationContext context) {
 		@Nullable Duration budget = context.getBudget();
-		return KeyValues.of((budget != null) ? KeyValue.of("budget", budget.toMillis() + "ms") : UNLIMITED);
+		return KeyValues.of((budget != null)
+				? KeyValue.of("budget", Durations.format(budget.truncatedTo(ChronoUnit.MILLIS))) : UNLIMITED);
 	}
 
 }

@@ -2,6 +2,8 @@ package io.cancelscope.spring.shutdown;
 
 import java.time.Duration;
 
+import io.cancelscope.Durations;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -19,7 +21,7 @@ record ShutdownProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 
 	ShutdownProperties {
 		if (await.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException("cancel-scope.shutdown.await", await,
+			throw new InvalidConfigurationPropertyValueException("cancel-scope.shutdown.await", Durations.format(await),
 					"It must not be negative. Give a number and a unit, for example '2s', or 0 to not wait.");
 		}
 	}

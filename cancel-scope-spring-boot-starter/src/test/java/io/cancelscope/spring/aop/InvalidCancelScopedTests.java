@@ -159,7 +159,7 @@ class InvalidCancelScopedTests {
 				Description:
 
 				Bean 'quotes': @CancelScoped on %s$TooMuch#best has requires = "3s", \
-				which is more than its timeout of 2000ms.
+				which is more than its timeout of 2s.
 
 				Action:
 

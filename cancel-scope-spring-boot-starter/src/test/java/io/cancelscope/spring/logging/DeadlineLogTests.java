@@ -49,7 +49,7 @@ class DeadlineLogTests {
 		assertThat(lines(output)).singleElement()
 			.asString()
 			.contains(" INFO ")
-			.containsPattern("Scope 'sale' ran out of its budget of 1000ms, noticed after 1000ms;"
+			.containsPattern("Scope 'sale' ran out of its budget of 1s, noticed after 1s;"
 					+ " thread 'till-1' was at com\\.example\\.shop\\.Shop#sell:\\d+$");
 	}
 
@@ -76,7 +76,7 @@ class DeadlineLogTests {
 
 		assertThat(lines(output)).singleElement()
 			.asString()
-			.contains("Scope 'outer' ran out of its budget of 1000ms, noticed after 2000ms, in 'request'; thread");
+			.contains("Scope 'outer' ran out of its budget of 1s, noticed after 2s, in 'request'; thread");
 	}
 
 	@Test
