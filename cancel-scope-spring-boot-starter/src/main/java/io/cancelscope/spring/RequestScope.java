@@ -11,8 +11,8 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.TimeSource;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -30,22 +30,16 @@ public final class RequestScope {
 
 	private final OpenScope scope;
 
-	private final @Nullable Duration budget;
-
 	private final TimeSource time;
 
-	private final Duration retryAfter;
-
-	private final long started;
+	private final WebCancelProperties web;
 
 	private volatile boolean limited;
 
-	RequestScope(OpenScope scope, @Nullable Duration budget, TimeSource time, Duration retryAfter) {
+	RequestScope(OpenScope scope, TimeSource time, WebCancelProperties web) {
 		this.scope = scope;
-		this.budget = budget;
 		this.time = time;
-		this.retryAfter = retryAfter;
-		this.started = time.nanoTime();
+		this.web = web;
 	}
 
 	/**
@@ -115,7 +109,9 @@ public final class RequestScope {
 
 	/**
 	 * Returns the answer to a request that was cancelled: 504 if time was up, otherwise
-	 * 503 with {@code Retry-After}; the body is a problem detail (RFC 9457).
+	 * 503 with {@code Retry-After}; the body is a problem detail (RFC 9457). Caches must
+	 * not store it. Names of scopes are part of it if
+	 * {@code cancel-scope.web.show-scopes} is set.
 	 * @param cancellation what ended the request
 	 * @return the answer
 	 */
@@ -124,49 +120,22 @@ public final class RequestScope {
 		if (reason.kind() == CancelReason.Kind.DISCONNECTED) {
 			return ResponseEntity.status(CLIENT_GONE).build();
 		}
-		ResponseEntity.BodyBuilder answer = ResponseEntity.status(statusOf(reason));
+		ResponseEntity.BodyBuilder answer = ResponseEntity.status(CancelledProblem.statusOf(reason))
+			.cacheControl(CacheControl.noStore());
 		if (reason.kind() != CancelReason.Kind.DEADLINE) {
-			answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds(this.retryAfter)));
+			answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds(this.web.retryAfter())));
 		}
-		return answer.body(problem(cancellation));
-	}
-
-	private ProblemDetail problem(ScopeCancelledException cancellation) {
-		CancelReason reason = cancellation.reason();
-		ProblemDetail problem = ProblemDetail.forStatusAndDetail(statusOf(reason), detail(cancellation));
-		problem.setProperty("scope", cancellation.scope());
-		problem.setProperty("origin", reason.origin());
-		if (this.budget != null) {
-			problem.setProperty("budget", text(this.budget));
-		}
+		ProblemDetail problem = CancelledProblem.of(cancellation, this.web.showScopes());
 		String limit = this.scope.details().budgetSource();
-		if (limit != null) {
+		if (limit != null && reason.kind() == CancelReason.Kind.DEADLINE
+				&& reason.origin().equals(this.scope.name())) {
 			problem.setProperty("limit", limit);
 		}
-		problem.setProperty("elapsed", text(Duration.ofNanos(this.time.nanoTime() - this.started)));
-		return problem;
-	}
-
-	/** What failed inside is nobody's business outside, so its message stays here. */
-	private static @Nullable String detail(ScopeCancelledException cancellation) {
-		return switch (cancellation.reason().kind()) {
-			case FAILED, MISNESTED -> "scope '" + cancellation.scope() + "' was cancelled, because '"
-					+ cancellation.reason().origin() + "' failed";
-			default -> cancellation.getMessage();
-		};
-	}
-
-	private static HttpStatus statusOf(CancelReason reason) {
-		return (reason.kind() == CancelReason.Kind.DEADLINE) ? HttpStatus.GATEWAY_TIMEOUT
-				: HttpStatus.SERVICE_UNAVAILABLE;
+		return answer.body(problem);
 	}
 
 	private static long seconds(Duration duration) {
 		return duration.plusMillis(999).toSeconds();
-	}
-
-	private static String text(Duration duration) {
-		return (duration.toMillisPart() == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
 	}
 
 }

@@ -38,7 +38,7 @@ public final class RequestScopes {
 
 	private final RequestBudget budget;
 
-	private final List<PathPattern> excluded;
+	private final Supplier<List<PathPattern>> excluded;
 
 	private final Supplier<RequestNames> names;
 
@@ -55,22 +55,54 @@ public final class RequestScopes {
 	 */
 	public RequestScopes(CancelScopes scopes, TimeSource time, CancelScopeProperties properties,
 			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
+		this(scopes, time, properties, web, patterns, ignored, Stream::empty);
+	}
+
+	/**
+	 * Creates one.
+	 * @param scopes opens the scopes
+	 * @param time the time that those scopes live on
+	 * @param properties has the budgets of single endpoints
+	 * @param web has everything else
+	 * @param patterns finds the paths that are served; called once, at the first request
+	 * @param ignored is told about headers that are ignored
+	 * @param unscoped finds the paths whose requests have no scope unless
+	 * {@code cancel-scope.web.exclude} is set; called once, at the first request
+	 */
+	public RequestScopes(CancelScopes scopes, TimeSource time, CancelScopeProperties properties,
+			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
+			Supplier<Stream<UnscopedPaths>> unscoped) {
 		this.scopes = scopes;
 		this.time = time;
 		this.properties = properties;
 		this.web = web;
 		this.budget = new RequestBudget(web, ignored);
-		this.excluded = web.exclude().stream().map(PathPatternParser.defaultInstance::parse).toList();
+		this.excluded = excluded(web.exclude(), unscoped);
 		this.names = SingletonSupplier.of(() -> new RequestNames(patterns.get()));
+	}
+
+	/** What is written wrong in a property stops the start-up. */
+	private static Supplier<List<PathPattern>> excluded(@Nullable List<String> exclude,
+			Supplier<Stream<UnscopedPaths>> unscoped) {
+		if (exclude != null) {
+			List<PathPattern> parsed = parsed(exclude.stream());
+			return () -> parsed;
+		}
+		return SingletonSupplier.of(() -> parsed(unscoped.get().flatMap(UnscopedPaths::patterns)));
+	}
+
+	private static List<PathPattern> parsed(Stream<String> patterns) {
+		return patterns.map(PathPatternParser.defaultInstance::parse).toList();
 	}
 
 	/**
 	 * Returns whether requests to a path have no scope.
 	 * @param path the path within the application
-	 * @return whether it is excluded by {@code cancel-scope.web.exclude}
+	 * @return whether it is excluded by {@code cancel-scope.web.exclude}, or belongs to
+	 * the actuator if that property is not set
 	 */
 	public boolean excludes(PathContainer path) {
-		return this.excluded.stream().anyMatch((pattern) -> pattern.matches(path));
+		return this.excluded.get().stream().anyMatch((pattern) -> pattern.matches(path));
 	}
 
 	/**
@@ -109,7 +141,7 @@ public final class RequestScopes {
 		String name = this.names.get().of(method, path);
 		RequestLimit limit = this.budget.of(limit(name), headers, peer);
 		ScopeOptions options = ScopeOptions.named(name).withTimeout(limit.budget()).withBudgetSource(limit.source());
-		return new RequestScope(this.scopes.openUnbound(options), limit.budget(), this.time, this.web.retryAfter());
+		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web);
 	}
 
 	private @Nullable Duration limit(String name) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
+import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -31,10 +32,13 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * an answer. Less counts as this.
  * @param maxTimeout Most that a header can give to a request. More counts as this. No
  * limit unless set.
- * @param exclude Paths whose requests have no scope.
+ * @param exclude Patterns of paths whose requests have no scope. Unless set, those of the
+ * actuator's endpoints.
  * @param order Order of the filter. Lower values are further out.
  * @param retryAfter How long a caller is told to wait before the next attempt when its
  * request was cancelled, in whole seconds.
+ * @param showScopes Whether the answer to a cancelled request contains the name and the
+ * budget of the scope that was cancelled.
  */
 @ConfigurationProperties("cancel-scope.web")
 public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
@@ -42,23 +46,23 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 				"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
 				"::1", "fe80::/10", "fc00::/7" }) List<String> trustedProxies,
 		@DefaultValue({ "x-envoy-expected-rq-timeout-ms", "grpc-timeout" }) List<String> headers,
-		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout,
-		@DefaultValue("/actuator/**") List<String> exclude, @DefaultValue("-2147483646") int order,
-		@DefaultValue("1s") Duration retryAfter){
+		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout, @Nullable List<String> exclude,
+		@DefaultValue("-2147483646") int order, @DefaultValue("1s") Duration retryAfter,
+		@DefaultValue("false") boolean showScopes){
 
 	// A text, so that a value of another time, such as 'true', gets an answer that says
 	// what to write now.
 	public WebCancelProperties {
 		trustedProxies = List.copyOf(trustedProxies);
 		headers = List.copyOf(headers);
-		exclude = List.copyOf(exclude);
+		exclude = (exclude != null) ? List.copyOf(exclude) : null;
 		check("timeout", timeout);
 		check("min-timeout", minTimeout);
 		check("max-timeout", maxTimeout);
 		check("retry-after", retryAfter);
 		if (maxTimeout != null && maxTimeout.compareTo(minTimeout) < 0) {
-			throw invalid("max-timeout", maxTimeout.toString(),
-					"It is less than cancel-scope.web.min-timeout, which is " + minTimeout + ".");
+			throw invalid("max-timeout", Durations.format(maxTimeout),
+					"It is less than cancel-scope.web.min-timeout, which is " + Durations.format(minTimeout) + ".");
 		}
 		headers.forEach(WebCancelProperties::header);
 		trustedProxies.forEach(WebCancelProperties::range);
@@ -120,7 +124,7 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 
 	private static void check(String property, @Nullable Duration duration) {
 		if (duration != null && duration.isNegative()) {
-			throw invalid(property, duration.toString(),
+			throw invalid(property, Durations.format(duration),
 					"It must not be negative. Give a number and a unit, for" + " example '800ms' or '2s'.");
 		}
 	}

@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScopes;
+import io.cancelscope.CancelScope;
+import io.cancelscope.OpenScope;
+import io.cancelscope.ScopeOptions;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
@@ -124,15 +127,28 @@ class RequestScopesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/actuator/health, true", "/actuator, true", "/quotes, false" })
-	void pathsAreExcluded(String path, boolean excluded) {
+	@CsvSource({ "/manage/health, true", "/manage, true", "/actuator/health, false", "/quotes, false" })
+	void pathsOfTheActuatorAreExcluded(String path, boolean excluded) {
 		assertThat(request(Map.of()).excludes(path(path))).isEqualTo(excluded);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/manage/health, false", "/streams/1, true", "/quotes, false" })
+	void pathsOfThePropertyAreExcludedInstead(String path, boolean excluded) {
+		Map<String, String> properties = Map.of("cancel-scope.web.exclude", "/streams/**");
+
+		assertThat(request(properties).excludes(path(path))).isEqualTo(excluded);
+	}
+
+	@Test
+	void emptyPropertyExcludesNothing() {
+		assertThat(request(Map.of("cancel-scope.web.exclude", "")).excludes(path("/manage/health"))).isFalse();
 	}
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			timeout     | -1s          | It must not be negative. Give a number and a unit, for example '800ms' or '2s'.
-			max-timeout | 0ms          | It is less than cancel-scope.web.min-timeout, which is PT0.1S.
+			max-timeout | 0ms          | It is less than cancel-scope.web.min-timeout, which is 100ms.
 			headers     | X-Timeout    | How is the value of the header 'X-Timeout' written?
 			""")
 	void wrongPropertyIsRefused(String property, String value, String problem) {
@@ -154,9 +170,69 @@ class RequestScopesTests {
 		assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isNull();
 		ProblemDetail problem = answer.getBody();
 		assertThat(problem).isNotNull();
+		assertThat(problem.getDetail()).isEqualTo("The request exceeded its deadline");
+		assertThat(problem.getProperties()).isEqualTo(Map.of("kind", "DEADLINE"));
+		assertThat(answer.getHeaders().getCacheControl()).isEqualTo("no-store");
+	}
+
+	@Test
+	void scopeAndBudgetAreShownIfThatIsWanted() {
+		RequestScope request = open(Map.of("cancel-scope.web.timeout", "800ms", "cancel-scope.web.show-scopes", "true"),
+				Map.of());
+		this.time.advance(Duration.ofMillis(801));
+		ResponseEntity<ProblemDetail> answer = request.answerTo(cancellation(request));
+		request.scope().close();
+
+		ProblemDetail problem = answer.getBody();
+		assertThat(problem).isNotNull();
 		assertThat(problem.getDetail()).isEqualTo("scope 'GET /quotes' (800ms) exceeded its deadline");
 		assertThat(problem.getProperties())
-			.isEqualTo(Map.of("scope", "GET /quotes", "origin", "GET /quotes", "budget", "800ms", "elapsed", "801ms"));
+			.isEqualTo(Map.of("kind", "DEADLINE", "scope", "GET /quotes", "budget", "800ms"));
+	}
+
+	@Test
+	void problemIsAboutTheOneScopeThatEnded() {
+		RequestScope request = open(Map.of("cancel-scope.web.timeout", "3s", "cancel-scope.web.show-scopes", "true"),
+				Map.of());
+		ResponseEntity<ProblemDetail> answer;
+		CancelScope.Registration attachment = request.scope().attach();
+		try (attachment;
+				OpenScope notes = this.scopes
+					.open(ScopeOptions.named("NoteService.slow").withTimeout(Duration.ofMillis(300)));
+				OpenScope query = this.scopes.open(ScopeOptions.named("query").withTimeout(Duration.ofSeconds(1)))) {
+			this.time.advance(Duration.ofMillis(300));
+			answer = request.answerTo(cancellation(query));
+			assertThat(notes.isCancelled()).isTrue();
+		}
+		request.scope().close();
+
+		ProblemDetail problem = answer.getBody();
+		assertThat(problem).isNotNull();
+		assertThat(problem.getDetail()).isEqualTo("scope 'NoteService.slow' (300ms) exceeded its deadline");
+		assertThat(problem.getProperties())
+			.isEqualTo(Map.of("kind", "DEADLINE", "scope", "NoteService.slow", "budget", "300ms"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			REQUESTED | false | The request was cancelled
+			REQUESTED | true  | scope 'GET /quotes' (2s) was cancelled
+			SHUTDOWN  | false | The application is shutting down
+			SHUTDOWN  | true  | The application is shutting down
+			FAILED    | false | The request was cancelled because of a failure
+			FAILED    | true  | scope 'GET /quotes' (2s) was cancelled because of a failure
+			""")
+	void messagesStayInside(CancelReason.Kind kind, String shown, String detail) {
+		RequestScope request = open(Map.of("cancel-scope.web.timeout", "2s", "cancel-scope.web.show-scopes", shown),
+				Map.of());
+		request.scope().cancel(kind, "customer 4711 has unpaid bills", new IllegalStateException("customer 4711 owes"));
+		ResponseEntity<ProblemDetail> answer = request.answerTo(cancellation(request));
+		request.scope().close();
+
+		assertThat(answer.toString()).doesNotContain("4711").contains("kind=" + kind);
+		ProblemDetail problem = answer.getBody();
+		assertThat(problem).isNotNull();
+		assertThat(problem.getDetail()).isEqualTo(detail);
 	}
 
 	@Test
@@ -168,16 +244,6 @@ class RequestScopesTests {
 
 		assertThat(answer.getStatusCode().value()).isEqualTo(503);
 		assertThat(answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER)).isEqualTo("2");
-	}
-
-	@Test
-	void messageOfAFailureInsideIsKeptInside() {
-		RequestScope request = open(Map.of(), Map.of());
-		request.scope().cancel(CancelReason.Kind.FAILED, "jdbc:secret", new IllegalStateException("jdbc:secret"));
-		ResponseEntity<ProblemDetail> answer = request.answerTo(cancellation(request));
-		request.scope().close();
-
-		assertThat(answer.toString()).doesNotContain("jdbc:secret").contains("because 'GET /quotes' failed");
 	}
 
 	@Test
@@ -196,7 +262,11 @@ class RequestScopesTests {
 	}
 
 	private static ScopeCancelledException cancellation(RequestScope request) {
-		ScopeCancelledException found = ScopeCancelledException.findIn(request.exception());
+		return cancellation(request.scope());
+	}
+
+	private static ScopeCancelledException cancellation(CancelScope scope) {
+		ScopeCancelledException found = ScopeCancelledException.findIn(scope.exception());
 		assertThat(found).isNotNull();
 		return found;
 	}
@@ -226,7 +296,7 @@ class RequestScopesTests {
 		return new RequestScopes(this.scopes, this.time, general(properties), web(properties),
 				() -> Stream.of("/orders/{id}", "/orders/new", "/quotes", "/*/{any}/{other}")
 					.map(PathPatternParser.defaultInstance::parse),
-				this.ignored::add);
+				this.ignored::add, () -> Stream.of(() -> Stream.of("/manage/**")));
 	}
 
 	private static PathContainer path(String path) {

@@ -62,12 +62,15 @@ class CancelScopeFilter extends OncePerRequestFilter {
 			return;
 		}
 		ResponseGate gate = gate(request, scope);
-		GatedResponse gated = new GatedResponse(response, gate);
+		FilterAnswers answers = new FilterAnswers(request, scope);
+		answers.storeIn(request);
+		GatedResponse gated = new GatedResponse(response, gate, answers);
 		gate.lend();
 		try {
-			filter(new GatedRequest(request, gated), gated, chain, scope, gate);
+			filter(new GatedRequest(request, gated), gated, chain, scope, gate, answers);
 		}
 		finally {
+			answers.over();
 			gate.giveBack();
 			closeUnlessAsync(request, gated, scope, gate);
 		}
@@ -84,7 +87,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 	}
 
 	private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestScope scope,
-			ResponseGate gate) throws ServletException, IOException {
+			ResponseGate gate, FilterAnswers answers) throws ServletException, IOException {
 		Throwable thrown = null;
 		CancelScope.Registration attachment = scope.scope().attach();
 		try {
@@ -95,9 +98,13 @@ class CancelScopeFilter extends OncePerRequestFilter {
 				throw scope.exception();
 			}
 			chain.doFilter(request, response);
+			if (answers.isRefused() && !response.isCommitted() && !request.isAsyncStarted()) {
+				throw scope.exception();
+			}
 		}
 		catch (IOException | ServletException | RuntimeException | Error ex) {
 			thrown = ex;
+			answers.chainEnded();
 			CancelledAnswer.tell(scope, ex);
 			if (!this.answer.send(request, response, scope, ex) && !gate.isBroken()) {
 				throw ex;

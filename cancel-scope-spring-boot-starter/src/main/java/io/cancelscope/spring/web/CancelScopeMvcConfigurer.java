@@ -1,22 +1,21 @@
 package io.cancelscope.spring.web;
 
 import java.util.List;
+import java.util.function.Supplier;
 
-import org.springframework.context.ApplicationContext;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExceptionResolver;
 
 /**
  * Adds to Spring MVC what its requests' scopes need.
  */
 class CancelScopeMvcConfigurer implements WebMvcConfigurer {
 
-	private final ApplicationContext context;
+	private final Supplier<CancelledExceptionResolver> resolver;
 
-	CancelScopeMvcConfigurer(ApplicationContext context) {
-		this.context = context;
+	CancelScopeMvcConfigurer(Supplier<CancelledExceptionResolver> resolver) {
+		this.resolver = resolver;
 	}
 
 	@Override
@@ -25,13 +24,13 @@ class CancelScopeMvcConfigurer implements WebMvcConfigurer {
 		configurer.registerDeferredResultInterceptors(new EndingDeferredResultInterceptor());
 	}
 
+	/**
+	 * The servlet asks our resolver anyway. It is here, too, for those who ask the bean
+	 * {@code handlerExceptionResolver}: filters and Spring Security's entry points do.
+	 */
 	@Override
 	public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
-		resolvers.stream()
-			.filter(ExceptionHandlerExceptionResolver.class::isInstance)
-			.map(ExceptionHandlerExceptionResolver.class::cast)
-			.findFirst()
-			.ifPresent((model) -> resolvers.add(0, new CancelledExceptionResolver(model, this.context)));
+		resolvers.add(0, this.resolver.get());
 	}
 
 }

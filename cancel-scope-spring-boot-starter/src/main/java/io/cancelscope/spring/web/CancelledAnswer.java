@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.AnswerHeaders;
 import io.cancelscope.spring.RequestScope;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,9 +19,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.util.DisconnectedClientHelper;
+import org.springframework.web.util.WebUtils;
 
 /**
  * Answers requests whose cancellation nobody has answered: it came out of a filter, or
@@ -109,28 +112,57 @@ class CancelledAnswer {
 		Renderer renderer = this.renderer.get();
 		if (renderer == null
 				|| !renderer.render(request, response, (thrown instanceof Exception ex) ? ex : cancellation)) {
-			ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation);
-			answer.getHeaders().forEach((name, values) -> response.setHeader(name, values.get(0)));
-			response.sendError(answer.getStatusCode().value());
+			AnswerPage.send(request, response, scope.answerTo(cancellation));
 		}
 		return true;
 	}
 
 	/**
 	 * Whether it isn't too late to answer. From now on nobody else does, and what a
-	 * producer has left behind is gone: a part that was not sent, and its length.
+	 * producer has left behind is gone: a part that was not sent, and the headers that
+	 * describe it.
 	 */
 	static boolean isOpen(HttpServletRequest request, HttpServletResponse response) {
 		ResponseGate gate = ResponseGate.of(request);
 		if ((gate != null && !gate.takeOver(response)) || response.isCommitted()) {
 			return false;
 		}
+		clear(request, response);
+		return true;
+	}
+
+	/**
+	 * Removes an answer that was begun. Where filters encode all that a servlet writes,
+	 * they encode the answer to come, too.
+	 */
+	static void clear(HttpServletRequest request, HttpServletResponse response) {
+		GatedResponse gated = WebUtils.getNativeResponse(response, GatedResponse.class);
+		if (gated != null && gated.hasWriter()) {
+			reset(response);
+		}
 		response.resetBuffer();
+		FilterAnswers answers = FilterAnswers.of(request);
+		for (String name : List.copyOf(response.getHeaderNames())) {
+			boolean filters = answers != null && answers.isEncoding(name, response.getHeader(name));
+			if (AnswerHeaders.belongsToAnswer(name) && !filters && !name.equalsIgnoreCase(HttpHeaders.CONTENT_LENGTH)) {
+				response.setHeader(name, null);
+			}
+		}
 		response.setHeader(HttpHeaders.CONTENT_TYPE, null);
 		if (response.getHeader(HttpHeaders.CONTENT_LENGTH) != null) {
 			response.setContentLengthLong(-1);
 		}
-		return true;
+	}
+
+	/** All but the headers: only this makes a response forget its writer. */
+	private static void reset(HttpServletResponse response) {
+		Map<String, List<String>> headers = new LinkedHashMap<>();
+		response.getHeaderNames().forEach((name) -> headers.put(name, List.copyOf(response.getHeaders(name))));
+		response.reset();
+		headers.forEach((name, values) -> {
+			response.setHeader(name, null);
+			values.forEach((value) -> response.addHeader(name, value));
+		});
 	}
 
 	/** Writes the whole of a problem detail. */

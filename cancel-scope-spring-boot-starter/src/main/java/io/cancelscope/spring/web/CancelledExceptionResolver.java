@@ -1,27 +1,34 @@
 package io.cancelscope.spring.web;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.AnswerFormat;
 import io.cancelscope.spring.RequestScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.accept.ContentNegotiationManager;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExceptionResolver;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
 
 /**
@@ -31,16 +38,31 @@ import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHan
  */
 class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 
+	/** Before all resolvers that are not said to come first. */
+	static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 100;
+
 	private static final Set<Class<?>> EVERYTHING = Set.of(Throwable.class, Exception.class, RuntimeException.class);
 
 	private static final Method ANSWER = answerMethod();
 
-	/** Like Spring MVC's own one, for what is to be written and how. */
-	CancelledExceptionResolver(ExceptionHandlerExceptionResolver model, ApplicationContext context) {
-		setMessageConverters(model.getMessageConverters());
-		setContentNegotiationManager(model.getContentNegotiationManager());
-		setApplicationContext(context);
-		afterPropertiesSet();
+	/**
+	 * Creates a resolver.
+	 * @param model what handles Spring MVC's requests, for what is to be written and how;
+	 * {@code null} for Spring's defaults
+	 * @param negotiation finds out what a caller accepts, {@code null} for Spring's
+	 * defaults
+	 */
+	CancelledExceptionResolver(@Nullable RequestMappingHandlerAdapter model,
+			@Nullable ContentNegotiationManager negotiation) {
+		setOrder(ORDER);
+		if (model != null) {
+			setMessageConverters(model.getMessageConverters());
+			setCustomArgumentResolvers(model.getCustomArgumentResolvers());
+			setCustomReturnValueHandlers(model.getCustomReturnValueHandlers());
+		}
+		if (negotiation != null) {
+			setContentNegotiationManager(negotiation);
+		}
 	}
 
 	private static Method answerMethod() {
@@ -94,7 +116,32 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 		if (scope == null || cancellation == null || (users != null && isAbout(users.getMethod(), exception))) {
 			return null;
 		}
-		return new ServletInvocableHandlerMethod(new Answer(scope, cancellation), ANSWER);
+		return new ServletInvocableHandlerMethod(new Answer(request, scope.answerTo(cancellation), format(request)),
+				ANSWER);
+	}
+
+	/** What the caller prefers, as far as the application can write it. */
+	private AnswerFormat format(ServletWebRequest request) {
+		AnswerFormat preferred = AnswerFormat.preferredIn(accepted(request));
+		if (canWrite(preferred)) {
+			return preferred;
+		}
+		return canWrite(AnswerFormat.JSON) ? AnswerFormat.JSON : AnswerFormat.PAGE;
+	}
+
+	private List<MediaType> accepted(ServletWebRequest request) {
+		try {
+			return getContentNegotiationManager().resolveMediaTypes(request);
+		}
+		catch (HttpMediaTypeNotAcceptableException ex) {
+			// Not to be read, so anything is as good.
+			return List.of();
+		}
+	}
+
+	private boolean canWrite(AnswerFormat format) {
+		return format == AnswerFormat.PAGE || getMessageConverters().stream()
+			.anyMatch((converter) -> converter.canWrite(ProblemDetail.class, format.type()));
 	}
 
 	/** Whether it names the exception, or one of its causes, and not just any. */
@@ -116,17 +163,29 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 	/** What Spring MVC calls, and renders the result of. */
 	static class Answer {
 
-		private final RequestScope scope;
+		private final ServletWebRequest request;
 
-		private final ScopeCancelledException cancellation;
+		private final ResponseEntity<ProblemDetail> answer;
 
-		Answer(RequestScope scope, ScopeCancelledException cancellation) {
-			this.scope = scope;
-			this.cancellation = cancellation;
+		private final AnswerFormat format;
+
+		Answer(ServletWebRequest request, ResponseEntity<ProblemDetail> answer, AnswerFormat format) {
+			this.request = request;
+			this.answer = answer;
+			this.format = format;
 		}
 
-		public ResponseEntity<ProblemDetail> answer() {
-			return this.scope.answerTo(this.cancellation);
+		/** Returns {@code null} where the container is about to render a page. */
+		public @Nullable ResponseEntity<ProblemDetail> answer() throws IOException {
+			HttpServletResponse response = this.request.getResponse();
+			if (this.format == AnswerFormat.PAGE && response != null) {
+				AnswerPage.send(this.request.getRequest(), response, this.answer);
+				return null;
+			}
+			return ResponseEntity.status(this.answer.getStatusCode())
+				.headers(this.answer.getHeaders())
+				.contentType(this.format.type())
+				.body(this.answer.getBody());
 		}
 
 	}

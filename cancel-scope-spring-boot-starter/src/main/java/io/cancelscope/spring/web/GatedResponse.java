@@ -21,47 +21,69 @@ class GatedResponse extends HttpServletResponseWrapper {
 
 	private final ResponseGate gate;
 
+	private final FilterAnswers answers;
+
 	private @Nullable ServletOutputStream stream;
 
 	private @Nullable PrintWriter writer;
 
-	GatedResponse(HttpServletResponse response, ResponseGate gate) {
+	GatedResponse(HttpServletResponse response, ResponseGate gate, FilterAnswers answers) {
 		super(response);
 		this.gate = gate;
+		this.answers = answers;
 	}
 
+	/** A late producer must not have it: the error page could not get the writer then. */
 	@Override
 	public ServletOutputStream getOutputStream() throws IOException {
-		ServletOutputStream original = super.getOutputStream();
-		ServletOutputStream gated = this.stream;
-		if (gated == null) {
-			gated = new GatedOutputStream(original, this.gate);
-			this.stream = gated;
+		begin();
+		this.gate.enter();
+		try {
+			ServletOutputStream original = super.getOutputStream();
+			ServletOutputStream gated = this.stream;
+			if (gated == null) {
+				gated = new GatedOutputStream(original, this.gate);
+				this.stream = gated;
+			}
+			return gated;
 		}
-		return gated;
+		finally {
+			this.gate.exit();
+		}
 	}
 
 	@Override
 	public PrintWriter getWriter() throws IOException {
-		PrintWriter original = super.getWriter();
-		PrintWriter gated = this.writer;
-		if (gated == null) {
-			gated = new GatedWriter(original, this.gate);
-			this.writer = gated;
+		begin();
+		this.gate.enter();
+		try {
+			PrintWriter original = super.getWriter();
+			PrintWriter gated = this.writer;
+			if (gated == null) {
+				gated = new GatedWriter(original, this.gate);
+				this.writer = gated;
+			}
+			return gated;
 		}
-		return gated;
+		finally {
+			this.gate.exit();
+		}
 	}
 
 	@Override
 	public void flushBuffer() throws IOException {
+		begin();
 		write(super::flushBuffer);
 	}
 
 	@Override
 	public void reset() {
+		status(SC_OK);
 		this.gate.enter();
 		try {
 			super.reset();
+			this.stream = null;
+			this.writer = null;
 		}
 		finally {
 			this.gate.exit();
@@ -81,36 +103,43 @@ class GatedResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void sendError(int status, String message) throws IOException {
+		answer(status);
 		write(() -> super.sendError(status, message));
 	}
 
 	@Override
 	public void sendError(int status) throws IOException {
+		answer(status);
 		write(() -> super.sendError(status));
 	}
 
 	@Override
 	public void sendRedirect(String location) throws IOException {
+		answer(SC_FOUND);
 		write(() -> super.sendRedirect(location));
 	}
 
 	@Override
 	public void sendRedirect(String location, int status) throws IOException {
+		answer(status);
 		write(() -> super.sendRedirect(location, status));
 	}
 
 	@Override
 	public void sendRedirect(String location, boolean clearBuffer) throws IOException {
+		answer(SC_FOUND);
 		write(() -> super.sendRedirect(location, clearBuffer));
 	}
 
 	@Override
 	public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
+		answer(status);
 		write(() -> super.sendRedirect(location, status, clearBuffer));
 	}
 
 	@Override
 	public void setStatus(int status) {
+		status(status);
 		change(() -> super.setStatus(status));
 	}
 
@@ -187,6 +216,29 @@ class GatedResponse extends HttpServletResponseWrapper {
 	@Override
 	public void setLocale(Locale locale) {
 		change(() -> super.setLocale(locale));
+	}
+
+	/** Then nobody else can get the stream, unless all is reset. */
+	boolean hasWriter() {
+		return this.writer != null;
+	}
+
+	private void begin() {
+		if (this.gate.isLentHere()) {
+			this.answers.write();
+		}
+	}
+
+	private void status(int status) {
+		if (this.gate.isLentHere()) {
+			this.answers.status(status);
+		}
+	}
+
+	private void answer(int status) {
+		if (this.gate.isLentHere()) {
+			this.answers.answer(status);
+		}
 	}
 
 	private void write(GatedOutputStream.Write write) throws IOException {

@@ -12,12 +12,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.accept.ContentNegotiationManager;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.condition.PathPatternsRequestCondition;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
@@ -27,6 +29,8 @@ import org.springframework.web.util.pattern.PathPattern;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(DispatcherServlet.class)
 class MvcConfiguration {
+
+	private static final String RESOLVER = "cancelScopeExceptionResolver";
 
 	@Bean
 	EndpointPatterns cancelScopeMvcPatterns(ObjectProvider<RequestMappingInfoHandlerMapping> mappings) {
@@ -41,9 +45,25 @@ class MvcConfiguration {
 	}
 
 	@Bean
-	CancelledAnswer.Renderer cancelScopeMvcRenderer(
-			@Qualifier("handlerExceptionResolver") ObjectProvider<HandlerExceptionResolver> resolver) {
-		return (request, response, thrown) -> render(resolver.getIfAvailable(), request, response, thrown);
+	CancelledAnswer.Renderer cancelScopeMvcRenderer(ApplicationContext context,
+			@Qualifier("handlerExceptionResolver") ObjectProvider<HandlerExceptionResolver> others) {
+		return (request, response, thrown) -> render(resolver(context), request, response, thrown)
+				|| render(others.getIfAvailable(), request, response, thrown);
+	}
+
+	/**
+	 * Not in the list of Spring MVC's own resolvers, which an application may replace, or
+	 * put another one before. Not for injection: applications inject resolvers by type.
+	 */
+	@Bean(name = RESOLVER, autowireCandidate = false)
+	CancelledExceptionResolver cancelScopeExceptionResolver(
+			@Qualifier("requestMappingHandlerAdapter") ObjectProvider<RequestMappingHandlerAdapter> model,
+			@Qualifier("mvcContentNegotiationManager") ObjectProvider<ContentNegotiationManager> negotiation) {
+		return new CancelledExceptionResolver(model.getIfAvailable(), negotiation.getIfAvailable());
+	}
+
+	private static CancelledExceptionResolver resolver(ApplicationContext context) {
+		return context.getBean(RESOLVER, CancelledExceptionResolver.class);
 	}
 
 	private static boolean render(@Nullable HandlerExceptionResolver resolver, HttpServletRequest request,
@@ -54,7 +74,7 @@ class MvcConfiguration {
 
 	@Bean
 	CancelScopeMvcConfigurer cancelScopeMvcConfigurer(ApplicationContext context) {
-		return new CancelScopeMvcConfigurer(context);
+		return new CancelScopeMvcConfigurer(() -> resolver(context));
 	}
 
 }

@@ -81,6 +81,10 @@ final class ResponseGate {
 		this.owner = Thread.currentThread();
 	}
 
+	boolean isLentHere() {
+		return Thread.currentThread() == this.owner;
+	}
+
 	/** The current thread gives the request back. */
 	void giveBack() {
 		this.owner = null;

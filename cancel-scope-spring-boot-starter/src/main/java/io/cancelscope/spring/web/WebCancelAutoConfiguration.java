@@ -8,6 +8,7 @@ import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.UnscopedPaths;
 import io.cancelscope.spring.WebCancelProperties;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -43,14 +45,33 @@ public final class WebCancelAutoConfiguration {
 	@ConditionalOnMissingBean(name = "cancelScopeFilter")
 	FilterRegistrationBean<CancelScopeFilter> cancelScopeFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
 			CancelScopeProperties properties, WebCancelProperties web, ObjectProvider<EndpointPatterns> patterns,
-			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<CancelledAnswer.Renderer> renderer) {
+			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<CancelledAnswer.Renderer> renderer,
+			ObjectProvider<UnscopedPaths> unscoped) {
 		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), properties, web,
 				() -> patterns.stream().flatMap(EndpointPatterns::patterns),
-				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)));
+				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)),
+				unscoped::stream);
 		FilterRegistrationBean<CancelScopeFilter> registration = new FilterRegistrationBean<>(
 				new CancelScopeFilter(requests, new CancelledAnswer(renderer::getIfAvailable)));
 		registration.setOrder(web.order());
 		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+		return registration;
+	}
+
+	@Bean
+	FilterRegistrationBean<AnswerPageFilter> cancelScopeErrorPageFilter(WebCancelProperties web) {
+		FilterRegistrationBean<AnswerPageFilter> registration = new FilterRegistrationBean<>(new AnswerPageFilter());
+		registration.setOrder(web.order());
+		registration.setDispatcherTypes(DispatcherType.ERROR);
+		return registration;
+	}
+
+	@Bean
+	FilterRegistrationBean<ServletReachedFilter> cancelScopeServletReachedFilter() {
+		FilterRegistrationBean<ServletReachedFilter> registration = new FilterRegistrationBean<>(
+				new ServletReachedFilter());
+		registration.setOrder(Ordered.LOWEST_PRECEDENCE);
+		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
 		return registration;
 	}
 

@@ -15,6 +15,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpStatus;
@@ -46,9 +47,12 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	private final int order;
 
+	private final ApplicationContext context;
+
 	private final Scheduler aside = Schedulers.fromExecutor(AsideThreads.create());
 
-	CancelScopeWebFilter(RequestScopes scopes, CancelledResponse answer, int order) {
+	CancelScopeWebFilter(RequestScopes scopes, CancelledResponse answer, int order, ApplicationContext context) {
+		this.context = context;
 		this.scopes = scopes;
 		this.answer = answer;
 		this.order = order;
@@ -63,9 +67,20 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
 		PathContainer path = request.getPath().pathWithinApplication();
-		boolean excluded = this.scopes.excludes(path) || RequestScopes.isOtherProtocol(request.getMethod().name(),
-				(header) -> request.getHeaders().getOrEmpty(header));
-		return excluded ? chain.filter(exchange) : Mono.defer(() -> scoped(exchange, chain, path));
+		boolean excluded = isOfTheManagement(exchange) || this.scopes.excludes(path) || RequestScopes
+			.isOtherProtocol(request.getMethod().name(), (header) -> request.getHeaders().getOrEmpty(header));
+		CancelScope around = CancelScope.current();
+		return excluded ? chain.filter(exchange)
+				: CurrentScope.leaving(Mono.defer(() -> scoped(exchange, chain, path)), around);
+	}
+
+	/**
+	 * The context of a management port of its own takes over all filters of the context
+	 * around it.
+	 */
+	private boolean isOfTheManagement(ServerWebExchange exchange) {
+		ApplicationContext context = exchange.getApplicationContext();
+		return context != null && context != this.context && context.getParent() == this.context;
 	}
 
 	private Mono<Void> scoped(ServerWebExchange exchange, WebFilterChain chain, PathContainer path) {
@@ -143,7 +158,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			response.setStatusCode(answer.getStatusCode());
 			return Mono.empty();
 		}
-		return this.answer.write(exchange, answer);
+		return this.answer.write(exchange, answer, cancellation);
 	}
 
 	/**

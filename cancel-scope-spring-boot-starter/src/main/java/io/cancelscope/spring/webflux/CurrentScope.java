@@ -34,6 +34,11 @@ final class CurrentScope {
 		return new ReadRequest(request, scope);
 	}
 
+	/** What handles the result, an error page for example, runs in the scope around. */
+	static Mono<Void> leaving(Mono<Void> handled, CancelScope around) {
+		return handled.transform(Operators.<Void, Void>lift((scannable, actual) -> new Reading<>(actual, around)));
+	}
+
 	private static void run(CancelScope scope, Runnable action) {
 		CancelScope.Registration attachment = scope.attach();
 		try {

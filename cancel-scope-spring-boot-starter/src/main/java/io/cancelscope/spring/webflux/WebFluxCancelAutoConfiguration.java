@@ -10,6 +10,7 @@ import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.UnscopedPaths;
 import io.cancelscope.spring.WebCancelProperties;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
@@ -44,12 +46,15 @@ public final class WebFluxCancelAutoConfiguration {
 	CancelScopeWebFilter cancelScopeWebFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
 			CancelScopeProperties properties, WebCancelProperties web,
 			ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
-			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs) {
+			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs,
+			ObjectProvider<UnscopedPaths> unscoped, ApplicationContext context) {
 		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), properties, web,
 				() -> mappings.stream().flatMap(WebFluxCancelAutoConfiguration::patterns),
-				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)));
+				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)),
+				unscoped::stream);
 		return new CancelScopeWebFilter(requests,
-				new CancelledResponse(() -> codecs.getIfAvailable(ServerCodecConfigurer::create)), web.order());
+				new CancelledResponse(() -> codecs.getIfAvailable(ServerCodecConfigurer::create)), web.order(),
+				context);
 	}
 
 	private static Stream<PathPattern> patterns(RequestMappingInfoHandlerMapping mapping) {

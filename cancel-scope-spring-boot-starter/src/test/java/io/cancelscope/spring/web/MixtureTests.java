@@ -55,6 +55,19 @@ class MixtureTests {
 		assertThat(mixtures.whole()).isPositive();
 	}
 
+	/** Race: the same, and the container renders the error page of the application. */
+	@ParameterizedTest
+	@ValueSource(strings = { "/emitter", "/streamed", "/deferred", "/callable", "/helped" })
+	void pageHasOneAuthor(String path) throws InterruptedException {
+		int port = Server.port(context());
+
+		Mixtures mixtures = Mixtures.of(port, path, "text/html, */*;q=0.1", REQUESTS);
+
+		System.out.printf("%-6s %-10s %s, of pages%n", this.server, path, mixtures);
+		assertThat(mixtures.wrong()).isEmpty();
+		assertThat(mixtures.whole()).isPositive();
+	}
+
 	/** Takes more than a second each, on Tomcat. */
 	@ParameterizedTest
 	@ValueSource(strings = "/plain")

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ProblemDetailTests {
 
-	private static final String UNAVAILABLE = "{\"detail\":\"scope 'GET /cancelled' was cancelled: the desk closes\","
+	private static final String UNAVAILABLE = "{\"detail\":\"The request was cancelled\",\"kind\":\"REQUESTED\","
 			+ "\"instance\":\"/cancelled\",\"status\":503,\"title\":\"Service Unavailable\"}";
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()

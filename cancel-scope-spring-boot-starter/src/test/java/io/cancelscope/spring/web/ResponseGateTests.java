@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.http.server.PathContainer;
+import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -226,7 +227,8 @@ class ResponseGateTests {
 						});
 				this.scope = requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null);
 				this.gate = new ResponseGate(this.scope);
-				this.response = new GatedResponse(this.original, this.gate);
+				this.response = new GatedResponse(this.original, this.gate,
+						new FilterAnswers(new MockHttpServletRequest(), this.scope));
 				this.gate.produces(this.ended::incrementAndGet);
 				steps.run();
 				this.scope.scope().close();

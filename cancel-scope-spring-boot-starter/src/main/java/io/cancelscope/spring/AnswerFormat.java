@@ -1,0 +1,78 @@
+package io.cancelscope.spring;
+
+import java.util.List;
+
+import org.springframework.http.MediaType;
+
+/**
+ * The formats in which cancelled requests are answered.
+ */
+public enum AnswerFormat {
+
+	/** The error page of the application. */
+	PAGE(MediaType.TEXT_HTML),
+
+	/** A problem detail as JSON. */
+	JSON(MediaType.APPLICATION_PROBLEM_JSON),
+
+	/** A problem detail as XML. */
+	XML(MediaType.APPLICATION_PROBLEM_XML);
+
+	private final MediaType type;
+
+	AnswerFormat(MediaType type) {
+		this.type = type;
+	}
+
+	/**
+	 * Returns the media type of an answer in this format.
+	 * @return the media type
+	 */
+	public MediaType type() {
+		return this.type;
+	}
+
+	/**
+	 * Returns the format that a caller prefers: the first one that is named. A caller
+	 * that names none, or accepts everything, gets JSON.
+	 * @param accepted what the caller accepts, in the order of its preference
+	 * @return the format
+	 */
+	public static AnswerFormat preferredIn(List<MediaType> accepted) {
+		for (MediaType type : accepted) {
+			if (type.getQualityValue() == 0) {
+				continue;
+			}
+			if (type.isWildcardType() || isJson(type)) {
+				return JSON;
+			}
+			if (isHtml(type)) {
+				return PAGE;
+			}
+			if (isXml(type)) {
+				return XML;
+			}
+		}
+		return JSON;
+	}
+
+	private static boolean isJson(MediaType type) {
+		return isApplication(type, "json") || isApplication(type, "*");
+	}
+
+	private static boolean isXml(MediaType type) {
+		return isApplication(type, "xml") || (type.getType().equals("text") && type.getSubtype().equals("xml"));
+	}
+
+	/** Of a format, or of one that is built on it, such as {@code problem+json}. */
+	private static boolean isApplication(MediaType type, String format) {
+		String suffix = type.getSubtypeSuffix();
+		return type.getType().equals("application") && (type.getSubtype().equals(format) || format.equals(suffix));
+	}
+
+	/** {@code text/*} includes it; XHTML is what browsers say beside it. */
+	private static boolean isHtml(MediaType type) {
+		return type.includes(MediaType.TEXT_HTML) || type.equalsTypeAndSubtype(MediaType.APPLICATION_XHTML_XML);
+	}
+
+}
