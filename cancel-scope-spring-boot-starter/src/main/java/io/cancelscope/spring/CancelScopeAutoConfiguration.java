@@ -5,12 +5,15 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the {@link CancelScopes} bean.
@@ -33,8 +36,14 @@ public final class CancelScopeAutoConfiguration {
 
 	@Bean
 	StartUpLine cancelScopeStartUpLine(ApplicationContext context, ObjectProvider<CancelScopeFeature> features,
-			CancelScopeProperties properties) {
-		return new StartUpLine(context, features, properties);
+			CancelScopeProperties properties, ScopeSettings settings) {
+		return new StartUpLine(context, features, properties, settings);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ScopeSettings cancelScopeSettings(CancelScopeProperties properties, Environment environment) {
+		return ScopeSettings.of(properties, environment);
 	}
 
 }

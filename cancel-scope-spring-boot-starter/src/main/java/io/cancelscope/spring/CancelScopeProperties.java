@@ -1,9 +1,7 @@
 package io.cancelscope.spring;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
@@ -14,17 +12,18 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * The properties {@code cancel-scope.*}.
+ * The properties {@code cancel-scope.*}. What they set for the scope of a name is found
+ * by {@link ScopeSettings}.
  *
  * @param enabled Whether to configure cancel scopes at all.
  * @param defaultTimeout Budget of each @CancelScoped scope that is given none. No limit
  * unless set.
- * @param timeouts Budgets by the name of the scope, such as '800ms' or '2s'. Each takes
- * precedence over the annotation's.
+ * @param timeouts Budgets by the name of the scope or a pattern, such as '800ms' or '2s'.
+ * Each takes precedence over the annotation's.
  * @param mode Whether scopes are cancelled, or only observed. Observing logs and counts
  * what would have been cancelled, throws nothing and interrupts nobody.
- * @param modes Modes by the name of the scope, 'enforce' or 'observe'. Each takes
- * precedence over the mode of all.
+ * @param modes Modes by the name of the scope or a pattern, 'enforce' or 'observe'. Each
+ * takes precedence over the mode of all.
  * @param failOnUnweavable Whether to stop the start-up, instead of logging a warning, if
  * a @CancelScoped method cannot be woven.
  * @param weaving What weaves @CancelScoped into beans. The aspect needs AspectJ, and sees
@@ -43,15 +42,14 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	public CancelScopeProperties {
 		timeouts = (timeouts != null) ? Map.copyOf(timeouts) : Map.of();
 		if (defaultTimeout != null) {
-			checked("default-timeout", Durations.format(defaultTimeout), defaultTimeout);
+			checked("cancel-scope.default-timeout", Durations.format(defaultTimeout), defaultTimeout);
 		}
-		timeouts.forEach(CancelScopeProperties::duration);
+		timeouts.forEach((name, value) -> duration(ScopeSetting.property("timeouts", name), value));
 		modes = (modes != null) ? Map.copyOf(modes) : Map.of();
-		modes.forEach(CancelScopeProperties::mode);
+		modes.forEach((name, value) -> mode(ScopeSetting.property("modes", name), value));
 	}
 
-	private static Duration duration(String name, String timeout) {
-		String property = "timeouts." + name;
+	static Duration duration(String property, String timeout) {
 		try {
 			return checked(property, timeout, DurationStyle.detectAndParse(timeout));
 		}
@@ -60,13 +58,13 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 		}
 	}
 
-	private static Mode mode(String name, String mode) {
+	static Mode mode(String property, String mode) {
 		for (Mode known : Mode.values()) {
 			if (known.name().equalsIgnoreCase(mode)) {
 				return known;
 			}
 		}
-		throw new InvalidConfigurationPropertyValueException("cancel-scope.modes." + name, mode,
+		throw new InvalidConfigurationPropertyValueException(property, mode,
 				"It is not a mode. Give 'enforce' or 'observe'.");
 	}
 
@@ -78,42 +76,8 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	}
 
 	private static InvalidConfigurationPropertyValueException invalid(String property, String value, String problem) {
-		return new InvalidConfigurationPropertyValueException("cancel-scope." + property, value,
+		return new InvalidConfigurationPropertyValueException(property, value,
 				problem + " Give a number and a unit, for example '800ms' or '2s'.");
-	}
-
-	/**
-	 * Returns the budget that the properties give to the scopes of a name. Case and
-	 * punctuation don't count where the name isn't found as it is, so that a property can
-	 * also come from an environment variable.
-	 * @param name the name of the scope
-	 * @return the budget, empty where the properties give none
-	 */
-	public Optional<Duration> timeoutOf(String name) {
-		return named(this.timeouts, name).map((entry) -> duration(entry.getKey(), entry.getValue()));
-	}
-
-	/**
-	 * Returns the mode that the properties give to the scopes of a name, found like
-	 * {@link #timeoutOf}: their own, or that of all.
-	 * @param name the name of the scope
-	 * @return the mode
-	 */
-	public Mode modeOf(String name) {
-		return named(this.modes, name).map((entry) -> mode(entry.getKey(), entry.getValue())).orElse(this.mode);
-	}
-
-	private static <V> Optional<Map.Entry<String, V>> named(Map<String, V> values, String name) {
-		V exact = values.get(name);
-		if (exact != null) {
-			return Optional.of(Map.entry(name, exact));
-		}
-		String relaxed = relaxed(name);
-		return values.entrySet().stream().filter((entry) -> relaxed(entry.getKey()).equals(relaxed)).findFirst();
-	}
-
-	private static String relaxed(String name) {
-		return name.replaceAll("[^\\p{L}\\p{N}]", "").toLowerCase(Locale.ROOT);
 	}
 
 	/**

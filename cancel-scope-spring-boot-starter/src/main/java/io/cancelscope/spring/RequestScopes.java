@@ -4,9 +4,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -32,7 +29,7 @@ public final class RequestScopes {
 
 	private final TimeSource time;
 
-	private final CancelScopeProperties properties;
+	private final ScopeSettings settings;
 
 	private final WebCancelProperties web;
 
@@ -42,39 +39,37 @@ public final class RequestScopes {
 
 	private final Supplier<RequestNames> names;
 
-	private final Map<String, Optional<Duration>> limits = new ConcurrentHashMap<>();
-
 	/**
 	 * Creates one.
 	 * @param scopes opens the scopes
 	 * @param time the time that those scopes live on
-	 * @param properties has the budgets of single endpoints
+	 * @param settings has the budgets of single endpoints
 	 * @param web has everything else
 	 * @param patterns finds the paths that are served; asked once, at the first request
 	 * @param ignored is told about headers that are ignored
 	 */
-	public RequestScopes(CancelScopes scopes, TimeSource time, CancelScopeProperties properties,
+	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings,
 			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
-		this(scopes, time, properties, web, patterns, ignored, Stream::empty);
+		this(scopes, time, settings, web, patterns, ignored, Stream::empty);
 	}
 
 	/**
 	 * Creates one.
 	 * @param scopes opens the scopes
 	 * @param time the time that those scopes live on
-	 * @param properties has the budgets of single endpoints
+	 * @param settings has the budgets of single endpoints
 	 * @param web has everything else
 	 * @param patterns finds the paths that are served; called once, at the first request
 	 * @param ignored is told about headers that are ignored
 	 * @param unscoped finds the paths whose requests have no scope unless
 	 * {@code cancel-scope.web.exclude} is set; called once, at the first request
 	 */
-	public RequestScopes(CancelScopes scopes, TimeSource time, CancelScopeProperties properties,
+	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings,
 			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
 			Supplier<Stream<UnscopedPaths>> unscoped) {
 		this.scopes = scopes;
 		this.time = time;
-		this.properties = properties;
+		this.settings = settings;
 		this.web = web;
 		this.budget = new RequestBudget(web, ignored);
 		this.excluded = excluded(web.exclude(), unscoped);
@@ -138,14 +133,16 @@ public final class RequestScopes {
 	 */
 	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers,
 			Supplier<? extends @Nullable InetAddress> peer) {
-		String name = this.names.get().of(method, path);
-		RequestLimit limit = this.budget.of(limit(name), headers, peer);
-		ScopeOptions options = ScopeOptions.named(name).withTimeout(limit.budget()).withBudgetSource(limit.source());
+		String endpoint = this.names.get().of(method, path);
+		RequestLimit limit = this.budget.of(limit(endpoint, path), headers, peer);
+		ScopeOptions options = ScopeOptions.named(this.settings.nameOf(endpoint, path))
+			.withTimeout(limit.budget())
+			.withBudgetSource(limit.source());
 		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web);
 	}
 
-	private @Nullable Duration limit(String name) {
-		return this.limits.computeIfAbsent(name, this.properties::timeoutOf).orElse(this.web.timeout());
+	private @Nullable Duration limit(String endpoint, PathContainer path) {
+		return this.settings.timeoutOf(endpoint, path).orElse(this.web.timeout());
 	}
 
 }

@@ -25,11 +25,14 @@ final class StartUpLine implements ApplicationListener<ApplicationStartedEvent> 
 
 	private final CancelScopeProperties properties;
 
+	private final ScopeSettings settings;
+
 	StartUpLine(ApplicationContext context, ObjectProvider<CancelScopeFeature> features,
-			CancelScopeProperties properties) {
+			CancelScopeProperties properties, ScopeSettings settings) {
 		this.context = context;
 		this.features = features;
 		this.properties = properties;
+		this.settings = settings;
 	}
 
 	/** Events of child contexts arrive here, too. */
@@ -50,7 +53,7 @@ final class StartUpLine implements ApplicationListener<ApplicationStartedEvent> 
 		StringBuilder text = new StringBuilder(shown(features));
 		text.append("; weaving=").append(word(this.properties.weaving()));
 		text.append("; mode=").append(word(this.properties.mode()));
-		for (Map.Entry<String, String> mode : new TreeMap<>(this.properties.modes()).entrySet()) {
+		for (Map.Entry<String, String> mode : this.settings.modes().entrySet()) {
 			text.append(", ").append(mode.getKey()).append('=').append(mode.getValue());
 		}
 		return text.toString();

@@ -1,6 +1,5 @@
 package io.cancelscope.spring;
 
-import java.time.Duration;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -23,35 +22,21 @@ class CancelScopePropertiesTests {
 	}
 
 	@Test
-	void budgetsAreFoundByTheNameOfTheScope() {
-		CancelScopeProperties properties = bind(
-				Map.of("cancel-scope.timeouts.QuoteService.best", "2s", "cancel-scope.timeouts[GET /quotes]", "800ms"));
-		assertThat(properties.timeoutOf("QuoteService.best")).contains(Duration.ofSeconds(2));
-		assertThat(properties.timeoutOf("GET /quotes")).contains(Duration.ofMillis(800));
-		assertThat(properties.timeoutOf("QuoteService.all")).isEmpty();
-	}
-
-	@Test
-	void budgetsAreFoundWhereCaseAndPunctuationAreLost() {
-		assertThat(bind(Map.of("cancel-scope.timeouts.quoteservice.best", "2s")).timeoutOf("QuoteService.best"))
-			.contains(Duration.ofSeconds(2));
-	}
-
-	@Test
-	void modesAreFoundByTheNameOfTheScope() {
-		CancelScopeProperties properties = bind(
-				Map.of("cancel-scope.mode", "observe", "cancel-scope.modes.quoteservice.best", "Enforce"));
-		assertThat(properties.modeOf("QuoteService.best")).isEqualTo(CancelScopeProperties.Mode.ENFORCE);
-		assertThat(properties.modeOf("QuoteService.all")).isEqualTo(CancelScopeProperties.Mode.OBSERVE);
-	}
-
-	@Test
 	void unknownModeOfANameIsRefused() {
 		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.modes.quotes", "watch")))
 			.havingRootCause()
 			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
 			.withMessage("Property cancel-scope.modes.quotes with value 'watch' is invalid: It is not a mode."
 					+ " Give 'enforce' or 'observe'.");
+	}
+
+	@Test
+	void propertyOfARequestIsNamedAsItIsWritten() {
+		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.timeouts[GET /quotes]", "soon")))
+			.havingRootCause()
+			.withMessage(
+					"Property cancel-scope.timeouts[GET /quotes] with value 'soon' is invalid: It is not a duration."
+							+ " Give a number and a unit, for example '800ms' or '2s'.");
 	}
 
 	@Test

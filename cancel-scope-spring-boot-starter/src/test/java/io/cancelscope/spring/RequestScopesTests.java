@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelReason;
@@ -74,6 +75,38 @@ class RequestScopesTests {
 				"800ms");
 		assertThat(budget(both, Map.of())).isEqualTo(Duration.ofMillis(800));
 		assertThat(budget(Map.of("cancel-scope.web.timeout", "2s"), Map.of())).isEqualTo(Duration.ofSeconds(2));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET /orders/{id}, HEAD, /orders/7, PT2S", "GET /orders/**, POST, /orders/7, PT5S",
+			"GET /orders/**, GET, /orders/7, PT2S", "GET /orders/**, HEAD, /orders/7, PT2S",
+			"GET /static/**, GET, /static/logo.png, PT2S", "HEAD /**, GET, /quotes, PT5S",
+			"HEAD /**, HEAD, /quotes, PT2S" })
+	void limitIsThatOfTheKeyThatFitsTheRequest(String key, String method, String path, Duration limit) {
+		RequestScopes requests = request(
+				Map.of("cancel-scope.web.timeout", "5s", "cancel-scope.timeouts[" + key + "]", "2s"));
+
+		RequestScope request = requests.open(method, path(path), (header) -> List.of());
+		Optional<Duration> remaining = request.scope().remaining();
+		request.scope().close();
+
+		assertThat(remaining).contains(limit);
+	}
+
+	@Test
+	void requestIsNamedAfterThePatternThatSetsItsMode() {
+		RequestScopes requests = request(Map.of("cancel-scope.modes[GET /static/**]", "observe",
+				"cancel-scope.modes[GET /orders/**]", "observe", "cancel-scope.timeouts[GET /**]", "1s"));
+
+		assertThat(name(requests, "/static/logo.png")).isEqualTo("GET /static/**");
+		assertThat(name(requests, "/orders/7")).isEqualTo("GET /orders/{id}");
+		assertThat(name(requests, "/favicon.ico")).isEqualTo("GET /**");
+	}
+
+	private static String name(RequestScopes requests, String path) {
+		RequestScope request = requests.open("GET", path(path), (header) -> List.of());
+		request.scope().close();
+		return request.scope().name();
 	}
 
 	@ParameterizedTest
@@ -303,8 +336,8 @@ class RequestScopesTests {
 		return PathContainer.parsePath(path);
 	}
 
-	private static CancelScopeProperties general(Map<String, String> properties) {
-		return binder(properties).bindOrCreate("cancel-scope", CancelScopeProperties.class);
+	private static ScopeSettings general(Map<String, String> properties) {
+		return SettingsFixture.inFile(properties).settings();
 	}
 
 	private static WebCancelProperties web(Map<String, String> properties) {

@@ -3,6 +3,7 @@ package io.cancelscope.spring.aop;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeSettings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -20,9 +21,10 @@ class AdvisorWeavingConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedBeanPostProcessor cancelScopedBeanPostProcessor(ObjectProvider<CancelScopes> scopes,
-			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ReturnValueAdapter> adapters) {
+			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ScopeSettings> settings,
+			ObjectProvider<ReturnValueAdapter> adapters) {
 		return new CancelScopedBeanPostProcessor(SingletonSupplier.of(scopes::getObject),
-				SingletonSupplier.of(properties::getObject),
+				SingletonSupplier.of(properties::getObject), SingletonSupplier.of(settings::getObject),
 				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
 	}
 

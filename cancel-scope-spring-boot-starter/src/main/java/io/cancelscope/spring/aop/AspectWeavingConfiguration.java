@@ -3,6 +3,7 @@ package io.cancelscope.spring.aop;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeSettings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -28,10 +29,10 @@ class AspectWeavingConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedOperations cancelScopedOperations(CancelScopedSource source, ConfigurableBeanFactory beanFactory,
-			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ReturnValueAdapter> adapters) {
+			ObjectProvider<ScopeSettings> settings, ObjectProvider<ReturnValueAdapter> adapters) {
 		return new CancelScopedOperations(source,
 				new CancelScopedResolver(new EmbeddedValueResolver(beanFactory),
-						SingletonSupplier.of(properties::getObject),
+						SingletonSupplier.of(settings::getObject),
 						SingletonSupplier.of(() -> adapters.orderedStream().toList())));
 	}
 

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
@@ -51,6 +52,8 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	private final transient Supplier<CancelScopeProperties> properties;
 
+	private final transient Supplier<ScopeSettings> settings;
+
 	private final transient Supplier<List<ReturnValueAdapter>> adapters;
 
 	/** By all types of the bean: proxies of different interfaces may share a target. */
@@ -64,9 +67,10 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
 	CancelScopedBeanPostProcessor(Supplier<CancelScopes> scopes, Supplier<CancelScopeProperties> properties,
-			Supplier<List<ReturnValueAdapter>> adapters) {
+			Supplier<ScopeSettings> settings, Supplier<List<ReturnValueAdapter>> adapters) {
 		this.scopes = scopes;
 		this.properties = properties;
+		this.settings = settings;
 		this.adapters = adapters;
 		this.operations = operations((text) -> text);
 		setOrder(LOWEST_PRECEDENCE - 1);
@@ -99,8 +103,7 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	}
 
 	private CancelScopedOperations operations(StringValueResolver values) {
-		return new CancelScopedOperations(this.source,
-				new CancelScopedResolver(values, this.properties, this.adapters));
+		return new CancelScopedOperations(this.source, new CancelScopedResolver(values, this.settings, this.adapters));
 	}
 
 	/** Ahead-of-time processing asks this of every bean. */

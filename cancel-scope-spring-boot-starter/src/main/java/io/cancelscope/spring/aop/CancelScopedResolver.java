@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 import io.cancelscope.Durations;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
@@ -35,14 +35,14 @@ final class CancelScopedResolver {
 
 	private final StringValueResolver values;
 
-	private final Supplier<CancelScopeProperties> properties;
+	private final Supplier<ScopeSettings> settings;
 
 	private final Supplier<List<ReturnValueAdapter>> adapters;
 
-	CancelScopedResolver(StringValueResolver values, Supplier<CancelScopeProperties> properties,
+	CancelScopedResolver(StringValueResolver values, Supplier<ScopeSettings> settings,
 			Supplier<List<ReturnValueAdapter>> adapters) {
 		this.values = values;
-		this.properties = properties;
+		this.settings = settings;
 		this.adapters = adapters;
 	}
 
@@ -122,12 +122,12 @@ final class CancelScopedResolver {
 
 	private @Nullable Duration timeout(CancelScopedPlace place, String name, String written) {
 		Duration fromAnnotation = duration(place, "timeout", written);
-		CancelScopeProperties properties = this.properties.get();
-		Optional<Duration> fromProperties = properties.timeoutOf(name);
+		ScopeSettings settings = this.settings.get();
+		Optional<Duration> fromProperties = settings.timeoutOf(name);
 		if (fromProperties.isPresent()) {
 			return fromProperties.get();
 		}
-		return (fromAnnotation != null) ? fromAnnotation : properties.defaultTimeout();
+		return (fromAnnotation != null) ? fromAnnotation : settings.defaultTimeout();
 	}
 
 	private @Nullable Duration requires(CancelScopedPlace place, String written, @Nullable Duration timeout) {

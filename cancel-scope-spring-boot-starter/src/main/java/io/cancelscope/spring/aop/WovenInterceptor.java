@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
+import io.cancelscope.spring.ScopeSettings;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,10 @@ final class WovenInterceptor implements MethodInterceptor {
 	private static CancelScopedOperations operations(Environment environment) {
 		CancelScopeProperties properties = Binder.get(environment)
 			.bindOrCreate("cancel-scope", CancelScopeProperties.class);
+		ScopeSettings settings = ScopeSettings.of(properties, environment);
+		settings.started();
 		return new CancelScopedOperations(new CancelScopedSource(),
-				new CancelScopedResolver(environment::resolvePlaceholders, () -> properties, List::of));
+				new CancelScopedResolver(environment::resolvePlaceholders, () -> settings, List::of));
 	}
 
 	@Override

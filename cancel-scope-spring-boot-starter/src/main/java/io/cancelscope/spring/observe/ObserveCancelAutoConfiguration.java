@@ -3,8 +3,8 @@ package io.cancelscope.spring.observe;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScopesCustomizer;
+import io.cancelscope.spring.ScopeSettings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -31,8 +31,8 @@ public final class ObserveCancelAutoConfiguration {
 	}
 
 	@Bean
-	CancelScopesCustomizer observedScopesCustomizer(CancelScopeProperties properties) {
-		return (builder) -> builder.observe(new ObservedNames(properties));
+	CancelScopesCustomizer observedScopesCustomizer(ScopeSettings settings) {
+		return (builder) -> builder.observe(new ObservedNames(settings));
 	}
 
 	@Bean

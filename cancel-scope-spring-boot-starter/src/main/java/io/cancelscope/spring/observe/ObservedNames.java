@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.CancelScopeProperties.Mode;
+import io.cancelscope.spring.ScopeSettings;
 
 /**
  * Knows whether the scopes of a name are only observed. Asked for each scope that opens,
@@ -15,24 +15,24 @@ final class ObservedNames implements Predicate<String> {
 
 	private static final int MOST_NAMES = 1_000;
 
-	private final CancelScopeProperties properties;
+	private final ScopeSettings settings;
 
 	private final Map<String, Boolean> known = new ConcurrentHashMap<>();
 
-	ObservedNames(CancelScopeProperties properties) {
-		this.properties = properties;
+	ObservedNames(ScopeSettings settings) {
+		this.settings = settings;
 	}
 
 	@Override
 	public boolean test(String name) {
-		if (this.properties.modes().isEmpty()) {
-			return this.properties.mode() == Mode.OBSERVE;
+		if (this.settings.hasOneMode()) {
+			return this.settings.modeOf(name) == Mode.OBSERVE;
 		}
 		Boolean known = this.known.get(name);
 		if (known != null) {
 			return known;
 		}
-		boolean observed = this.properties.modeOf(name) == Mode.OBSERVE;
+		boolean observed = this.settings.modeOf(name) == Mode.OBSERVE;
 		if (this.known.size() < MOST_NAMES) {
 			this.known.put(name, observed);
 		}

@@ -4,10 +4,10 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.UnscopedPaths;
 import io.cancelscope.spring.WebCancelProperties;
 import jakarta.servlet.DispatcherType;
@@ -44,10 +44,10 @@ public final class WebCancelAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "cancelScopeFilter")
 	FilterRegistrationBean<CancelScopeFilter> cancelScopeFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
-			CancelScopeProperties properties, WebCancelProperties web, ObjectProvider<EndpointPatterns> patterns,
+			ScopeSettings settings, WebCancelProperties web, ObjectProvider<EndpointPatterns> patterns,
 			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<CancelledAnswer.Renderer> renderer,
 			ObjectProvider<UnscopedPaths> unscoped) {
-		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), properties, web,
+		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), settings, web,
 				() -> patterns.stream().flatMap(EndpointPatterns::patterns),
 				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)),
 				unscoped::stream);

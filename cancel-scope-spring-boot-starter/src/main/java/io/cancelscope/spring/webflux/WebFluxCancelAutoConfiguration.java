@@ -6,10 +6,10 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.UnscopedPaths;
 import io.cancelscope.spring.WebCancelProperties;
 
@@ -44,11 +44,11 @@ public final class WebFluxCancelAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "cancelScopeWebFilter")
 	CancelScopeWebFilter cancelScopeWebFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
-			CancelScopeProperties properties, WebCancelProperties web,
+			ScopeSettings settings, WebCancelProperties web,
 			ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
 			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs,
 			ObjectProvider<UnscopedPaths> unscoped, ApplicationContext context) {
-		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), properties, web,
+		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), settings, web,
 				() -> mappings.stream().flatMap(WebFluxCancelAutoConfiguration::patterns),
 				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)),
 				unscoped::stream);

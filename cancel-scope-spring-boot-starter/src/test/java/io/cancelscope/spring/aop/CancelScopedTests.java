@@ -259,7 +259,7 @@ class CancelScopedTests {
 	void propertiesOverrideBudgetsByNameAndFillInWhereNoneIsGiven() {
 		this.runner.withBean(Merged.class)
 			.withBean(Budgets.class)
-			.withPropertyValues("cancel-scope.timeouts.named=5s", "cancel-scope.timeouts.merged.oftheclass=7s",
+			.withPropertyValues("cancel-scope.timeouts.named=5s", "cancel-scope.timeouts.Merged.ofTheClass=7s",
 					"cancel-scope.default-timeout=30s")
 			.run((context) -> {
 				assertThat(context.getBean(Merged.class).ofTheMethod()).isEqualTo("named 5s bubbling");

@@ -91,13 +91,13 @@ class LoadTimeWovenTests {
 	@Test
 	void withoutAContextSystemPropertiesAreItsSettings() {
 		System.setProperty("desk.scope", "set from outside");
-		System.setProperty("cancel-scope.timeouts.set from outside", "3h");
+		System.setProperty("cancel-scope.timeouts[set from outside]", "3h");
 		try {
 			assertThat(new Settings().scope()).isEqualTo("set from outside with 3h");
 		}
 		finally {
 			System.clearProperty("desk.scope");
-			System.clearProperty("cancel-scope.timeouts.set from outside");
+			System.clearProperty("cancel-scope.timeouts[set from outside]");
 		}
 	}
 
@@ -108,7 +108,7 @@ class LoadTimeWovenTests {
 
 	@Test
 	void openContextAnswersForObjectsThatAreNoBeans() {
-		this.runner.withPropertyValues("desk.scope=set by the context", "cancel-scope.timeouts.[set by the context]=4h")
+		this.runner.withPropertyValues("desk.scope=set by the context", "cancel-scope.timeouts[set by the context]=4h")
 			.run((context) -> {
 				assertThat(new Contextual().scope()).isEqualTo("set by the context with 4h");
 				assertThat(this.opened.names).containsExactly("set by the context");

@@ -10,9 +10,9 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.WebCancelProperties;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -102,8 +102,8 @@ class ForgetfulContainerTests {
 					AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class))
 			.run((context) -> {
 				RequestScopes requests = new RequestScopes(context.getBean(CancelScopes.class), TimeSource.system(),
-						context.getBean(CancelScopeProperties.class), context.getBean(WebCancelProperties.class),
-						Stream::empty, (header) -> {
+						context.getBean(ScopeSettings.class), context.getBean(WebCancelProperties.class), Stream::empty,
+						(header) -> {
 						});
 				test.accept(requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null));
 			});

@@ -82,7 +82,7 @@ class MixtureTests {
 
 	private ConfigurableApplicationContext context() {
 		return contexts.computeIfAbsent(this.server, (server) -> server.start(Newsroom.class,
-				"cancel-scope.web.timeout=50ms", "cancel-scope.timeouts[GET\\ /intact]=1m"));
+				"cancel-scope.web.timeout=50ms", "cancel-scope.timeouts[GET /intact]=1m"));
 	}
 
 }

@@ -13,9 +13,9 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.WebCancelProperties;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -222,8 +222,8 @@ class ResponseGateTests {
 					AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class))
 			.run((context) -> {
 				RequestScopes requests = new RequestScopes(context.getBean(CancelScopes.class), TimeSource.system(),
-						context.getBean(CancelScopeProperties.class), context.getBean(WebCancelProperties.class),
-						Stream::empty, (header) -> {
+						context.getBean(ScopeSettings.class), context.getBean(WebCancelProperties.class), Stream::empty,
+						(header) -> {
 						});
 				this.scope = requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null);
 				this.gate = new ResponseGate(this.scope);
