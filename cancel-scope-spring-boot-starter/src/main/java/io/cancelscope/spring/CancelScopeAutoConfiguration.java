@@ -4,6 +4,7 @@ import io.cancelscope.CancelScopeListener;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -44,6 +45,18 @@ public final class CancelScopeAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static ScopeSettings cancelScopeSettings(CancelScopeProperties properties, Environment environment) {
 		return ScopeSettings.of(properties, environment);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static SettingsCheck cancelScopeNamesCheck(ScopeSettings settings, ObjectProvider<ScopeNames> names) {
+		return new UnusedNames(settings, () -> names.orderedStream().toList());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StartUpChecks cancelScopeStartUpChecks(ListableBeanFactory beanFactory) {
+		return new StartUpChecks(beanFactory);
 	}
 
 }

@@ -20,10 +20,10 @@ import org.springframework.web.util.pattern.PathPattern;
 final class RequestNames {
 
 	/** For paths that no pattern matches. */
-	private static final String ANY_PATH = "/**";
+	static final String ANY_PATH = "/**";
 
 	/** For methods that are none of HTTP's. */
-	private static final String OTHER_METHOD = "OTHER";
+	static final String OTHER_METHOD = "OTHER";
 
 	private static final Set<String> METHODS = new HashSet<>(
 			Stream.of(HttpMethod.values()).map(HttpMethod::name).toList());

@@ -3,10 +3,12 @@ package io.cancelscope.spring.aop;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
@@ -26,6 +28,13 @@ class AdvisorWeavingConfiguration {
 		return new CancelScopedBeanPostProcessor(SingletonSupplier.of(scopes::getObject),
 				SingletonSupplier.of(properties::getObject), SingletonSupplier.of(settings::getObject),
 				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ScopeNames cancelScopedNames(CancelScopedBeanPostProcessor processor,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new CancelScopedNames(beanFactory, processor.operations());
 	}
 
 	@Bean

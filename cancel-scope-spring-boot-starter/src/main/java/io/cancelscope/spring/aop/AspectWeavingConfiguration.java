@@ -3,11 +3,13 @@ package io.cancelscope.spring.aop;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
+import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,6 +53,13 @@ class AspectWeavingConfiguration {
 			ObjectProvider<CancelScopeProperties> properties) {
 		return new CancelScopedCheckingBeanPostProcessor(source, operations, interceptor,
 				SingletonSupplier.of(properties::getObject));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ScopeNames cancelScopedNames(CancelScopedOperations operations,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new CancelScopedNames(beanFactory, operations);
 	}
 
 	@Bean

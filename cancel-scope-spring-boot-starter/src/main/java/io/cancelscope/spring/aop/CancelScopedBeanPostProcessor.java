@@ -106,6 +106,10 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 		return new CancelScopedOperations(this.source, new CancelScopedResolver(values, this.settings, this.adapters));
 	}
 
+	CancelScopedOperations operations() {
+		return this.operations;
+	}
+
 	/** Ahead-of-time processing asks this of every bean. */
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {

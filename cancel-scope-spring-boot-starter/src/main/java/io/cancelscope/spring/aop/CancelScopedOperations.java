@@ -5,8 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.cancelscope.spring.CancelScoped;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,30 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 		if (misfit != null) {
 			throw misfit;
 		}
+	}
+
+	/** Returns the names of all scopes that are prepared. */
+	Set<String> names() {
+		return this.operations.values()
+			.stream()
+			.map((operation) -> operation.options().name())
+			.filter(Objects::nonNull)
+			.collect(Collectors.toSet());
+	}
+
+	/**
+	 * Returns the name of the scope of a method, and prepares nothing.
+	 * @return the name, or {@code null} if the annotation doesn't apply
+	 * @throws InvalidCancelScopedException if the name can't be resolved
+	 * @throws AnnotationConfigurationException if an annotation contradicts itself
+	 */
+	@Nullable String nameOf(String beanName, Method method, Class<?> userClass) {
+		List<MergedAnnotation<CancelScoped>> annotations = this.source.find(method, userClass);
+		if (annotations.isEmpty()) {
+			return null;
+		}
+		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
+		return this.resolver.nameOf(new CancelScopedPlace(beanName, specific, userClass), annotations);
 	}
 
 	CancelScopedSource source() {

@@ -81,6 +81,14 @@ final class CancelScopedResolver {
 				attributes.isFallbackOfType(), misfit, attributes.checkOnExit(), attributes.interrupt(), handler);
 	}
 
+	/**
+	 * Returns the name of the scope of one method.
+	 * @throws InvalidCancelScopedException if it can't be resolved
+	 */
+	String nameOf(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
+		return name(place, CancelScopedAttributes.merge(annotations).name());
+	}
+
 	private static @Nullable FallbackMethod fallback(CancelScopedPlace place, String name,
 			ReturnValueAdapter.@Nullable Handler handler) {
 		if (name.isEmpty()) {

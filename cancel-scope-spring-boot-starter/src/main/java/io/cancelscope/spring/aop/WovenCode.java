@@ -38,6 +38,11 @@ final class WovenCode {
 		}
 	}
 
+	/** Whether the weaver is at work in this JVM. */
+	static boolean isThere() {
+		return isThere;
+	}
+
 	/**
 	 * Whether the aspect is in the code of the method: it stands where the aspect sees
 	 * it, and the weaver has moved its body into a method of its own.

@@ -1,13 +1,12 @@
 package io.cancelscope.spring.web;
 
-import java.util.stream.Stream;
-
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -16,11 +15,7 @@ import org.springframework.web.accept.ContentNegotiationManager;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
-import org.springframework.web.servlet.mvc.condition.PathPatternsRequestCondition;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
-import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
-import org.springframework.web.util.pattern.PathPattern;
 
 /**
  * What is added where Spring MVC is there: the names of endpoints, its exception
@@ -33,15 +28,8 @@ class MvcConfiguration {
 	private static final String RESOLVER = "cancelScopeExceptionResolver";
 
 	@Bean
-	EndpointPatterns cancelScopeMvcPatterns(ObjectProvider<RequestMappingInfoHandlerMapping> mappings) {
-		return () -> mappings.stream()
-			.flatMap((mapping) -> mapping.getHandlerMethods().keySet().stream())
-			.flatMap(MvcConfiguration::patterns);
-	}
-
-	private static Stream<PathPattern> patterns(RequestMappingInfo mapping) {
-		PathPatternsRequestCondition condition = mapping.getPathPatternsCondition();
-		return (condition != null) ? condition.getPatterns().stream() : Stream.empty();
+	EndpointPatterns cancelScopeMvcPatterns(ConfigurableListableBeanFactory beanFactory) {
+		return new MvcEndpoints(beanFactory);
 	}
 
 	@Bean

@@ -1,17 +1,23 @@
 package io.cancelscope.spring.web;
 
+import java.util.stream.Stream;
+
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.PeerAddress;
+import io.cancelscope.spring.RequestScopeNames;
+import io.cancelscope.spring.RequestScopeNames.Endpoint;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.UnscopedPaths;
 import io.cancelscope.spring.WebCancelProperties;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -73,6 +79,24 @@ public final class WebCancelAutoConfiguration {
 		registration.setOrder(Ordered.LOWEST_PRECEDENCE);
 		registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
 		return registration;
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ScopeNames cancelScopeRequestNames(WebCancelProperties web, ObjectProvider<EndpointPatterns> patterns) {
+		return new RequestScopeNames(web, () -> endpoints(patterns));
+	}
+
+	private static @Nullable Stream<Endpoint> endpoints(ObjectProvider<EndpointPatterns> patterns) {
+		Stream<Endpoint> all = Stream.empty();
+		for (EndpointPatterns some : patterns) {
+			Stream<Endpoint> endpoints = some.endpoints();
+			if (endpoints == null) {
+				return null;
+			}
+			all = Stream.concat(all, endpoints);
+		}
+		return all;
 	}
 
 	@Bean

@@ -1,20 +1,21 @@
 package io.cancelscope.spring.webflux;
 
-import java.util.stream.Stream;
-
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.IgnoredDeadlineListener;
 import io.cancelscope.spring.PeerAddress;
+import io.cancelscope.spring.RequestScopeNames;
 import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.UnscopedPaths;
 import io.cancelscope.spring.WebCancelProperties;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -27,8 +28,6 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.web.reactive.DispatcherHandler;
-import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
-import org.springframework.web.util.pattern.PathPattern;
 
 /**
  * Auto-configuration that gives each WebFlux request a scope.
@@ -52,16 +51,20 @@ public final class WebFluxCancelAutoConfiguration {
 				() -> mappings.stream().flatMap(WebFluxCancelAutoConfiguration::patterns),
 				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)),
 				unscoped::stream);
+			ScopeSettings settings, WebCancelProperties web, ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs) {
+		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), settings, web,
+				new WebFluxEndpoints(beanFactory)::patterns,
+				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)));
 		return new CancelScopeWebFilter(requests,
 				new CancelledResponse(() -> codecs.getIfAvailable(ServerCodecConfigurer::create)), web.order(),
 				context);
 	}
 
-	private static Stream<PathPattern> patterns(RequestMappingInfoHandlerMapping mapping) {
-		return mapping.getHandlerMethods()
-			.keySet()
-			.stream()
-			.flatMap((info) -> info.getPatternsCondition().getPatterns().stream());
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static ScopeNames cancelScopeRequestNames(WebCancelProperties web, ConfigurableListableBeanFactory beanFactory) {
+		return new RequestScopeNames(web, new WebFluxEndpoints(beanFactory)::endpoints);
 	}
 
 	@Bean

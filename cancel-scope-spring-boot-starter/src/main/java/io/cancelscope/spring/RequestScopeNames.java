@@ -1,0 +1,116 @@
+package io.cancelscope.spring;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.util.pattern.PathPattern;
+
+/**
+ * The names that requests of an application have. For the features that open their
+ * scopes.
+ */
+public final class RequestScopeNames implements ScopeNames, Ordered {
+
+	private final Supplier<@Nullable Stream<Endpoint>> endpoints;
+
+	private final List<RequestPattern> excluded;
+
+	private @Nullable List<Endpoint> found;
+
+	/**
+	 * Creates the names.
+	 * @param web has the paths whose requests have no scope
+	 * @param endpoints returns the endpoints, or {@code null} if they are not known
+	 * before the first request
+	 */
+	public RequestScopeNames(WebCancelProperties web, Supplier<@Nullable Stream<Endpoint>> endpoints) {
+		this.endpoints = endpoints;
+		this.excluded = web.exclude().stream().map((path) -> RequestPattern.of("*", path)).toList();
+	}
+
+	/** Before those that take longer to be found. */
+	@Override
+	public int getOrder() {
+		return 0;
+	}
+
+	@Override
+	public Collection<String> names() {
+		Collection<String> names = new ArrayList<>();
+		for (HttpMethod method : HttpMethod.values()) {
+			names.add(method.name() + " " + RequestNames.ANY_PATH);
+		}
+		names.add(RequestNames.OTHER_METHOD + " " + RequestNames.ANY_PATH);
+		for (Endpoint endpoint : found()) {
+			endpoint.methods().forEach((method) -> names.add(method + " " + endpoint.pattern().getPatternString()));
+		}
+		return names;
+	}
+
+	/**
+	 * Of patterns of paths it can't be known what they match: static files, functional
+	 * routes and servlets have no names. And a request with a method that its endpoint
+	 * doesn't take has a scope, too.
+	 */
+	@Override
+	public boolean mayOpen(String key) {
+		ScopeKeys.Request request = ScopeKeys.request(key);
+		if (request == null || isExcluded(request.path())) {
+			return false;
+		}
+		return this.found == null || ScopeKeys.isPattern(key) || found().stream()
+			.anyMatch((endpoint) -> endpoint.pattern().getPatternString().equals(request.path()));
+	}
+
+	private List<Endpoint> found() {
+		if (this.found == null) {
+			Stream<Endpoint> endpoints = this.endpoints.get();
+			if (endpoints == null) {
+				return List.of();
+			}
+			this.found = endpoints.filter((endpoint) -> !isExcluded(endpoint.pattern().getPatternString())).toList();
+		}
+		return this.found;
+	}
+
+	private boolean isExcluded(String path) {
+		return this.excluded.stream().anyMatch((pattern) -> pattern.covers("GET", path));
+	}
+
+	/**
+	 * An endpoint.
+	 *
+	 * @param methods the names of the methods that it takes
+	 * @param pattern the pattern of its paths
+	 */
+	public record Endpoint(Collection<String> methods, PathPattern pattern) {
+
+		/**
+		 * Creates an endpoint.
+		 * @param methods the names of the methods it is mapped for, none for all
+		 * @param pattern the pattern of its paths
+		 * @return the endpoint, which takes HEAD if it takes GET
+		 */
+		public static Endpoint of(Collection<String> methods, PathPattern pattern) {
+			if (methods.isEmpty()) {
+				return new Endpoint(Stream.of(HttpMethod.values()).map(HttpMethod::name).toList(), pattern);
+			}
+			Set<String> all = new TreeSet<>(methods);
+			if (all.contains("GET")) {
+				all.add("HEAD");
+			}
+			return new Endpoint(all, pattern);
+		}
+
+	}
+
+}

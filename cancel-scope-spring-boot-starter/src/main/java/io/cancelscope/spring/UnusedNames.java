@@ -1,0 +1,90 @@
+package io.cancelscope.spring;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds budgets and modes whose keys no scope has, and variables of the environment that
+ * fit more than one scope. What was found for a scope already is not looked for again, so
+ * that the names of an application are asked for only if something is left.
+ */
+final class UnusedNames implements SettingsCheck {
+
+	private final ScopeSettings settings;
+
+	private final Supplier<List<ScopeNames>> sources;
+
+	UnusedNames(ScopeSettings settings, Supplier<List<ScopeNames>> sources) {
+		this.settings = settings;
+		this.sources = sources;
+	}
+
+	/**
+	 * @throws InvalidScopeSettingException if a variable fits two scopes
+	 */
+	@Override
+	public void check(Consumer<String> warning) {
+		Map<String, NamedSettings<?>> groups = new TreeMap<>(this.settings.groups());
+		if (groups.values().stream().anyMatch((group) -> group.hasVariables() || !unused(group).isEmpty())) {
+			List<ScopeNames> sources = this.sources.get();
+			Set<String> known = new LinkedHashSet<>();
+			sources.forEach((source) -> known.addAll(source.names()));
+			for (Map.Entry<String, NamedSettings<?>> group : groups.entrySet()) {
+				known.forEach(group.getValue()::found);
+				for (ScopeSetting unused : unused(group.getValue())) {
+					if (sources.stream().noneMatch((source) -> source.mayOpen(unused.key()))) {
+						warning.accept(text(group.getKey(), unused, known));
+					}
+				}
+			}
+		}
+		this.settings.started();
+	}
+
+	private static List<ScopeSetting> unused(NamedSettings<?> settings) {
+		List<ScopeSetting> unused = new ArrayList<>();
+		for (NamedSetting<?> setting : settings.all()) {
+			if (!setting.isUsed()) {
+				unused.add(setting.setting());
+			}
+		}
+		return unused;
+	}
+
+	private static String text(String group, ScopeSetting unused, Collection<String> known) {
+		boolean isPattern = !unused.relaxed() && ScopeKeys.isPattern(unused.key());
+		String nearest = isPattern ? null : nearest(unused, known);
+		return "The " + (unused.relaxed() ? "environment variable" : "property") + " '" + unused.property()
+				+ "' has no effect: no scope that is known at start-up has "
+				+ (isPattern ? "a name that matches '" : "the name '") + unused.key() + "'. "
+				+ ((nearest != null) ? "The nearest name is '" + nearest + "': write '"
+						+ ScopeSetting.property(group, nearest) + "'. " : "")
+				+ (group.equals("timeouts")
+						? "Budgets are set for annotated methods and for requests; if code asks"
+								+ " ScopeSettings for this one, make the name known by a ScopeNames bean."
+						: "If code opens a scope of this name, make the name known by a ScopeNames bean.");
+	}
+
+	/**
+	 * What is left of a name in a variable is compared with what would be left of others.
+	 */
+	private static @Nullable String nearest(ScopeSetting unused, Collection<String> known) {
+		if (!unused.relaxed()) {
+			return NearestName.to(unused.key(), known);
+		}
+		Map<String, String> relaxed = new TreeMap<>();
+		known.forEach((name) -> relaxed.putIfAbsent(ScopeSetting.relaxed(name), name));
+		String nearest = NearestName.to(ScopeSetting.relaxed(unused.key()), relaxed.keySet());
+		return (nearest != null) ? relaxed.get(nearest) : null;
+	}
+
+}
