@@ -55,6 +55,12 @@ public final class CancelScopeAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static SettingsCheck cancelScopePropertiesCheck(ApplicationContext context) {
+		return new UnknownProperties(context);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StartUpChecks cancelScopeStartUpChecks(ListableBeanFactory beanFactory) {
 		return new StartUpChecks(beanFactory);
 	}

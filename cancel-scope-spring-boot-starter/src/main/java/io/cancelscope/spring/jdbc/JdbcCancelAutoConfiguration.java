@@ -6,10 +6,12 @@ import javax.sql.DataSource;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
+import io.cancelscope.spring.SettingsCheck;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -49,6 +51,13 @@ public final class JdbcCancelAutoConfiguration {
 			.bind("cancel-scope.jdbc.bookkeeping-beans", Bindable.setOf(String.class))
 			.orElseGet(Set::of);
 		return new BookkeepingBeanPostProcessor(properties::getObject, names, resourceLoader.getClassLoader());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static SettingsCheck cancelScopeBeanNamesCheck(JdbcCancelProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new BeanNamesCheck(properties, beanFactory);
 	}
 
 	@Bean
