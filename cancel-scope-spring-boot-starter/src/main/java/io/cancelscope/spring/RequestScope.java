@@ -127,8 +127,7 @@ public final class RequestScope {
 		}
 		ProblemDetail problem = CancelledProblem.of(cancellation, this.web.showScopes());
 		String limit = this.scope.details().budgetSource();
-		if (limit != null && reason.kind() == CancelReason.Kind.DEADLINE
-				&& reason.origin().equals(this.scope.name())) {
+		if (limit != null && reason.kind() == CancelReason.Kind.DEADLINE && reason.origin().equals(this.scope.name())) {
 			problem.setProperty("limit", limit);
 		}
 		return answer.body(problem);

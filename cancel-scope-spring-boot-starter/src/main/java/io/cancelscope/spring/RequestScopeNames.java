@@ -34,7 +34,10 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	 */
 	public RequestScopeNames(WebCancelProperties web, Supplier<@Nullable Stream<Endpoint>> endpoints) {
 		this.endpoints = endpoints;
-		this.excluded = web.exclude().stream().map((path) -> RequestPattern.of("*", path)).toList();
+		List<String> exclude = web.exclude();
+		// The actuator's paths are found later: a key for one of them is not warned of.
+		this.excluded = (exclude == null) ? List.of()
+				: exclude.stream().map((path) -> RequestPattern.of("*", path)).toList();
 	}
 
 	/** Before those that take longer to be found. */

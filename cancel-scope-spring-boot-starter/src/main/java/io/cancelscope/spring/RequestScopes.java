@@ -48,8 +48,8 @@ public final class RequestScopes {
 	 * @param patterns finds the paths that are served; asked once, at the first request
 	 * @param ignored is told about headers that are ignored
 	 */
-	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings,
-			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
+	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
+			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
 		this(scopes, time, settings, web, patterns, ignored, Stream::empty);
 	}
 
@@ -64,8 +64,8 @@ public final class RequestScopes {
 	 * @param unscoped finds the paths whose requests have no scope unless
 	 * {@code cancel-scope.web.exclude} is set; called once, at the first request
 	 */
-	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings,
-			WebCancelProperties web, Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
+	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
+			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
 			Supplier<Stream<UnscopedPaths>> unscoped) {
 		this.scopes = scopes;
 		this.time = time;

@@ -86,7 +86,7 @@ class RequestScopesTests {
 		RequestScopes requests = request(
 				Map.of("cancel-scope.web.timeout", "5s", "cancel-scope.timeouts[" + key + "]", "2s"));
 
-		RequestScope request = requests.open(method, path(path), (header) -> List.of());
+		RequestScope request = requests.open(method, path(path), (header) -> List.of(), () -> null);
 		Optional<Duration> remaining = request.scope().remaining();
 		request.scope().close();
 
@@ -104,7 +104,7 @@ class RequestScopesTests {
 	}
 
 	private static String name(RequestScopes requests, String path) {
-		RequestScope request = requests.open("GET", path(path), (header) -> List.of());
+		RequestScope request = requests.open("GET", path(path), (header) -> List.of(), () -> null);
 		request.scope().close();
 		return request.scope().name();
 	}

@@ -239,8 +239,7 @@ class TrustedHeadersTests {
 
 	private RequestScopes requests(Map<String, String> properties) {
 		Binder binder = new Binder(new MapConfigurationPropertySource(new HashMap<>(properties)));
-		return new RequestScopes(this.scopes, this.time,
-				binder.bindOrCreate("cancel-scope", CancelScopeProperties.class),
+		return new RequestScopes(this.scopes, this.time, SettingsFixture.inFile(properties).settings(),
 				binder.bindOrCreate("cancel-scope.web", WebCancelProperties.class), Stream::empty,
 				(header) -> this.ignored.incrementAndGet());
 	}

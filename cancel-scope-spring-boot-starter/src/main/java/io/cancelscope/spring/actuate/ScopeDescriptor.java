@@ -51,8 +51,7 @@ public record ScopeDescriptor(String id, @Nullable String parent, String name, S
 		return new ScopeDescriptor(tree.id.value(), (tree.parent != null) ? tree.parent.id.value() : null, scope.name(),
 				(thread != null) ? thread.getName() : "carried", opened, ends(opened, budget),
 				tree.details.budgetSource(), scope.remaining().map(ScopeDescriptor::text).orElse(null),
-				tree.details.shielded(),
-				tree.details.bubbling(), tree.details.interrupting(), tree.details.observed(),
+				tree.details.shielded(), tree.details.bubbling(), tree.details.interrupting(), tree.details.observed(),
 				reason.isPresent() ? "cancelled" : "open",
 				reason.map((known) -> ReasonDescriptor.of(known, withMessages)).orElse(null), tree.children.size(),
 				withChildren ? new ArrayList<>() : null);

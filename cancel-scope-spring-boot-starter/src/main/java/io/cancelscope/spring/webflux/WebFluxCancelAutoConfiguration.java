@@ -43,19 +43,13 @@ public final class WebFluxCancelAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = "cancelScopeWebFilter")
 	CancelScopeWebFilter cancelScopeWebFilter(CancelScopes scopes, ObjectProvider<TimeSource> time,
-			ScopeSettings settings, WebCancelProperties web,
-			ObjectProvider<RequestMappingInfoHandlerMapping> mappings,
+			ScopeSettings settings, WebCancelProperties web, ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs,
 			ObjectProvider<UnscopedPaths> unscoped, ApplicationContext context) {
 		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), settings, web,
-				() -> mappings.stream().flatMap(WebFluxCancelAutoConfiguration::patterns),
+				new WebFluxEndpoints(beanFactory)::patterns,
 				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)),
 				unscoped::stream);
-			ScopeSettings settings, WebCancelProperties web, ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<IgnoredDeadlineListener> listeners, ObjectProvider<ServerCodecConfigurer> codecs) {
-		RequestScopes requests = new RequestScopes(scopes, time.getIfAvailable(TimeSource::system), settings, web,
-				new WebFluxEndpoints(beanFactory)::patterns,
-				(header) -> listeners.orderedStream().forEach((listener) -> listener.ignored(header)));
 		return new CancelScopeWebFilter(requests,
 				new CancelledResponse(() -> codecs.getIfAvailable(ServerCodecConfigurer::create)), web.order(),
 				context);

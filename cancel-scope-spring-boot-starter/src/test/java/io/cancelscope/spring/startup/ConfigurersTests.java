@@ -55,8 +55,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class ConfigurersTests {
 
 	/**
-	 * Post-processors of Spring Boot's actuator that make beans early by themselves, before
-	 * those of the starter could.
+	 * Post-processors of Spring Boot's actuator that make beans early by themselves,
+	 * before those of the starter could.
 	 */
 	private static final List<String> IMPATIENT = List.of("meterRegistryPostProcessor",
 			"observationRegistryPostProcessor", "healthEndpointGroupsBeanPostProcessor");

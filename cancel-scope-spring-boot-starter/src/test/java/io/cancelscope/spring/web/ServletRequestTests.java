@@ -50,9 +50,9 @@ class ServletRequestTests {
 
 	@BeforeEach
 	void start() {
-		this.context = contexts.computeIfAbsent(this.server, (server) -> server.start(Desk.class,
-				"cancel-scope.web.trust-headers=always", "cancel-scope.timeouts[GET /callable/deaf]=300ms",
-				"cancel-scope.web.show-scopes=true"));
+		this.context = contexts.computeIfAbsent(this.server,
+				(server) -> server.start(Desk.class, "cancel-scope.web.trust-headers=always",
+						"cancel-scope.timeouts[GET /callable/deaf]=300ms", "cancel-scope.web.show-scopes=true"));
 		this.watch = this.context.getBean(Watch.class);
 		this.watch.forget();
 	}
