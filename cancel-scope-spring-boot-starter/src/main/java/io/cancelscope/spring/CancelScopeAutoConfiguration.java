@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -36,8 +37,8 @@ public final class CancelScopeAutoConfiguration {
 	}
 
 	@Bean
-	StartUpLine cancelScopeStartUpLine(ApplicationContext context, ObjectProvider<CancelScopeFeature> features,
-			CancelScopeProperties properties, ScopeSettings settings) {
+	StartUpLine cancelScopeStartUpLine(ConfigurableApplicationContext context,
+			ObjectProvider<CancelScopeFeature> features, CancelScopeProperties properties, ScopeSettings settings) {
 		return new StartUpLine(context, features, properties, settings);
 	}
 

@@ -1,5 +1,7 @@
 package io.cancelscope.spring;
 
+import java.util.List;
+
 import com.example.shop.ShopApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,6 +38,33 @@ class StartUpLineTests {
 	}
 
 	@Test
+	void whatIsOffIsListedWithItsReason(CapturedOutput output) {
+		start("--cancel-scope.task.enabled=false", "--cancel-scope.httpclient.enabled=false");
+
+		assertThat(lines(output, "cancel-scope off: ")).singleElement()
+			.asString()
+			.contains("INFO")
+			.contains(" httpclient (cancel-scope.httpclient.enabled=false), ")
+			.doesNotContain(" jdbc (", " reactor (", " web (")
+			.endsWith("task (cancel-scope.task.enabled=false)");
+	}
+
+	@Test
+	void whatHasNothingToDoIsListedForThoseWhoAsk(CapturedOutput output) {
+		start();
+		assertThat(lines(output, "cancel-scope unused: ")).isEmpty();
+
+		start("--logging.level.io.cancelscope.spring.CancelScopeFeature=debug");
+
+		assertThat(lines(output, "cancel-scope unused: ")).singleElement()
+			.asString()
+			.contains("DEBUG")
+			.contains("logging (only with cancel-scope.logging.mdc=true), ")
+			.contains("observation (only with cancel-scope.observation.enabled=true), ")
+			.contains("web (this is no servlet application), webflux (this is no WebFlux application)");
+	}
+
+	@Test
 	void whatIsOffIsNotListed(CapturedOutput output) {
 		start("--cancel-scope.task.enabled=false", "--cancel-scope.mode=observe", "--cancel-scope.modes.quotes=enforce",
 				"--cancel-scope.weaving=aspect", "--cancel-scope.logging.mdc=true",
@@ -51,13 +80,14 @@ class StartUpLineTests {
 	void nothingIsSaidWhereNothingIsOn(CapturedOutput output) {
 		start("--cancel-scope.enabled=false");
 
-		assertThat(output).doesNotContain("cancel-scope: ");
+		assertThat(output).doesNotContain("cancel-scope: ").doesNotContain("cancel-scope off: ");
 	}
 
 	@Test
 	void detailStandsBehindTheName() {
 		assertThat(new CancelScopeFeature("httpclient", "jdk")).hasToString("httpclient(jdk)");
 		assertThat(CancelScopeFeature.named("task")).hasToString("task");
+		assertThat(CancelScopeFeature.off("task", "a reason")).hasToString("task (a reason)");
 	}
 
 	private static void start(String... arguments) {
@@ -74,8 +104,12 @@ class StartUpLineTests {
 	}
 
 	private static String line(CapturedOutput output) {
-		assertThat(output.getOut().lines().filter((line) -> line.contains("cancel-scope: "))).hasSize(1);
-		return output.getOut().lines().filter((line) -> line.contains("cancel-scope: ")).findFirst().orElseThrow();
+		assertThat(lines(output, "cancel-scope: ")).hasSize(1);
+		return lines(output, "cancel-scope: ").get(0);
+	}
+
+	private static List<String> lines(CapturedOutput output, String text) {
+		return output.getOut().lines().filter((line) -> line.contains(text)).toList();
 	}
 
 }

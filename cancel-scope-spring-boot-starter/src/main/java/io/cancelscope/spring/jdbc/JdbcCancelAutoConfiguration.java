@@ -24,6 +24,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration that stops the statements of all {@link DataSource} beans when their
@@ -63,8 +64,13 @@ public final class JdbcCancelAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeJdbcFeature(ListableBeanFactory beanFactory) {
-		boolean used = beanFactory.getBeanNamesForType(DataSource.class, true, false).length > 0;
-		return new CancelScopeFeature("jdbc", used ? "" : "no data source");
+		if (beanFactory.getBeanNamesForType(DataSource.class, true, false).length > 0) {
+			return CancelScopeFeature.named("jdbc");
+		}
+		String missing = "no DataSource bean: add spring-boot-starter-jdbc";
+		boolean expected = ClassUtils.isPresent("org.springframework.jdbc.core.JdbcTemplate",
+				JdbcCancelAutoConfiguration.class.getClassLoader());
+		return expected ? CancelScopeFeature.off("jdbc", missing) : CancelScopeFeature.unused("jdbc", missing);
 	}
 
 	@Configuration(proxyBeanMethods = false)
