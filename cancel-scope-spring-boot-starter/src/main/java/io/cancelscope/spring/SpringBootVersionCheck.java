@@ -3,8 +3,6 @@ package io.cancelscope.spring;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringBootVersion;
@@ -29,7 +27,7 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 
 	private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\D.*)?");
 
-	private static final Log logger = LogFactory.getLog(CancelScopeFeature.class);
+	private static final OneLineLog logger = OneLineLog.of(CancelScopeFeature.class);
 
 	private final @Nullable String version;
 

@@ -54,9 +54,7 @@ final class StartUpLine implements ApplicationListener<ApplicationStartedEvent> 
 		if (!off.isEmpty()) {
 			logger.info("cancel-scope off: " + off);
 		}
-		if (logger.isDebugEnabled()) {
-			logger.debug("cancel-scope unused: " + others(all, CancelScopeFeature.State.UNUSED));
-		}
+		logger.debug("cancel-scope unused: " + others(all, CancelScopeFeature.State.UNUSED));
 	}
 
 	private String settings() {

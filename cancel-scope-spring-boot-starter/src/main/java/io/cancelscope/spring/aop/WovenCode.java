@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.ChangedLibrary;
+import org.aspectj.lang.Aspects;
 import org.aspectj.weaver.loadtime.Agent;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class WovenCode {
 
+	/**
+	 * AspectJ moves the body of an advised method into a method with this in its name.
+	 */
+	static final String BODY = "_aroundBody";
+
 	private static final boolean isThere = isWeaverThere();
+
+	private static final ClassValue<Boolean> bodies = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			boolean found = CancelScopedSource.declaredMethods(type)
+				.stream()
+				.anyMatch((method) -> method.getName().contains(BODY));
+			if (!found) {
+				ChangedLibrary.report(Aspects.class,
+						"a weaver that makes methods '…" + BODY + "…', as in " + type.getName(),
+						"woven methods of beans open two scopes");
+			}
+			return found;
+		}
+
+	};
 
 	/** The last that opened comes first. */
 	private static final List<WeakReference<CancelScopedInterceptor>> contexts = new CopyOnWriteArrayList<>();
@@ -53,8 +77,13 @@ final class WovenCode {
 				|| !(method.isAnnotationPresent(CancelScoped.class) || type.isAnnotationPresent(CancelScoped.class))) {
 			return false;
 		}
-		String body = method.getName() + "_aroundBody";
+		String body = method.getName() + BODY;
 		return CancelScopedSource.declaredMethods(type).stream().anyMatch((other) -> other.getName().startsWith(body));
+	}
+
+	/** Reports a woven class that {@link #isIn} does not recognise. */
+	static boolean checkWoven(Class<?> type) {
+		return bodies.get(type);
 	}
 
 	/** From now on the context answers for woven code. */

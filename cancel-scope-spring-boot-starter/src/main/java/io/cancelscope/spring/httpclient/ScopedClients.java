@@ -49,6 +49,9 @@ final class ScopedClients {
 			if (factory != null) {
 				builder.requestFactory(scope(factory, name));
 			}
+			else {
+				this.unreached.add(name + " (" + builder.getClass().getName() + ")");
+			}
 		}
 	}
 

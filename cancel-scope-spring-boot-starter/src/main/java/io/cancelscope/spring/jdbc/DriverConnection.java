@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.sql.Wrapper;
 import java.util.List;
 
+import io.cancelscope.spring.ChangedLibrary;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
@@ -27,14 +28,15 @@ final class DriverConnection {
 
 	/** DBCP answers {@code unwrap} with itself, but has a method of its own. */
 	private static final ClassValue<List<Method>> DELEGATES = methods("org.apache.commons.dbcp2.DelegatingStatement",
-			"getInnermostDelegate");
+			"getInnermostDelegate", "statements are cancelled through the pool, which may fail");
 
 	/**
 	 * PostgreSQL's cancel of a connection. That of a statement is the same for the
 	 * server, but makes the thread that executes wait for it, also where the connection
 	 * has been aborted.
 	 */
-	private static final ClassValue<List<Method>> CANCELS = methods("org.postgresql.PGConnection", "cancelQuery");
+	private static final ClassValue<List<Method>> CANCELS = methods("org.postgresql.PGConnection", "cancelQuery",
+			"a cancelled statement may wait for its cancel");
 
 	private final Connection own;
 
@@ -153,14 +155,20 @@ final class DriverConnection {
 	}
 
 	/** A public method without parameters of a type that may not be there. */
-	private static ClassValue<List<Method>> methods(String declaring, String name) {
+	private static ClassValue<List<Method>> methods(String declaring, String name, String otherwise) {
 		return new ClassValue<>() {
 
 			@Override
 			protected List<Method> computeValue(Class<?> type) {
 				Class<?> found = SuperTypes.find(type, declaring);
 				Method method = (found != null) ? ReflectionUtils.findMethod(found, name) : null;
-				return (method != null && method.trySetAccessible()) ? List.of(method) : List.of();
+				if (method != null && method.trySetAccessible()) {
+					return List.of(method);
+				}
+				if (found != null) {
+					ChangedLibrary.report(found, "a method '" + name + "'", otherwise);
+				}
+				return List.of();
 			}
 
 		};

@@ -2,6 +2,7 @@ package io.cancelscope.spring.jdbc;
 
 import java.lang.reflect.Field;
 
+import io.cancelscope.spring.ChangedLibrary;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
@@ -19,7 +20,10 @@ final class HikariPoolField {
 			for (Class<?> at = type; at != null; at = at.getSuperclass()) {
 				if (at.getName().equals("com.zaxxer.hikari.HikariDataSource")) {
 					Field field = ReflectionUtils.findField(at, "pool");
-					return (field != null && field.trySetAccessible()) ? new Field[] { field } : new Field[0];
+					if (field != null && field.trySetAccessible()) {
+						return new Field[] { field };
+					}
+					ChangedLibrary.report(at, "a field 'pool'", "the metrics of the connection pool are missing");
 				}
 			}
 			return new Field[0];

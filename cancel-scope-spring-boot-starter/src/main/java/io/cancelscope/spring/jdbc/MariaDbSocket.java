@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.net.Socket;
 import java.sql.Connection;
 
+import io.cancelscope.spring.ChangedLibrary;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
@@ -49,10 +50,23 @@ final class MariaDbSocket {
 			return null;
 		}
 		Method getClient = ReflectionUtils.findMethod(connection.getClass(), "getClient");
-		Object client = (getClient != null) ? ReflectionUtils.invokeMethod(getClient, connection) : null;
+		if (getClient == null) {
+			return unknown(connection.getClass(), "a method 'getClient'");
+		}
+		Object client = ReflectionUtils.invokeMethod(getClient, connection);
 		Class<?> type = (client != null) ? SuperTypes.find(client.getClass(), CLIENT) : null;
-		Field field = (type != null) ? ReflectionUtils.findField(type, "socket", Socket.class) : null;
-		return (field != null && field.trySetAccessible()) ? (Socket) ReflectionUtils.getField(field, client) : null;
+		if (type == null) {
+			return null; // closed, or of multiple hosts
+		}
+		Field field = ReflectionUtils.findField(type, "socket", Socket.class);
+		return (field != null && field.trySetAccessible()) ? (Socket) ReflectionUtils.getField(field, client)
+				: unknown(type, "a field 'socket'");
+	}
+
+	private static @Nullable Socket unknown(Class<?> type, String assumption) {
+		ChangedLibrary.report(type, assumption,
+				"aborting a connection waits for its statement where the server accepts no other connection");
+		return null;
 	}
 
 }

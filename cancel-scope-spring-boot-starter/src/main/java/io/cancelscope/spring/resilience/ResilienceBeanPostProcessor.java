@@ -28,6 +28,11 @@ import org.springframework.util.StringValueResolver;
 final class ResilienceBeanPostProcessor implements BeanPostProcessor, AopInfrastructureBean, EmbeddedValueResolverAware,
 		ApplicationEventPublisherAware {
 
+	private static final boolean RETRIES_KNOWN = ResilienceInternals.knowRetries(RetryAnnotationBeanPostProcessor.class,
+			ScopedRetryInterceptor.isPossible());
+
+	private static final boolean LIMITS_KNOWN = ResilienceInternals.knowLimits(ConcurrencyLimitBeanPostProcessor.class);
+
 	private @Nullable StringValueResolver values;
 
 	private @Nullable ApplicationEventPublisher events;
@@ -67,12 +72,12 @@ final class ResilienceBeanPostProcessor implements BeanPostProcessor, AopInfrast
 	private void limit(Advised advised, PointcutAdvisor advisor, boolean limited) {
 		Advice advice = advisor.getAdvice();
 		Class<?> owner = advice.getClass().getEnclosingClass();
-		if (owner == ConcurrencyLimitBeanPostProcessor.class && !limited) {
+		if (owner == ConcurrencyLimitBeanPostProcessor.class && LIMITS_KNOWN && !limited) {
 			advised.addAdvisor(advised.indexOf(advisor),
 					new DefaultPointcutAdvisor(advisor.getPointcut(), new LimitWaitInterceptor(this.values)));
 		}
 		else if (owner == RetryAnnotationBeanPostProcessor.class && advice instanceof AbstractRetryInterceptor retries
-				&& ScopedRetryInterceptor.isPossible()) {
+				&& RETRIES_KNOWN) {
 			advised.replaceAdvisor(advisor, new DefaultPointcutAdvisor(advisor.getPointcut(),
 					new ScopedRetryInterceptor(retries, this.events)));
 		}

@@ -20,10 +20,10 @@ import org.springframework.context.SmartLifecycle;
 final class CancelAtShutdown implements SmartLifecycle {
 
 	/**
-	 * Requests complete in DEFAULT_PHASE - 1024, the server stops in DEFAULT_PHASE -
-	 * 2048, executors in the middle of all. Phases stop from high to low.
+	 * Between those of requests and the web server; executors stop in the middle of all.
+	 * Phases stop from high to low.
 	 */
-	static final int PHASE = DEFAULT_PHASE - 1536;
+	static final int PHASE = ShutdownPhase.find(CancelAtShutdown.class.getClassLoader());
 
 	private static final OneLineLog logger = OneLineLog.of(CancelAtShutdown.class);
 

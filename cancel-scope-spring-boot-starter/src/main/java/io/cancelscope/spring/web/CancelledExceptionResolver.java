@@ -8,11 +8,13 @@ import java.util.stream.Stream;
 
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.AnswerFormat;
+import io.cancelscope.spring.ChangedLibrary;
 import io.cancelscope.spring.RequestScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NativeDetector;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.MediaType;
@@ -45,6 +47,8 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 
 	private static final Method ANSWER = answerMethod();
 
+	private static final boolean POSSIBLE = isPossible(ExceptionHandlerExceptionResolver.class);
+
 	/**
 	 * Creates a resolver.
 	 * @param model what handles Spring MVC's requests, for what is to be written and how;
@@ -65,6 +69,20 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 		}
 	}
 
+	/** Whether Spring MVC calls what this class overrides. */
+	static boolean isPossible(Class<?> resolver) {
+		if (NativeDetector.inNativeImage()) {
+			return true; // which does not list methods, and keeps its version
+		}
+		Method overridden = ReflectionUtils.findMethod(resolver, "getExceptionHandlerMethod", HandlerMethod.class,
+				Exception.class, ServletWebRequest.class);
+		if (overridden == null) {
+			ChangedLibrary.report(resolver, "a method 'getExceptionHandlerMethod' with three parameters",
+					"@ExceptionHandler methods that catch everything answer requests whose scope was cancelled");
+		}
+		return overridden != null;
+	}
+
 	private static Method answerMethod() {
 		Method method = ReflectionUtils.findMethod(Answer.class, "answer");
 		if (method == null) {
@@ -83,7 +101,7 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 	protected @Nullable ModelAndView doResolveHandlerMethodException(HttpServletRequest request,
 			HttpServletResponse response, @Nullable HandlerMethod handler, Exception exception) {
 		RequestScope scope = CancelScopeFilter.of(request);
-		if (scope == null || hasAnswer(exception)) {
+		if (!POSSIBLE || scope == null || hasAnswer(exception)) {
 			return null;
 		}
 		Exception failure = CancelledAnswer.translate(scope, exception);

@@ -5,18 +5,24 @@ import java.util.List;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.FakeClass;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.resilience.annotation.ConcurrencyLimit;
+import org.springframework.resilience.annotation.ConcurrencyLimitBeanPostProcessor;
 import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.RetryAnnotationBeanPostProcessor;
 import org.springframework.resilience.annotation.Retryable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What is assumed of Spring's advice, and may change with its version.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ResilienceAssumptionTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -36,6 +43,40 @@ class ResilienceAssumptionTests {
 	void retryInterceptorTellsItsSpecificationToSubclasses() {
 		assertThat(ScopedRetryInterceptor.isPossible())
 			.as("AbstractRetryInterceptor#getRetrySpec and the constructor of MethodRetrySpec with a timeout")
+			.isTrue();
+	}
+
+	@Test
+	void adviceThatIsNotNestedInItsPostProcessorIsNamed(CapturedOutput output) {
+		Class<?> changed = FakeClass.of("org.example.PostProcessor");
+
+		assertThat(ResilienceInternals.knowRetries(changed, true)).isFalse();
+		assertThat(ResilienceInternals.knowLimits(changed)).isFalse();
+
+		assertThat(output)
+			.contains("org.example.PostProcessor does not have a nested class that is a"
+					+ " AbstractRetryInterceptor: the waits of @Retryable do not end with their scope.")
+			.contains("org.example.PostProcessor does not have a nested class that is a Advice:"
+					+ " the waits of @ConcurrencyLimit do not end with their scope.");
+	}
+
+	@Test
+	void retryInterceptorWithAnUnknownSpecificationIsNamed(CapturedOutput output) {
+		assertThat(ResilienceInternals.knowRetries(FakeClass.of("org.example.Retries"), false)).isFalse();
+
+		assertThat(output).contains("org.example.Retries does not have an interceptor with a known MethodRetrySpec:"
+				+ " the waits of @Retryable do not end with their scope.");
+	}
+
+	@Test
+	void adviceIsNestedInItsPostProcessor() {
+		assertThat(ResilienceInternals.knowRetries(RetryAnnotationBeanPostProcessor.class, true))
+			.as("Spring Framework: RetryAnnotationBeanPostProcessor has a nested interceptor;"
+					+ " otherwise the waits of @Retryable do not end with their scope")
+			.isTrue();
+		assertThat(ResilienceInternals.knowLimits(ConcurrencyLimitBeanPostProcessor.class))
+			.as("Spring Framework: ConcurrencyLimitBeanPostProcessor has a nested interceptor;"
+					+ " otherwise the waits of @ConcurrencyLimit do not end with their scope")
 			.isTrue();
 	}
 

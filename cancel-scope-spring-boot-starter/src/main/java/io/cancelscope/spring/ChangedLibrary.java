@@ -1,0 +1,49 @@
+package io.cancelscope.spring;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports that a library is not what a feature takes it for, since its version is another
+ * one than those that the feature was tested with. For the features of the starter, and
+ * safe for use by multiple threads.
+ */
+public final class ChangedLibrary {
+
+	private static final OneLineLog logger = OneLineLog.of(ChangedLibrary.class);
+
+	/** Kept by the classes themselves, as many as there are assumptions. */
+	private static final ClassValue<Set<String>> reported = new ClassValue<>() {
+
+		@Override
+		protected Set<String> computeValue(Class<?> type) {
+			return ConcurrentHashMap.newKeySet();
+		}
+
+	};
+
+	private ChangedLibrary() {
+	}
+
+	/**
+	 * Logs a warning, once for each class and assumption.
+	 * @param type a class of the library
+	 * @param assumption what is not there, such as {@code "a field 'pool'"}
+	 * @param consequence what does not work because of that, as a clause
+	 */
+	public static void report(Class<?> type, String assumption, String consequence) {
+		if (reported.get(type).add(assumption)) {
+			logger.warn(type.getName() + version(type) + " does not have " + assumption + ": " + consequence
+					+ ". Use a version of the library that cancel-scope was tested with, or upgrade cancel-scope.");
+		}
+	}
+
+	private static String version(Class<?> type) {
+		Package library = type.getPackage();
+		@Nullable String version = (library != null) ? library.getImplementationVersion() : null;
+		return (version != null) ? " (version " + version + ")" : "";
+	}
+
+}

@@ -1,0 +1,209 @@
+package io.cancelscope.spring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the starter assumes of libraries without being promised it: names of classes,
+ * fields and methods. Each test names the assumption, the library, and what breaks for
+ * users when a version moves. At run time, {@link ChangedLibrary} says the same.
+ */
+class ForeignInternalsTests {
+
+	private static final Path SOURCES = Path.of("src/main/java/io/cancelscope/spring");
+
+	/** Texts that are names of classes. */
+	private static final Pattern CLASS_NAME = Pattern
+		.compile("\"((?:(?:[a-z][a-z0-9]*\\.){2,}|okhttp3\\.)[A-Z]\\w*(?:\\$\\w+)?)\"");
+
+	/** Not on the class path of these tests, because they bring too much with them. */
+	private static final Set<String> NOT_HERE = Set.of("org.springframework.session.SessionRepository",
+			"org.springframework.modulith.events.core.EventPublicationRepository",
+			"org.apache.tomcat.jdbc.pool.DataSource");
+
+	private static final Pattern REFLECTION = Pattern
+		.compile("find(Field|Method)\\(|getDeclared(Field|Method|Class)\\w*\\(|\\.getMethod\\(\"|Class\\.forName\\(");
+
+	/** Files that use reflection, and where that is tested. */
+	private static final Map<String, String> REFLECTING = Map.ofEntries(
+			Map.entry("aop/FallbackMethod.java", "the application's own classes"),
+			Map.entry("httpclient/JdkClientWrapper.java", "JdkClientBeanTests"),
+			Map.entry("httpclient/LibraryClient.java", "here"), Map.entry("httpclient/ScopedClients.java", "here"),
+			Map.entry("jdbc/DataSourceProxyingBeanPostProcessor.java", "the JDK's public API"),
+			Map.entry("jdbc/DriverConnection.java", "here, ChangedDriverTests"),
+			Map.entry("jdbc/HikariPoolField.java", "here, ChangedDriverTests"),
+			Map.entry("jdbc/MariaDbSocket.java", "here, ChangedDriverTests"),
+			Map.entry("resilience/ResilienceInternals.java", "ResilienceAssumptionTests"),
+			Map.entry("resilience/ScopedRetryInterceptor.java", "ResilienceAssumptionTests"),
+			Map.entry("shutdown/ShutdownPhase.java", "ShutdownPhaseTests"),
+			Map.entry("web/CancelledExceptionResolver.java", "ChangedMvcTests"));
+
+	@Test
+	void classesThatAreKnownByNameExist() {
+		Map<String, String> names = new TreeMap<>();
+		sources().forEach((file, source) -> CLASS_NAME.matcher(source)
+			.results()
+			.map((result) -> result.group(1))
+			.filter((name) -> !NOT_HERE.contains(name))
+			.forEach((name) -> names.put(name, file)));
+
+		assertThat(names).hasSizeGreaterThan(15)
+			.allSatisfy((name, file) -> assertThat(ClassUtils.isPresent(name, getClass().getClassLoader()))
+				.as("%s takes for granted that there is a class %s. Its library has moved it:"
+						+ " what that file does for this class no longer happens, in silence", file, name)
+				.isTrue());
+	}
+
+	@Test
+	void reflectionIsNowhereWithoutATestOfWhatItAssumes() {
+		Set<String> reflecting = sources().entrySet()
+			.stream()
+			.filter((source) -> REFLECTION.matcher(source.getValue()).find())
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toSet());
+
+		assertThat(reflecting)
+			.as("files that use reflection. A new one needs a test that names what it assumes, a call of"
+					+ " ChangedLibrary.report where that is not so, and a place in this list")
+			.containsExactlyInAnyOrderElementsOf(REFLECTING.keySet());
+	}
+
+	@Test
+	void phasesAndOrdersOfOthersAreNotCopiedByNumber() {
+		Pattern number = Pattern.compile("(DEFAULT_PHASE|_PRECEDENCE) [-+] (?!1\\b)\\d+");
+
+		List<String> copies = sources().entrySet()
+			.stream()
+			.flatMap((source) -> number.matcher(source.getValue())
+				.results()
+				.map(MatchResult::group)
+				.map((copy) -> source.getKey() + ": " + copy))
+			.toList();
+
+		assertThat(copies).as("numbers that follow another library's; ShutdownPhaseTests holds the one that is known")
+			.containsExactly("shutdown/ShutdownPhase.java: DEFAULT_PHASE - 1536");
+	}
+
+	@Test
+	void hikariHasTheFieldOfItsPool() {
+		assertThat(ReflectionUtils.findField(type("com.zaxxer.hikari.HikariDataSource"), "pool"))
+			.as("HikariCP: HikariDataSource has a field 'pool', which Spring Boot's metrics read;"
+					+ " otherwise jdbc.connections.* and hikaricp.* of a proxied pool are missing")
+			.isNotNull();
+	}
+
+	@Test
+	void mariaDbHasTheFieldOfItsSocket() {
+		assertThat(ReflectionUtils.findMethod(type("org.mariadb.jdbc.Connection"), "getClient"))
+			.as("MariaDB's driver: Connection has a method 'getClient'; otherwise an abort waits for its statement"
+					+ " where the server accepts no other connection")
+			.isNotNull();
+		assertThat(
+				ReflectionUtils.findField(type("org.mariadb.jdbc.client.impl.StandardClient"), "socket", Socket.class))
+			.as("MariaDB's driver: StandardClient has a field 'socket' of type Socket; otherwise an abort waits for"
+					+ " its statement where the server accepts no other connection")
+			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "org.postgresql.PGConnection, cancelQuery, a cancelled statement may wait for its cancel",
+			"org.apache.commons.dbcp2.DelegatingStatement, getInnermostDelegate,"
+					+ " statements are cancelled through the pool which may fail" })
+	void driversHaveTheMethod(String name, String method, String consequence) {
+		Method found = ReflectionUtils.findMethod(type(name), method);
+
+		assertThat(found).as("%s has a method '%s'; otherwise %s", name, method, consequence).isNotNull();
+		assertThat(found.trySetAccessible()).as("%s.%s can be called", name, method).isTrue();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "org.postgresql.jdbc.PgConnection, org.postgresql.", "org.mariadb.jdbc.Connection, org.mariadb.",
+			"com.mysql.cj.jdbc.ConnectionImpl, com.mysql.",
+			"org.apache.catalina.connector.ResponseFacade, org.apache.catalina.",
+			"org.eclipse.jetty.ee11.servlet.ServletApiResponse, org.eclipse.jetty." })
+	void librariesAreKnownByTheirPackages(String name, String prefix) {
+		assertThat(ClassUtils.isPresent(name, getClass().getClassLoader()))
+			.as("%s is where classes that begin with %s are looked for; otherwise statements fetch without a watch,"
+					+ " or half an answer looks like a whole one", name, prefix)
+			.isTrue();
+		assertThat(sources().values()).as("%s is compared with in the sources", prefix)
+			.anyMatch((source) -> source.contains('"' + prefix + '"'));
+	}
+
+	@Test
+	void restClientHasTheFieldOfItsRequestFactory() {
+		assertThat(ReflectionUtils.findField(type("org.springframework.web.client.DefaultRestClient"),
+				"clientRequestFactory", ClientHttpRequestFactory.class))
+			.as("Spring Framework: DefaultRestClient has a field 'clientRequestFactory';"
+					+ " otherwise calls of RestClient beans do not end with their scope")
+			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "Jdk, java.net.http.HttpClient", "Jetty, org.eclipse.jetty.client.HttpClient",
+			"Reactor, reactor.netty.http.client.HttpClient" })
+	void requestFactoriesHaveTheFieldOfTheirClient(String library, String client) {
+		Class<?> factory = type("org.springframework.http.client." + library + "ClientHttpRequestFactory");
+
+		assertThat(ReflectionUtils.findField(factory, "httpClient", type(client)))
+			.as("Spring Framework: %s has a field 'httpClient'; otherwise a call that waits for an answer"
+					+ " keeps its connection after its scope was cancelled", factory.getSimpleName())
+			.isNotNull();
+	}
+
+	@Test
+	void requestOfReactorNettyIsItsConnection() {
+		assertThat(type("reactor.netty.Connection")
+			.isAssignableFrom(type("reactor.netty.http.client.HttpClientOperations")))
+			.as("Reactor Netty: the native request of a WebClient is a Connection;"
+					+ " otherwise a cancelled call can close the connection of another one")
+			.isTrue();
+	}
+
+	private static Class<?> type(String name) {
+		return ClassUtils.resolveClassName(name, ForeignInternalsTests.class.getClassLoader());
+	}
+
+	private static Map<String, String> sources() {
+		try (Stream<Path> files = Files.walk(SOURCES)) {
+			return files.filter((file) -> file.toString().endsWith(".java"))
+				.collect(Collectors.toMap((file) -> SOURCES.relativize(file).toString().replace('\\', '/'),
+						ForeignInternalsTests::read));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
