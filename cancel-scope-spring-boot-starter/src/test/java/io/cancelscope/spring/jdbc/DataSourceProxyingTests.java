@@ -1,6 +1,7 @@
 package io.cancelscope.spring.jdbc;
 
 import java.io.Closeable;
+import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -45,9 +47,11 @@ import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Whatever the {@code DataSource} is, it stays that, and its statements are stopped.
@@ -144,8 +148,19 @@ class DataSourceProxyingTests {
 
 			assertThat(dataSource.isWrapperFor(HikariDataSource.class)).isTrue();
 			assertThat(dataSource.unwrap(HikariConfig.class)).isNotNull();
-			assertThat(DataSourceUnwrapper.unwrapRoot(dataSource)).isExactlyInstanceOf(HikariDataSource.class);
+			assertThat(DataSourceUnwrapper.unwrap(dataSource, HikariConfigMXBean.class, HikariDataSource.class))
+				.isNotNull();
 		});
+	}
+
+	@Test
+	void rootOfWrappersIsThePool() {
+		Method unwrapRoot = ReflectionUtils.findMethod(DataSourceUnwrapper.class, "unwrapRoot", DataSource.class);
+		assumeThat(unwrapRoot).as("Spring Boot 4.0 has no DataSourceUnwrapper.unwrapRoot").isNotNull();
+
+		this.boot.run((context) -> assertThat(
+				ReflectionUtils.invokeMethod(unwrapRoot, null, context.getBean(DataSource.class)))
+			.isExactlyInstanceOf(HikariDataSource.class));
 	}
 
 	@Test
@@ -232,6 +247,10 @@ class DataSourceProxyingTests {
 
 	@Test
 	void lazyConnectionWaitsWhereItIsSeen() {
+		assumeThat(SpringBootVersion.getVersion())
+			.as("Spring Boot 4.0 does not know the property spring.datasource.connection-fetch")
+			.doesNotStartWith("4.0.");
+
 		this.boot
 			.withPropertyValues("spring.datasource.connection-fetch=lazy",
 					"spring.datasource.hikari.maximum-pool-size=1")
