@@ -40,6 +40,9 @@ final class KnownFeatures {
 				.part("okhttp")
 				.library("okhttp3.OkHttpClient", null, "no OkHttp: add com.squareup.okhttp3:okhttp"),
 			KnownFeature.of("httpclient", HTTP_CLIENT, HTTP_CLIENT_SWITCH)
+				.part("feign")
+				.library("feign.Feign", null, "no Feign: add io.github.openfeign:feign-core"),
+			KnownFeature.of("httpclient", HTTP_CLIENT, HTTP_CLIENT_SWITCH)
 				.part("reactive")
 				.library("org.springframework.boot.webclient.WebClientCustomizer",
 						"org.springframework.web.reactive.function.client.WebClient",

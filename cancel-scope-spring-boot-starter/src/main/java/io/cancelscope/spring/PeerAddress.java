@@ -85,6 +85,8 @@ public final class PeerAddress {
 			Field field = ReflectionUtils.findField(RequestFacade.class, FIELD,
 					org.apache.catalina.connector.Request.class);
 			if (field == null) {
+				ChangedLibrary.report(RequestFacade.class, "a field '" + FIELD + "'",
+						"no deadline header is believed with cancel-scope.web.trust-headers=from-proxies");
 				throw new NoSuchFieldError("org.apache.catalina.connector.RequestFacade." + FIELD);
 			}
 			ReflectionUtils.makeAccessible(field);

@@ -41,14 +41,17 @@ class ForeignInternalsTests {
 	/** Not on the class path of these tests, because they bring too much with them. */
 	private static final Set<String> NOT_HERE = Set.of("org.springframework.session.SessionRepository",
 			"org.springframework.modulith.events.core.EventPublicationRepository",
+			"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler",
+			"org.springframework.messaging.handler.annotation.MessageExceptionHandler",
 			"org.apache.tomcat.jdbc.pool.DataSource");
 
 	private static final Pattern REFLECTION = Pattern
 		.compile("find(Field|Method)\\(|getDeclared(Field|Method|Class)\\w*\\(|\\.getMethod\\(\"|Class\\.forName\\(");
 
 	/** Files that use reflection, and where that is tested. */
-	private static final Map<String, String> REFLECTING = Map.ofEntries(
-			Map.entry("aop/FallbackMethod.java", "the application's own classes"),
+	private static final Map<String, String> REFLECTING = Map.ofEntries(Map.entry("PeerAddress.java", "here"),
+			Map.entry("httpclient/AbandonablePool.java", "here"), Map.entry("httpclient/ReactorConnector.java", "here"),
+			Map.entry("httpclient/StoppableFeignClient.java", "here"),
 			Map.entry("httpclient/JdkClientWrapper.java", "JdkClientBeanTests"),
 			Map.entry("httpclient/LibraryClient.java", "here"), Map.entry("httpclient/ScopedClients.java", "here"),
 			Map.entry("jdbc/DataSourceProxyingBeanPostProcessor.java", "the JDK's public API"),
@@ -103,7 +106,8 @@ class ForeignInternalsTests {
 			.toList();
 
 		assertThat(copies).as("numbers that follow another library's; ShutdownPhaseTests holds the one that is known")
-			.containsExactly("shutdown/ShutdownPhase.java: DEFAULT_PHASE - 1536");
+			.containsExactlyInAnyOrder("shutdown/ShutdownPhase.java: DEFAULT_PHASE - 1536",
+					"web/CancelledExceptionResolver.java: _PRECEDENCE + 100"); // its own
 	}
 
 	@Test
@@ -170,6 +174,25 @@ class ForeignInternalsTests {
 		assertThat(ReflectionUtils.findField(factory, "httpClient", type(client)))
 			.as("Spring Framework: %s has a field 'httpClient'; otherwise a call that waits for an answer"
 					+ " keeps its connection after its scope was cancelled", factory.getSimpleName())
+			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({
+			"org.springframework.web.reactive.function.client.DefaultWebClientBuilder, connector,"
+					+ " a cancelled call stays in the queue of Reactor Netty's pool",
+			"org.springframework.http.client.reactive.ReactorClientHttpConnector, httpClient,"
+					+ " a cancelled call stays in the queue of Reactor Netty's pool",
+			"reactor.netty.http.client.HttpClientConfig, connectionProvider,"
+					+ " a cancelled call stays in the queue of Reactor Netty's pool",
+			"feign.Client$Default, sslContextFactory, calls of Feign's default client do not end with their scope",
+			"feign.Client$Default, hostnameVerifier, calls of Feign's default client do not end with their scope",
+			"feign.Client$Default, disableRequestBuffering, calls of Feign's default client do not end with their scope",
+			"org.apache.catalina.connector.RequestFacade, request,"
+					+ " no deadline header is believed with trust-headers=from-proxies" })
+	void classHasTheField(String name, String field, String consequence) {
+		assertThat(ReflectionUtils.findField(type(name), field))
+			.as("%s has a field '%s'; otherwise %s", name, field, consequence)
 			.isNotNull();
 	}
 

@@ -50,7 +50,9 @@ class KnownFeaturesTests {
 
 		assertThat(Stream.of(OURS).map(Class::getName))
 			.filteredOn((name) -> !name.endsWith(".CancelScopeAutoConfiguration")
-					&& !name.endsWith(".AopCancelAutoConfiguration")) // always on
+					&& !name.endsWith(".AopCancelAutoConfiguration") // always on
+					&& !name.endsWith(".ActuatorPathsAutoConfiguration")) // a part of web
+																			// and webflux
 			.as("auto-configurations that KnownFeatures has to describe")
 			.containsExactlyInAnyOrderElementsOf(explained);
 	}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import io.cancelscope.spring.ChangedLibrary;
 import io.netty.resolver.AddressResolverGroup;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -35,6 +36,8 @@ final class AbandonablePool implements ConnectionProvider {
 	 */
 	static final String FIELD = "connectionProvider";
 
+	static final String CONSEQUENCE = "a cancelled call of Reactor Netty stays in the queue of its connection pool";
+
 	private final ConnectionProvider pool;
 
 	private AbandonablePool(ConnectionProvider pool) {
@@ -51,17 +54,23 @@ final class AbandonablePool implements ConnectionProvider {
 			return client;
 		}
 		Field field = ReflectionUtils.findField(HttpClientConfig.class, FIELD, ConnectionProvider.class);
-		if (field != null && field.trySetAccessible()
-				&& ReflectionUtils.getField(field, config) instanceof ConnectionProvider pool) {
+		if (field == null || !field.trySetAccessible()) {
+			unknown();
+		}
+		else if (ReflectionUtils.getField(field, config) instanceof ConnectionProvider pool) {
 			try {
 				// HttpClient.create puts it into what the field has to have.
 				field.set(config, field.get(HttpClient.create(new AbandonablePool(pool)).configuration()));
 			}
 			catch (IllegalAccessException ex) {
-				// Ignored: a later JDK does not change what is final.
+				unknown(); // a later JDK does not change what is final
 			}
 		}
 		return client;
+	}
+
+	private static void unknown() {
+		ChangedLibrary.report(HttpClientConfig.class, "a field '" + FIELD + "' that can be set", CONSEQUENCE);
 	}
 
 	static boolean isIn(HttpClient client) {

@@ -2,6 +2,7 @@ package io.cancelscope.spring.httpclient;
 
 import java.lang.reflect.Field;
 
+import io.cancelscope.spring.ChangedLibrary;
 import reactor.netty.http.client.HttpClient;
 
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -20,25 +21,37 @@ final class ReactorConnector {
 
 	static final String CLIENT = "httpClient";
 
+	static final String BUILDER = "org.springframework.web.reactive.function.client.DefaultWebClientBuilder";
+
 	private ReactorConnector() {
 	}
 
 	/** Does nothing where there is no connector of Reactor Netty's, or none yet. */
 	static void reachInto(WebClient.Builder builder) {
 		Field connector = ReflectionUtils.findField(builder.getClass(), CONNECTOR, ClientHttpConnector.class);
-		if (connector != null && connector.trySetAccessible()
-				&& ReflectionUtils.getField(connector, builder) instanceof ReactorClientHttpConnector reactor) {
+		if (connector == null || !connector.trySetAccessible()) {
+			if (builder.getClass().getName().equals(BUILDER)) {
+				unknown(builder.getClass(), CONNECTOR);
+			}
+		}
+		else if (ReflectionUtils.getField(connector, builder) instanceof ReactorClientHttpConnector reactor) {
 			reachInto(reactor);
 		}
 	}
 
 	private static void reachInto(ReactorClientHttpConnector connector) {
 		Field field = ReflectionUtils.findField(ReactorClientHttpConnector.class, CLIENT, HttpClient.class);
-		if (field != null && field.trySetAccessible()
-				&& ReflectionUtils.getField(field, connector) instanceof HttpClient client
+		if (field == null || !field.trySetAccessible()) {
+			unknown(ReactorClientHttpConnector.class, CLIENT);
+		}
+		else if (ReflectionUtils.getField(field, connector) instanceof HttpClient client
 				&& !AbandonablePool.isIn(client)) {
 			ReflectionUtils.setField(field, connector, AbandonablePool.insertInto(EventLoopCancel.observe(client)));
 		}
+	}
+
+	private static void unknown(Class<?> type, String field) {
+		ChangedLibrary.report(type, "a field '" + field + "'", AbandonablePool.CONSEQUENCE);
 	}
 
 }

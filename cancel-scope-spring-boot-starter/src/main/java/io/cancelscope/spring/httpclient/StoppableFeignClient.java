@@ -13,6 +13,7 @@ import javax.net.ssl.SSLSocketFactory;
 import feign.Client;
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
+import io.cancelscope.spring.ChangedLibrary;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
@@ -50,6 +51,8 @@ final class StoppableFeignClient extends Client.Default {
 		Field hostnames = field(FIELDS.get(1));
 		Field buffering = field(FIELDS.get(2));
 		if (sockets == null || hostnames == null || buffering == null) {
+			ChangedLibrary.report(Client.Default.class, "fields " + FIELDS,
+					"calls of Feign's default client do not end with their scope");
 			return client;
 		}
 		return new StoppableFeignClient(origin, (SSLSocketFactory) ReflectionUtils.getField(sockets, client),
