@@ -74,7 +74,8 @@ final class Inquiry {
 		CancelScope.Registration registration = scope.onCancel((reason) -> stopped.complete(Stop.of(reason, deadline)));
 		CompletableFuture.anyOf(all, stopped).join();
 		registration.close();
-		Stop stop = stopped.getNow(null);
+		// The suppliers may be back, stopped, before the callback above has run.
+		Stop stop = stopped.getNow(scope.reason().map((reason) -> Stop.of(reason, deadline)).orElse(null));
 		if (stop != null) {
 			all.copy().completeOnTimeout(null, TO_STOP.toMillis(), TimeUnit.MILLISECONDS).join();
 		}

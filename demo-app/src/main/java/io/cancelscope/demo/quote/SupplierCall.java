@@ -62,9 +62,10 @@ final class SupplierCall {
 		if (end.fares != null) {
 			return SupplierReport.answered(this.supplier, millis(end.at), end.fares);
 		}
-		if (ScopeCancelledException.findIn(end.failure) != null) {
+		ScopeCancelledException cancelled = ScopeCancelledException.findIn(end.failure);
+		if (cancelled != null) {
 			return SupplierReport.stopped(this.supplier, millis(end.at),
-					(stop != null) ? stop.ago(end.at) : "by itself");
+					(stop != null) ? stop.ago(end.at) : "alone: " + cancelled.reason().message());
 		}
 		for (Throwable at = end.failure; at != null; at = at.getCause()) {
 			if (at instanceof SupplierFailedException ours) {
