@@ -8,6 +8,9 @@ const THINGS = [
   ['usual price', 'hanging'],
 ];
 const BEHAVIOURS = ['fast', 'slow', 'hanging', 'failing'];
+// Rows stand in this order on both sides, whichever thread came first.
+const ORDER = ['search', ...THINGS.map(([name]) => name), 'archive'];
+const place = (name) => ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.indexOf('archive') - 0.5;
 const byId = (id) => document.getElementById(id);
 const ms = (value) => value < 10 ? value.toFixed(1) + ' ms' : value < 10000 ? Math.round(value) + ' ms' : (value / 1000).toFixed(1) + ' s';
 
@@ -28,6 +31,12 @@ const shownBudget = () => {
 };
 byId('budget').addEventListener('input', shownBudget);
 shownBudget();
+for (const preset of document.querySelectorAll('.presets button')) {
+  preset.addEventListener('click', () => {
+    byId('budget').value = preset.value;
+    shownBudget();
+  });
+}
 
 /** A line with a bar that grows until it is told to stop. */
 class Row {
@@ -40,17 +49,38 @@ class Row {
     this.element = document.createElement('div');
     this.element.className = 'row';
     this.element.dataset.name = name;
-    this.element.innerHTML = '<div class="name"></div><div class="track"><div class="bar"></div><div class="limit" hidden></div>'
-      + '<div class="said"></div></div><button type="button" hidden>Cancel</button>';
-    const [title, track, button] = this.element.children;
+    this.element.innerHTML = '<div class="name"></div><div class="said"></div><div class="track"><div class="bar"></div>'
+      + '<div class="limit" hidden></div></div><button type="button" hidden>Cancel</button>';
+    const [title, text, track, button] = this.element.children;
     title.textContent = name;
     title.classList.toggle('child', Boolean(child));
     if (detail) {
       title.append(Object.assign(document.createElement('small'), { textContent: detail }));
     }
-    [this.bar, this.mark, this.text] = track.children;
+    [this.bar, this.mark] = track.children;
+    this.text = text;
     this.button = button;
-    table.append(this.element);
+    const later = [...table.children].find((row) => place(row.dataset.name) > place(name));
+    table.insertBefore(this.element, later ?? null);
+  }
+
+  /** Makes the row's button cancel its scope. */
+  cancelBy(action) {
+    this.button.hidden = false;
+    this.button.setAttribute('aria-label', 'Cancel ' + this.element.dataset.name);
+    this.button.addEventListener('click', () => this.button.hasAttribute('aria-disabled') || action());
+  }
+
+  /** Takes the button away; if it has the focus, not before the focus goes on, which would otherwise be lost. */
+  noMoreCancelling() {
+    if (document.activeElement !== this.button) {
+      this.button.hidden = true;
+    } else if (!this.button.hasAttribute('aria-disabled')) {
+      this.button.setAttribute('aria-disabled', 'true');
+      this.button.addEventListener('blur', () => {
+        this.button.hidden = true;
+      }, { once: true });
+    }
   }
 
   set(state, said) {
@@ -61,7 +91,7 @@ class Row {
 
   end(at) {
     this.ended = at;
-    this.button.hidden = true;
+    this.noMoreCancelling();
   }
 
   draw(now, scale) {
@@ -90,6 +120,8 @@ class Search {
     byId('plain-bars').replaceChildren();
     byId('scoped-verdict').textContent = 'Searching …';
     byId('plain-verdict').textContent = 'Searching …';
+    // Who searches without scopes waits from the first moment, too.
+    this.caller = new Row(byId('plain-bars'), { name: 'search', began: 0, limit: parseFloat(this.budget) });
     this.source = new EventSource('live?' + new URLSearchParams(parameters));
     this.source.onmessage = (message) => {
       const { type, at, details } = JSON.parse(message.data);
@@ -122,9 +154,7 @@ class Search {
     const detail = [scope.shielded && 'shielded', scope.bubbling && 'bubbles'].filter(Boolean).join(', ');
     const row = new Row(byId('scoped-bars'), { name: scope.name, detail, child: scope.parent, began: at,
       limit: scope.remaining == null ? undefined : at + scope.remaining });
-    row.button.hidden = false;
-    row.button.setAttribute('aria-label', 'Cancel ' + scope.name);
-    row.button.addEventListener('click', () => fetch('live/scopes/' + scope.id + '/cancel', { method: 'POST' }));
+    row.cancelBy(() => fetch('live/scopes/' + scope.id + '/cancel', { method: 'POST' }));
     this.scopes.set(scope.id, row);
   }
 
@@ -133,7 +163,7 @@ class Search {
     row.kind = kind;
     row.failed = here && kind === 'FAILED';
     row.set('cancelled', kind === 'DEADLINE' ? 'the time is up' : 'cancelled by ' + origin + ': ' + message);
-    row.button.hidden = true;
+    row.noMoreCancelling();
   }
 
   closed(at, { id, after, failed }) {
@@ -154,7 +184,7 @@ class Search {
   }
 
   plainBegan(at, name) {
-    this.things.set(name, new Row(byId('plain-bars'), { name, began: at, limit: this.budget === undefined ? undefined : parseFloat(this.budget) }));
+    this.things.set(name, new Row(byId('plain-bars'), { name, child: true, began: at, limit: parseFloat(this.budget) }));
   }
 
   plainOver(at, name, state) {
@@ -167,6 +197,8 @@ class Search {
   plainAnswered(at, text) {
     this.plainAt = at;
     this.plainAnswer = 'Answered after ' + ms(at) + ': ' + text + '.';
+    this.caller.end(at);
+    this.caller.set('done', 'answered after ' + ms(at));
     for (const row of this.things.values()) {
       if (row.ended === undefined) {
         row.set('wasted', '');
@@ -176,7 +208,7 @@ class Search {
 
   draw() {
     const now = this.now();
-    const rows = [...this.scopes.values(), ...this.things.values()];
+    const rows = [this.caller, ...this.scopes.values(), ...this.things.values()];
     const widest = Math.max(parseFloat(this.budget) * 1.35, ...rows.map((row) => row.ended ?? now)) * 1.02;
     rows.forEach((row) => row.draw(now, 100 / widest));
     this.verdicts(now);
@@ -221,6 +253,14 @@ class Search {
   }
 }
 
+/** On a phone the results are below the form. */
+function showResults() {
+  const results = document.querySelector('main');
+  if (results.getBoundingClientRect().top > window.innerHeight / 2) {
+    results.scrollIntoView();
+  }
+}
+
 let search;
 
 byId('order').addEventListener('submit', (event) => {
@@ -232,4 +272,5 @@ byId('order').addEventListener('submit', (event) => {
     parameters[select.name] = select.value;
   }
   search = new Search(parameters);
+  showResults();
 });

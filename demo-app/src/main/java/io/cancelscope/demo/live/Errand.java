@@ -1,5 +1,7 @@
 package io.cancelscope.demo.live;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 import io.cancelscope.demo.history.FareHistory;
 import io.cancelscope.demo.quote.OwnAddress;
 import io.cancelscope.demo.supplier.Setting;
@@ -26,6 +28,8 @@ class Errand {
 
 	private final Archive archive;
 
+	private final AtomicInteger calls = new AtomicInteger();
+
 	Errand(RestClient.Builder builder, OwnAddress address, FareHistory history, Archive archive) {
 		this.http = builder.build();
 		this.address = address;
@@ -40,11 +44,26 @@ class Errand {
 			this.history.usualPrice("OSL", order.history());
 			return;
 		}
+		this.calls.incrementAndGet();
+		try {
+			ask(name, setting);
+		}
+		finally {
+			this.calls.decrementAndGet();
+		}
+	}
+
+	private void ask(String name, Setting setting) {
 		this.http.get()
 			.uri("http://127.0.0.1:{port}/suppliers/{name}/fares?from=OSL&to=LIS&behaviour={behaviour}&latency={latency}",
 					this.address.port(), name, setting.behaviour(), setting.latency().toMillis() + "ms")
 			.retrieve()
 			.toEntity(String.class);
+	}
+
+	/** Returns how many calls to suppliers have no answer yet. */
+	int calls() {
+		return this.calls.get();
 	}
 
 	void archive(String outcome) {

@@ -1,6 +1,9 @@
 package io.cancelscope.demo.live;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -10,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import com.zaxxer.hikari.HikariDataSource;
 import io.cancelscope.demo.supplier.Suppliers;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,9 +37,15 @@ class LoadController implements DisposableBean {
 
 	private static final long BETWEEN_GAUGES = 100;
 
+	private static final int OTHERS = 10;
+
+	private static final Duration COMPUTING = Duration.ofMillis(10);
+
 	private final WatchedSearch search;
 
 	private final PlainSearch plain;
+
+	private final Errand errand;
 
 	private final Suppliers suppliers;
 
@@ -45,10 +55,11 @@ class LoadController implements DisposableBean {
 
 	private final ExecutorService travellers = Executors.newCachedThreadPool(new CustomizableThreadFactory("load-"));
 
-	LoadController(WatchedSearch search, PlainSearch plain, Suppliers suppliers, HikariDataSource pool,
+	LoadController(WatchedSearch search, PlainSearch plain, Errand errand, Suppliers suppliers, HikariDataSource pool,
 			JsonMapper json) {
 		this.search = search;
 		this.plain = plain;
+		this.errand = errand;
 		this.suppliers = suppliers;
 		this.pool = pool;
 		this.json = json.writer().without(SerializationFeature.INDENT_OUTPUT);
@@ -64,15 +75,18 @@ class LoadController implements DisposableBean {
 	private void run(Order order, boolean scoped, HttpServletResponse response) throws IOException {
 		Timeline timeline = new Timeline();
 		AtomicInteger busy = new AtomicInteger();
-		CompletableFuture<?>[] searches = new CompletableFuture<?>[SEARCHES];
+		List<CompletableFuture<?>> begun = new ArrayList<>();
 		for (int i = 0; i < SEARCHES; i++) {
 			int dot = i;
 			busy.incrementAndGet();
-			searches[i] = CompletableFuture.supplyAsync(() -> search(order, scoped, dot, timeline), this.travellers)
+			begun.add(CompletableFuture.supplyAsync(() -> search(order, scoped, dot, timeline), this.travellers)
 				.thenCompose((rest) -> rest)
-				.whenComplete((nothing, failure) -> busy.decrementAndGet());
+				.whenComplete((nothing, failure) -> busy.decrementAndGet()));
+			if (i % (SEARCHES / OTHERS) == 0) {
+				begun.add(CompletableFuture.runAsync(() -> compute(timeline), this.travellers));
+			}
 		}
-		CompletableFuture<?> all = CompletableFuture.allOf(searches);
+		CompletableFuture<?> all = CompletableFuture.allOf(begun.toArray(CompletableFuture<?>[]::new));
 		this.travellers.execute(() -> gauge(all, busy, timeline));
 		new EventStream(response, this.json).send(timeline, () -> true);
 	}
@@ -91,18 +105,29 @@ class LoadController implements DisposableBean {
 		}
 	}
 
+	/** Begins among the searches, and gets its turn as late as they do. */
+	private static void compute(Timeline timeline) {
+		Double took = Machine.compute(COMPUTING);
+		if (took != null) {
+			timeline.tell("computed", took);
+		}
+	}
+
 	private void gauge(CompletableFuture<?> all, AtomicInteger busy, Timeline timeline) {
 		try {
+			Machine.load(); // begins what is measured
 			while (!all.isDone()) {
-				timeline.tell("busy", new Busy(busy.get(), this.pool.getHikariPoolMXBean().getActiveConnections(),
-						this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection()));
 				Thread.sleep(BETWEEN_GAUGES);
+				timeline.tell("busy",
+						new Busy(busy.get(), this.errand.calls(),
+								this.pool.getHikariPoolMXBean().getActiveConnections(),
+								this.pool.getHikariPoolMXBean().getThreadsAwaitingConnection(), Machine.load()));
 			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		timeline.tell("busy", new Busy(0, 0, 0));
+		timeline.tell("busy", new Busy(0, 0, 0, 0, null));
 		timeline.tell("over", "");
 	}
 
@@ -126,10 +151,12 @@ class LoadController implements DisposableBean {
 	 * What is busy at the moment.
 	 *
 	 * @param searches searches of which something still runs
+	 * @param calls calls to suppliers that have no answer yet
 	 * @param queries queries that the database works on
 	 * @param waiting threads that wait for a connection
+	 * @param load what part of the machine was busy lately
 	 */
-	record Busy(int searches, int queries, int waiting) {
+	record Busy(int searches, int calls, int queries, int waiting, @Nullable Double load) {
 	}
 
 }

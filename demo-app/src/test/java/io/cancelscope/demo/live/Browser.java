@@ -68,6 +68,12 @@ final class Browser implements AutoCloseable {
 		this.driver.manage().window().setSize(new Dimension(width, height));
 	}
 
+	/** Chromium's windows can't be as narrow as a phone; what they show can. */
+	void phone() {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", 375, "height", 667, "deviceScaleFactor", 1, "mobile", true));
+	}
+
 	void dark() {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
 				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
@@ -124,6 +130,32 @@ final class Browser implements AutoCloseable {
 		new WebDriverWait(this.driver, Duration.ofSeconds(30), Duration.ofMillis(20))
 			.ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
 			.until((any) -> condition.getAsBoolean());
+	}
+
+	/** Whether something lies in what the window shows, from edge to edge. */
+	boolean shows(String selector) {
+		return Boolean.TRUE.equals(this.driver.executeScript("""
+				const { top, bottom, left, right } = document.querySelector(arguments[0]).getBoundingClientRect();
+				return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth;""", selector));
+	}
+
+	/** The elements whose text is wider than they are, so that it is cut. */
+	@SuppressWarnings("unchecked")
+	List<String> cut(String selector) {
+		return (List<String>) this.driver.executeScript(
+				"""
+						return [...document.querySelectorAll(arguments[0])]
+						  .filter((element) => element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
+						  .map((element) => element.textContent);""",
+				selector);
+	}
+
+	List<String> texts(String selector) {
+		return all(selector).stream().map(WebElement::getText).toList();
+	}
+
+	List<String> rows(String side) {
+		return all("#" + side + "-bars .row").stream().map((row) -> row.getDomAttribute("data-name")).toList();
 	}
 
 	void picture(String name) throws IOException {

@@ -1,6 +1,7 @@
 package io.cancelscope.demo.live;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -143,7 +144,7 @@ class LivePageTests {
 		everybodyIsFast();
 		this.browser.run("document.querySelector('nav a').focus()");
 		StringBuilder way = new StringBuilder();
-		for (int i = 0; i < 12; i++) {
+		for (int i = 0; i < 17; i++) {
 			this.browser.focused().sendKeys(Keys.TAB);
 			way.append(this.browser.focused().getDomAttribute("id")).append(' ');
 		}
@@ -155,18 +156,74 @@ class LivePageTests {
 	}
 
 	@Test
+	void cancellingByKeyboardKeepsTheFocusUntilItGoesOn() {
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.click(".presets button[value='10000']");
+		this.browser.click("#search");
+		this.browser.await(() -> state("eos").equals("running"));
+		String button = this.browser.row("scoped", "eos") + " button";
+
+		this.browser.one(button).sendKeys(Keys.ENTER);
+		this.browser.await(() -> said("eos").contains("after the cancel"));
+
+		assertThat(this.browser.focused()).isEqualTo(this.browser.one(button));
+		assertThat(this.browser.one(button).getDomAttribute("aria-disabled")).isEqualTo("true");
+
+		this.browser.focused().sendKeys(Keys.TAB);
+
+		assertThat(this.browser.focused().getTagName()).isNotEqualTo("body");
+		assertThat(this.browser.one(button).isDisplayed()).isFalse();
+	}
+
+	@Test
+	void rowsStandInTheSameOrderOnBothSides() {
+		everybodyIsFast();
+		this.browser.set("budget", "10000");
+		List<String> asked = List.of("search", "aurora", "borealis", "cumulus", "delta", "eos", "usual price");
+
+		for (int i = 0; i < 3; i++) {
+			this.browser.click("#search");
+			this.browser.await(() -> over() && this.browser.rows("scoped").size() == 8);
+
+			assertThat(this.browser.rows("scoped")).startsWith(asked.toArray(String[]::new)).endsWith("archive");
+			assertThat(this.browser.rows("plain")).isEqualTo(asked);
+		}
+	}
+
+	@Test
+	void phoneShowsTheResultsWithWholeLabels() throws IOException {
+		this.browser.phone();
+		this.browser.go("");
+		everybodyIsFast();
+		this.browser.choose("eos", "hanging");
+		this.browser.choose("history", "hanging");
+		this.browser.set("budget", "2000");
+		this.browser.picture("phone-form");
+		this.browser.click("#search");
+		this.browser.await(() -> said("eos").contains("after the deadline"));
+		this.browser.await(() -> state("archive").equals("done"));
+		this.browser.picture("phone");
+
+		assertThat(this.browser.shows("#scoped-verdict")).isTrue();
+		assertThat(this.browser.shows(this.browser.row("scoped", "archive"))).isTrue();
+		assertThat(this.browser.cut(".said, .name")).isEmpty();
+		assertSidewaysFits();
+	}
+
+	@Test
 	void darkPhoneShowsEverythingWithoutScrollingSideways() throws IOException {
-		this.browser.size(500, 1400);
+		this.browser.phone();
 		this.browser.dark();
 		this.browser.go("");
 		everybodyIsFast();
 		this.browser.choose("eos", "hanging");
+		this.browser.set("budget", "2000");
 		this.browser.click("#search");
 		this.browser.await(() -> said("eos").contains("after the deadline"));
 		this.browser.picture("phone-dark");
 
-		assertThat(this.browser.run("return document.documentElement.scrollWidth <= window.innerWidth"))
-			.isEqualTo(true);
+		assertSidewaysFits();
 		assertThat(this.browser.run("return getComputedStyle(document.body).backgroundColor"))
 			.isEqualTo("rgb(18, 22, 28)");
 	}
@@ -188,6 +245,15 @@ class LivePageTests {
 	private String state(String scope) {
 		return String.valueOf(this.browser.one(this.browser.row("scoped", scope)).getDomAttribute("data-state"))
 			.replace("null", "running");
+	}
+
+	private boolean over() {
+		return "true".equals(this.browser.one("body").getDomAttribute("data-over"));
+	}
+
+	private void assertSidewaysFits() {
+		assertThat(this.browser.run("return document.documentElement.scrollWidth <= window.innerWidth"))
+			.isEqualTo(true);
 	}
 
 	private String said(String scope) {

@@ -33,8 +33,13 @@ class LoadPageTests {
 			assertThat(browser.all("#scoped-dots .dot")).hasSize(LoadController.SEARCHES);
 			assertThat(browser.all("#scoped-dots .dot.running")).isEmpty();
 			assertThat(browser.text("#scoped-verdict")).contains("Everything was free");
+			assertThat(browser.text("#scoped-machine")).containsPattern("10 ms of computing took up to \\d+ ms");
+			browser.await(() -> browser.text("#plain-verdict").contains("calls to suppliers"));
 			browser.await(() -> browser.text("#plain-verdict").contains("Everything was free"));
 			browser.picture("load-over");
+			browser.phone();
+			browser.picture("load-phone");
+			assertThat(browser.cut(".verdict, .machine")).isEmpty();
 		}
 	}
 
