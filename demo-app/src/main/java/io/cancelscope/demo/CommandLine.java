@@ -18,6 +18,8 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 			Usage: java -jar demo-app.jar [options]
 			  (no option)          starts the trip desk on port 8080
 			  --server.port=9090   starts it elsewhere; any other --property.of.spring=value works too
+			  --management.server.port=9091
+			                       puts its actuator there, instead of on port 8081
 			  --examples           plays the four examples, prints their lines and ends
 			  --speed=20           with --examples: plays them so many times faster, from 0.1 to 100
 			  --compare            runs one search with scopes and without, tells what keeps running, and ends

@@ -35,8 +35,8 @@ public class DemoApplication {
 	private static void compare(PrintStream out) {
 		SpringApplication desk = new SpringApplication(DemoApplication.class);
 		desk.setLogStartupInfo(false);
-		ConfigurableApplicationContext context = desk.run("--server.port=0", "--desk.invites=false",
-				"--logging.level.root=warn");
+		ConfigurableApplicationContext context = desk.run("--server.port=0", "--management.server.port=-1",
+				"--desk.invites=false", "--logging.level.root=warn");
 		try (context) {
 			context.getBean(Comparison.class).run(out::println);
 		}

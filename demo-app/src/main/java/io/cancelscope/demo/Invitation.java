@@ -3,6 +3,7 @@ package io.cancelscope.demo;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -20,7 +21,8 @@ class Invitation {
 	void ready(ApplicationReadyEvent event) {
 		if (event.getApplicationContext() instanceof WebServerApplicationContext context
 				&& context.getWebServer() != null) {
-			System.out.println(text("http://localhost:" + context.getWebServer().getPort()));
+			String home = "http://localhost:" + context.getWebServer().getPort();
+			System.out.println(text(home) + operators(context) + "Ctrl-C ends it.\n");
 		}
 	}
 
@@ -40,7 +42,16 @@ class Invitation {
 				  curl '%1$s/quotes?from=OSL&to=LIS&budget=5s&suppliers=delta:failing&mode=all-or-nothing'
 				What was written down, also of the requests that ran out of time:
 				  curl %1$s/audit
-				Ctrl-C ends it.
+				""".formatted(home);
+	}
+
+	private String operators(ApplicationContext context) {
+		String home = Actuator.home(context.getEnvironment());
+		return (home == null) ? "" : """
+				For operators, and from this machine only: the open scopes, health, metrics:
+				  curl %1$s/actuator/cancelscopes
+				  curl %1$s/actuator/health
+				  curl %1$s/actuator/metrics/cancel.scope.duration
 				""".formatted(home);
 	}
 

@@ -14,7 +14,9 @@ public class OwnAddress {
 
 	@EventListener
 	void listening(WebServerInitializedEvent event) {
-		this.port = event.getWebServer().getPort();
+		if (!"management".equals(event.getApplicationContext().getServerNamespace())) {
+			this.port = event.getWebServer().getPort();
+		}
 	}
 
 	/** Returns the port, as soon as the application listens. */

@@ -9,8 +9,12 @@ import java.util.stream.Stream;
 import io.cancelscope.demo.audit.AuditTrail;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggerConfiguration;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -26,6 +30,9 @@ class WarmUp {
 
 	private static final Log log = LogFactory.getLog(WarmUp.class);
 
+	/** Writes a line where a budget is used up, also for those that are used up here. */
+	private static final String DEADLINES = "io.cancelscope.spring.logging.DeadlineLog";
+
 	private static final List<String> QUESTIONS = List.of("budget=3s&suppliers=cumulus:fast,delta:fast,eos:fast",
 			"budget=50ms", "budget=1s&suppliers=delta:failing&mode=all-or-nothing", "budget=2+parsecs");
 
@@ -39,16 +46,21 @@ class WarmUp {
 
 	private final AuditTrail audit;
 
-	WarmUp(RestClient.Builder builder, OwnAddress address, AuditTrail audit) {
+	private final LoggingSystem logging;
+
+	WarmUp(RestClient.Builder builder, OwnAddress address, AuditTrail audit, LoggingSystem logging) {
 		this.http = builder.defaultStatusHandler((status) -> true, (request, response) -> {
 		}).build();
 		this.address = address;
 		this.audit = audit;
+		this.logging = logging;
 	}
 
 	@EventListener(ApplicationReadyEvent.class)
 	@Order(0)
 	void ready() {
+		LogLevel level = levelOfDeadlines();
+		this.logging.setLogLevel(DEADLINES, LogLevel.OFF);
 		try {
 			for (int round = 0; round < ROUNDS; round++) {
 				QUESTIONS.forEach(this::ask);
@@ -59,6 +71,15 @@ class WarmUp {
 		catch (RuntimeException ex) {
 			log.warn("Could not warm up; the first answers may come late", ex);
 		}
+		finally {
+			this.logging.setLogLevel(DEADLINES, level);
+		}
+	}
+
+	/** Returns what was set for exactly this logger. */
+	private @Nullable LogLevel levelOfDeadlines() {
+		LoggerConfiguration deadlines = this.logging.getLoggerConfiguration(DEADLINES);
+		return (deadlines != null) ? deadlines.getConfiguredLevel() : null;
 	}
 
 	/** So that the pool has its threads and the client its connections. */
