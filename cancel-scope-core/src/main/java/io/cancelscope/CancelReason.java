@@ -14,10 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param message why, for people
  * @param cause the exception behind it, or {@code null}
  * @param origin the name of the scope where the cancellation began
+ * @serial exclude
  */
 public record CancelReason(Kind kind, String message, @Nullable Throwable cause,
 		String origin) implements Serializable {
 
+	/**
+	 * Creates a reason.
+	 * @param kind what sort of cause it was
+	 * @param message why, for people
+	 * @param cause the exception behind it, or {@code null}
+	 * @param origin the name of the scope where the cancellation began
+	 * @throws NullPointerException if kind, message or origin is {@code null}
+	 */
 	public CancelReason {
 		Objects.requireNonNull(kind, "kind");
 		Objects.requireNonNull(message, "message");

@@ -24,8 +24,10 @@ public class ScopeCancelledException extends RuntimeException {
 	 */
 	private static final int SEARCH_LIMIT = 64;
 
+	/** Why the scope was cancelled. */
 	private final CancelReason reason;
 
+	/** The name of the scope whose exception this is. */
 	private final String scope;
 
 	/** Set before the exception is handed out. */

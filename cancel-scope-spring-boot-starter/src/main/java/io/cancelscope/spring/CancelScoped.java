@@ -128,8 +128,8 @@ public @interface CancelScoped {
 
 	/**
 	 * The budget: how long the method may take, such as {@code "800ms"},
-	 * <code>"${quotes.budget:800ms}"</code> or <code>"#{@limits.quotes}"</code>. A scope
-	 * around it may leave less. Zero means that the time is already up: the method
+	 * <code>"${quotes.budget:800ms}"</code> or <code>"#&#123;@limits.quotes}"</code>. A
+	 * scope around it may leave less. Zero means that the time is already up: the method
 	 * starts, and its first check throws. Less than zero is an error.
 	 * <p>
 	 * The property {@code cancel-scope.timeouts.<name of the scope>} takes precedence;
