@@ -45,6 +45,12 @@ class DocsTests {
 
 	@ParameterizedTest
 	@MethodSource("pages")
+	void pageNamesTheImportsOfItsJava(Path page) throws IOException {
+		assertThat(new Imports(ROOT).complaints(Files.readString(page))).as("imports in %s", page).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
 	void linksOfAPageLeadSomewhere(Path page) throws IOException {
 		Matcher link = LINK.matcher(Files.readString(page));
 		while (link.find()) {
@@ -57,8 +63,44 @@ class DocsTests {
 		List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
 		int start = lines.indexOf("```java");
 
-		assertThat(lines.subList(start, lines.size()).indexOf("```") + start).isLessThan(25);
 		assertThat(lines.subList(start, 25)).anyMatch((line) -> line.contains("@CancelScoped"));
+	}
+
+	@Test
+	void firstJavaOfTheReadmeIsAWholeFile() throws IOException {
+		String page = Files.readString(ROOT.resolve("README.md"));
+		Matcher first = Snippets.FENCE.matcher(page);
+
+		assertThat(first.find()).isTrue();
+		assertThat(first.group(3)).startsWith("package com.example.demo;");
+	}
+
+	@Test
+	void importThatIsMissingOrUnusedIsFound(@TempDir Path folder) throws IOException {
+		Files.writeString(folder.resolve("SomeTests.java"), """
+				package some;
+
+				import java.util.List;
+				import java.util.Map;
+
+				class SomeTests {
+					// tag::one[]
+					List<String> names;
+					// end::one[]
+				}
+				""");
+		String snippet = """
+				<!-- snippet: SomeTests.java#one -->
+				```java
+				List<String> names;
+				```
+				""";
+		Imports imports = new Imports(folder);
+
+		assertThat(imports.complaints(snippet)).containsExactly("missing: import java.util.List;");
+		assertThat(imports.complaints("```java\nimport java.util.List;\n```\n" + snippet)).isEmpty();
+		assertThat(imports.complaints("```java\nimport java.util.List;\nimport java.util.Map;\n```\n" + snippet))
+			.containsExactly("unused: import java.util.Map;");
 	}
 
 	@Test

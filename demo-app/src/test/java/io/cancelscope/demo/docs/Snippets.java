@@ -9,6 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Compares the Java in a page of the documentation with the regions of the tests it is
  * cut from. A snippet stands under a comment that names file and region:
@@ -16,10 +18,13 @@ import java.util.stream.Collectors;
  * <pre>
  * &lt;!-- snippet: folder/SomeTests.java#region --&gt;
  * </pre>
+ *
+ * Without a region the snippet is the whole file. Imports stand in blocks of their own,
+ * see {@link Imports}.
  */
 final class Snippets {
 
-	private static final Pattern FENCE = Pattern.compile("(?:<!-- snippet: (\\S+)#(\\S+) -->\\n)?```java\\n(.*?)```",
+	static final Pattern FENCE = Pattern.compile("(?:<!-- snippet: ([^\\s#]+)(?:#(\\S+))? -->\\n)?```java\\n(.*?)```",
 			Pattern.DOTALL);
 
 	private final Path root;
@@ -34,21 +39,27 @@ final class Snippets {
 		Matcher matcher = FENCE.matcher(text);
 		while (matcher.find()) {
 			String shown = matcher.group(3);
+			if (Imports.areAll(shown)) {
+				continue;
+			}
 			if (matcher.group(1) == null) {
 				complaints.add(page + ": Java without a test behind it:\n" + shown);
 				continue;
 			}
 			String region = region(matcher.group(1), matcher.group(2));
 			if (!region.equals(shown.stripTrailing())) {
-				complaints.add(page + ": differs from " + matcher.group(1) + "#" + matcher.group(2) + ", which reads:\n"
-						+ region);
+				complaints.add(page + ": differs from " + matcher.group(1)
+						+ ((matcher.group(2) != null) ? "#" + matcher.group(2) : "") + ", which reads:\n" + region);
 			}
 		}
 		return complaints;
 	}
 
-	private String region(String file, String name) throws IOException {
+	private String region(String file, @Nullable String name) throws IOException {
 		List<String> lines = Files.readAllLines(this.root.resolve(file));
+		if (name == null) {
+			return String.join("\n", lines).replace("\t", "    ").stripTrailing();
+		}
 		int start = indexOf(lines, "// tag::" + name + "[]", file);
 		int end = indexOf(lines, "// end::" + name + "[]", file);
 		List<String> region = shown(lines.subList(start + 1, end)).stream()
