@@ -42,7 +42,7 @@ class OneAnswerTests {
 	void start() {
 		this.context = contexts.computeIfAbsent(this.server,
 				(server) -> server.start(Lobby.class, "cancel-scope.web.timeout=300ms",
-						"cancel-scope.timeouts[GET\\ /cancelled]=1m",
+						"cancel-scope.timeouts[GET /cancelled]=1m",
 						"spring.web.resources.static-locations=classpath:/pages/"));
 		this.context.getBean(Lobby.Pages.class).takeScopes();
 	}

@@ -32,7 +32,7 @@ class OwnResolverTests {
 	@ValueSource(classes = { Before.class, Instead.class })
 	void resolverOfTheUsersForEverythingDoesNotMakeItAFailure(Class<?> application) throws Exception {
 		try (ConfigurableApplicationContext context = Server.TOMCAT.start(application,
-				"cancel-scope.timeouts[GET\\ /blocking]=300ms")) {
+				"cancel-scope.timeouts[GET /blocking]=300ms")) {
 			for (String path : List.of("/cancelled", "/blocking")) {
 				HttpResponse<String> response = Lobby.get(context, path, null);
 

@@ -56,7 +56,7 @@ class ReactiveMixtureTests {
 	@BeforeAll
 	static void start() {
 		context = ReactiveRequestTests.newContext(Application.class, "cancel-scope.web.timeout=50ms",
-				"cancel-scope.timeouts[GET\\ /intact]=1m");
+				"cancel-scope.timeouts[GET /intact]=1m");
 	}
 
 	@AfterAll

@@ -84,7 +84,7 @@ class WithoutReactorNettyTests {
 		public String call() throws Exception {
 			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 				.web(WebApplicationType.REACTIVE)
-				.properties("server.port=0", "cancel-scope.timeouts[GET\\ /hanging]=300ms")
+				.properties("server.port=0", "cancel-scope.timeouts[GET /hanging]=300ms")
 				.run("--spring.main.web-application-type=reactive")) {
 				int port = ((WebServerApplicationContext) context).getWebServer().getPort();
 				return get(port, "/quick") + "; " + get(port, "/hanging");
