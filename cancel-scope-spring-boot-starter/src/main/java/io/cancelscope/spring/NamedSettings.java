@@ -10,8 +10,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.PathContainer;
@@ -27,7 +25,7 @@ import org.springframework.util.ClassUtils;
  */
 final class NamedSettings<V> {
 
-	private static final Log logger = LogFactory.getLog(ScopeSettings.class);
+	private static final OneLineLog logger = OneLineLog.of(ScopeSettings.class);
 
 	private static final boolean hasRequests = ClassUtils.isPresent("org.springframework.web.util.pattern.PathPattern",
 			NamedSettings.class.getClassLoader());

@@ -29,7 +29,7 @@ public final class RequestScopes {
 
 	private final TimeSource time;
 
-	private final ScopeSettings settings;
+	private final RequestSettings settings;
 
 	private final WebCancelProperties web;
 
@@ -69,7 +69,7 @@ public final class RequestScopes {
 			Supplier<Stream<UnscopedPaths>> unscoped) {
 		this.scopes = scopes;
 		this.time = time;
-		this.settings = settings;
+		this.settings = settings.ofRequests();
 		this.web = web;
 		this.budget = new RequestBudget(web, ignored);
 		this.excluded = excluded(web.exclude(), unscoped);

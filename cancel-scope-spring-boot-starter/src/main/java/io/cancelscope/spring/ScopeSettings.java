@@ -9,7 +9,6 @@ import io.cancelscope.spring.CancelScopeProperties.Mode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.env.Environment;
-import org.springframework.http.server.PathContainer;
 
 /**
  * The budgets and modes that {@code cancel-scope.timeouts} and {@code cancel-scope.modes}
@@ -111,16 +110,9 @@ public final class ScopeSettings {
 		this.modes.started();
 	}
 
-	/** Returns the budget that is set for a request to an endpoint. */
-	Optional<Duration> timeoutOf(String endpoint, PathContainer path) {
-		return valueOf(this.timeouts.find(endpoint, path));
-	}
-
-	/**
-	 * Returns the name for a request to an endpoint, such that its mode is found by it.
-	 */
-	String nameOf(String endpoint, PathContainer path) {
-		return this.modes.nameOf(endpoint, path);
+	/** Returns the settings of requests, whose paths are needed for patterns. */
+	RequestSettings ofRequests() {
+		return new RequestSettings(this.timeouts, this.modes);
 	}
 
 	/** Returns the modes by the keys of their properties. */

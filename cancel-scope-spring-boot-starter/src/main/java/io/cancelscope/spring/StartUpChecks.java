@@ -1,8 +1,5 @@
 package io.cancelscope.spring;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
@@ -11,7 +8,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  */
 final class StartUpChecks implements SmartInitializingSingleton {
 
-	private static final Log logger = LogFactory.getLog(SettingsCheck.class);
+	private static final OneLineLog logger = OneLineLog.of(SettingsCheck.class);
 
 	private final ListableBeanFactory beanFactory;
 

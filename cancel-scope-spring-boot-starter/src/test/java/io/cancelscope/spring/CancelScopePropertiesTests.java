@@ -44,7 +44,7 @@ class CancelScopePropertiesTests {
 		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.default-timeout", "-2s")))
 			.havingRootCause()
 			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
-			.withMessage("Property cancel-scope.default-timeout with value 'PT-2S' is invalid: A budget must not be"
+			.withMessage("Property cancel-scope.default-timeout with value '-2s' is invalid: A budget must not be"
 					+ " negative. Give a number and a unit, for example '800ms' or '2s'.");
 	}
 

@@ -88,11 +88,11 @@ class ScopePatternTests {
 	void requestOfAnEndpointThatAPatternHasInPartIsNamedAfterThePattern() {
 		ScopeSettings settings = modes(Map.of("GET /api/**", "observe", "GET /api/orders", "enforce"));
 
-		assertThat(settings.nameOf("GET /{*path}", path("/api/x"))).isEqualTo("GET /api/**");
-		assertThat(settings.nameOf("HEAD /{*path}", path("/api/x"))).isEqualTo("HEAD /api/**");
-		assertThat(settings.nameOf("GET /{*path}", path("/x"))).isEqualTo("GET /{*path}");
-		assertThat(settings.nameOf("GET /api/{id}", path("/api/x"))).isEqualTo("GET /api/{id}");
-		assertThat(settings.nameOf("GET /api/orders", path("/api/orders"))).isEqualTo("GET /api/orders");
+		assertThat(settings.ofRequests().nameOf("GET /{*path}", path("/api/x"))).isEqualTo("GET /api/**");
+		assertThat(settings.ofRequests().nameOf("HEAD /{*path}", path("/api/x"))).isEqualTo("HEAD /api/**");
+		assertThat(settings.ofRequests().nameOf("GET /{*path}", path("/x"))).isEqualTo("GET /{*path}");
+		assertThat(settings.ofRequests().nameOf("GET /api/{id}", path("/api/x"))).isEqualTo("GET /api/{id}");
+		assertThat(settings.ofRequests().nameOf("GET /api/orders", path("/api/orders"))).isEqualTo("GET /api/orders");
 	}
 
 	@ParameterizedTest
@@ -102,7 +102,8 @@ class ScopePatternTests {
 		ScopeSettings settings = modes(Map.of(key, "observe"));
 
 		for (String endpoint : new String[] { "GET /**", "GET /{*path}", "GET /{a}/{*rest}", "HEAD /**" }) {
-			assertThat(settings.modeOf(settings.nameOf(endpoint, path(path)))).as(endpoint).isEqualTo(expected);
+			assertThat(settings.modeOf(settings.ofRequests().nameOf(endpoint, path(path)))).as(endpoint)
+				.isEqualTo(expected);
 		}
 	}
 
@@ -128,7 +129,7 @@ class ScopePatternTests {
 	}
 
 	private static Duration timeout(Map<String, String> keys, String endpoint, String path) {
-		return timeouts(keys).timeoutOf(endpoint, path(path)).orElse(null);
+		return timeouts(keys).ofRequests().timeoutOf(endpoint, path(path)).orElse(null);
 	}
 
 	private static ScopeSettings timeouts(Map<String, String> keys) {

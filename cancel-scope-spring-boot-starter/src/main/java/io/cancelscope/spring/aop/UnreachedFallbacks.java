@@ -5,8 +5,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.cancelscope.spring.OneLineLog;
 
 /**
  * The fallbacks of a bean that no proxy reaches although they have annotations that act
@@ -14,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class UnreachedFallbacks {
 
-	private static final Log logger = LogFactory.getLog(UnreachedFallbacks.class);
+	private static final OneLineLog logger = OneLineLog.of(UnreachedFallbacks.class);
 
 	private UnreachedFallbacks() {
 	}

@@ -108,7 +108,7 @@ class ShutdownTests {
 		HttpResponse<String> response = answer.get(PATIENCE, TimeUnit.SECONDS);
 		assertThat(response.statusCode()).isEqualTo(503);
 		assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
-		assertThat(response.body()).contains("the application stops");
+		assertThat(response.body()).contains("The application is shutting down");
 	}
 
 	@Test

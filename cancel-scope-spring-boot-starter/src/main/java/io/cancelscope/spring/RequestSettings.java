@@ -1,0 +1,37 @@
+package io.cancelscope.spring;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import io.cancelscope.spring.CancelScopeProperties.Mode;
+
+import org.springframework.http.server.PathContainer;
+
+/**
+ * The settings of requests. A class of its own, since applications without spring-web
+ * have {@link ScopeSettings}, too, and the container looks at all methods of a bean.
+ */
+final class RequestSettings {
+
+	private final NamedSettings<Duration> timeouts;
+
+	private final NamedSettings<Mode> modes;
+
+	RequestSettings(NamedSettings<Duration> timeouts, NamedSettings<Mode> modes) {
+		this.timeouts = timeouts;
+		this.modes = modes;
+	}
+
+	/** Returns the budget that is set for a request to an endpoint. */
+	Optional<Duration> timeoutOf(String endpoint, PathContainer path) {
+		return Optional.ofNullable(this.timeouts.find(endpoint, path)).map(NamedSetting::value);
+	}
+
+	/**
+	 * Returns the name for a request to an endpoint, such that its mode is found by it.
+	 */
+	String nameOf(String endpoint, PathContainer path) {
+		return this.modes.nameOf(endpoint, path);
+	}
+
+}
