@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
@@ -69,6 +70,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 /**
  * Requests over the wire, to Reactor Netty.
  */
+@Timeout(120)
 class ReactiveRequestTests {
 
 	private static final Duration SOON = Duration.ofSeconds(10);
@@ -81,7 +83,8 @@ class ReactiveRequestTests {
 
 	@BeforeAll
 	static void start() {
-		context = newContext(Application.class, "cancel-scope.web.show-scopes=true");
+		context = newContext(Application.class, "cancel-scope.web.trust-headers=always",
+				"cancel-scope.web.show-scopes=true");
 	}
 
 	static ConfigurableApplicationContext newContext() {
