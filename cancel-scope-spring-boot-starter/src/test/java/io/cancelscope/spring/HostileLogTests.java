@@ -65,7 +65,7 @@ class HostileLogTests {
 		});
 
 		assertThat(this.log.lines()).anySatisfy((line) -> assertThat(line).contains(
-				"Scope '" + CLEAN + " inner' ran out of its budget of 1000ms (" + CLEAN + ")",
+				"Scope '" + CLEAN + " inner' ran out of its budget of 1s (" + CLEAN + ")",
 				"in '" + CLEAN + "'; thread '"));
 		nothingIsForged();
 	}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotationConfigurationException;
@@ -104,10 +105,12 @@ final class CancelScopedNames implements ScopeNames, Ordered {
 
 	/**
 	 * What a bean method or a factory returns may be of any class that implements its
-	 * type. Spring's own factories make proxies of the very type.
+	 * type. Spring's own factories make proxies of the very type, and infrastructure has
+	 * no scopes.
 	 */
 	private boolean isVague(String beanName, Class<?> type) {
 		return Modifier.isAbstract(type.getModifiers()) && !isOfSpring(type)
+				&& this.beanFactory.getMergedBeanDefinition(beanName).getRole() != BeanDefinition.ROLE_INFRASTRUCTURE
 				&& !isOfSpring(typeOf(BeanFactory.FACTORY_BEAN_PREFIX + beanName));
 	}
 

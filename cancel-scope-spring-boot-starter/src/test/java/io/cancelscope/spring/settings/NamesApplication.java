@@ -63,22 +63,6 @@ class NamesApplication {
 		return ScopeNames.of("import");
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	static class LazyApplication {
-
-		@Bean
-		@Lazy
-		Finder hidden() {
-			return new HiddenImplementation();
-		}
-
-		@Bean
-		FactoryBean<Fares> fares() {
-			return new Repository<>(Fares.class);
-		}
-
-	}
-
 	static class QuoteService {
 
 		@CancelScoped("1s")

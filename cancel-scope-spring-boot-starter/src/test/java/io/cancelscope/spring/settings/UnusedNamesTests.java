@@ -112,7 +112,7 @@ class UnusedNamesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "HiddenImplementation.find", "Fares.fare", "anything" })
 	void nothingIsSaidWhereALazyBeanMayHaveTheName(String name, CapturedOutput output) {
-		this.runner.withUserConfiguration(NamesApplication.LazyApplication.class)
+		this.runner.withUserConfiguration(LazyNamesApplication.class)
 			.withPropertyValues("cancel-scope.timeouts." + name + "=2s")
 			.run((context) -> assertThat(context).hasNotFailed());
 
@@ -121,7 +121,7 @@ class UnusedNamesTests {
 
 	@Test
 	void lazyBeansAreNotCreatedForTheCheck(CapturedOutput output) {
-		this.runner.withUserConfiguration(NamesApplication.LazyApplication.class)
+		this.runner.withUserConfiguration(LazyNamesApplication.class)
 			.withPropertyValues("cancel-scope.timeouts.nothing.here=2s")
 			.run((context) -> {
 				assertThat(context.getBeanFactory().containsSingleton("lazyService")).isFalse();

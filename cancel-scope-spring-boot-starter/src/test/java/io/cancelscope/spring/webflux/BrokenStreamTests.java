@@ -49,7 +49,7 @@ class BrokenStreamTests {
 	@BeforeAll
 	static void start() {
 		context = ReactiveRequestTests.newContext(Application.class, "cancel-scope.web.timeout=3s",
-				"cancel-scope.timeouts[GET /intact]=1m", "cancel-scope.timeouts[GET\\ /nothing]=1m");
+				"cancel-scope.timeouts[GET /intact]=1m", "cancel-scope.timeouts[GET /nothing]=1m");
 	}
 
 	@AfterAll

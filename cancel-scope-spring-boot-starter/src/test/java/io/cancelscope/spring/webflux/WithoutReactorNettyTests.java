@@ -56,9 +56,7 @@ class WithoutReactorNettyTests {
 
 			Object answers = ((Callable<?>) application).call();
 
-			assertThat(answers).asString()
-				.startsWith("200 quick; 504 ")
-				.contains("The request exceeded its deadline");
+			assertThat(answers).asString().startsWith("200 quick; 504 ").contains("The request exceeded its deadline");
 		}
 		finally {
 			Thread.currentThread().setContextClassLoader(before);
