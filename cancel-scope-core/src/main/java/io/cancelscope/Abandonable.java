@@ -96,7 +96,7 @@ final class Abandonable<T extends @Nullable Object> implements Runnable {
 		}
 		catch (RuntimeException ex) {
 			ex.addSuppressed(new RejectedExecutionException(
-					"Not begun: all " + MOST + " threads for abandonable calls were in use"));
+					"Could not start the abandonable call: all " + MOST + " threads for such calls were in use"));
 			throw ex;
 		}
 	}
@@ -112,8 +112,8 @@ final class Abandonable<T extends @Nullable Object> implements Runnable {
 		if (now - last >= SAY_SO_EVERY_NANOS && SAID.compareAndSet(last, now)) {
 			Foreign.log(Level.WARNING,
 					() -> "All " + MOST + " threads for abandonable calls are in use, so scope '" + scope.name()
-							+ "' waits for one; " + LEFT.get() + " callers have left theirs so far."
-							+ " See which calls never end. This is logged at most every 10s.",
+							+ "' waits. Abandoned calls so far: " + LEFT.get()
+							+ ". Check which calls never end. Logged at most every 10s.",
 					null);
 		}
 	}
@@ -151,8 +151,7 @@ final class Abandonable<T extends @Nullable Object> implements Runnable {
 	/** The caller has left. */
 	private void handOver(Ended<T> ended) {
 		if (ended.failure != null) {
-			Foreign.log(Level.DEBUG, () -> "A call that was left by its caller in scope '" + this.name + "' failed",
-					ended.failure);
+			Foreign.log(Level.DEBUG, () -> "An abandoned call of scope '" + this.name + "' failed", ended.failure);
 			return;
 		}
 		Thread.interrupted(); // what interrupted the call is none of late's business

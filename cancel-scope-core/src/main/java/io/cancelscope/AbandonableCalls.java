@@ -1,12 +1,13 @@
 package io.cancelscope;
 
 /**
- * How the calls behind {@link CancelScope#abandonable} are doing, in the whole JVM: a
- * snapshot for metrics.
+ * Snapshot of the calls that {@link CancelScope#abandonable} runs in the JVM, for
+ * metrics.
  *
- * @param running how many are under way, those that their callers have left included
- * @param limit how many can be; further ones wait, within their scopes
- * @param left how many callers have left their call so far
+ * @param running the number of running calls, abandoned calls included
+ * @param limit the highest number of calls at the same time; further calls wait within
+ * their scopes
+ * @param left the number of calls that were abandoned since the JVM started
  * @see CancelScopes#abandonableCalls()
  */
 public record AbandonableCalls(int running, int limit, long left) {

@@ -100,7 +100,7 @@ class Callback extends Wakeable implements CancelScope.Registration {
 	private String complaint() {
 		CancelReason reason = Cancellation.reasonOf(holder());
 		return "A callback of scope '" + holder().name() + "' failed on cancellation ("
-				+ ((reason != null) ? reason.kind() : "") + "); the others run all the same";
+				+ ((reason != null) ? reason.kind() : "") + "). The other callbacks are not affected";
 	}
 
 	/** Most often nobody waits: no monitor then, of which a wave would take a million. */

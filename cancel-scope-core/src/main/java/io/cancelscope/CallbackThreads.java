@@ -314,7 +314,7 @@ final class CallbackThreads implements Executor {
 			task.run();
 		}
 		catch (Throwable ex) {
-			Foreign.log(Level.ERROR, () -> "A task of the library's threads failed; they go on", ex);
+			Foreign.log(Level.ERROR, () -> "A task of the threads for callbacks failed. The threads continue", ex);
 		}
 		finally {
 			Thread.interrupted();
@@ -325,8 +325,8 @@ final class CallbackThreads implements Executor {
 		try {
 			this.threads.newThread(() -> Foreign.log(Level.WARNING,
 					() -> "All " + this.most
-							+ " threads for callbacks are blocked, so further ones wait: see what the callbacks of"
-							+ " cancelled scopes wait for. This is logged once.",
+							+ " threads for callbacks are blocked, so further callbacks wait. Check what the"
+							+ " callbacks of cancelled scopes wait for. Logged once.",
 					null))
 				.start();
 		}

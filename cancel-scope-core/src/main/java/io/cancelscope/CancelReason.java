@@ -6,14 +6,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a scope was cancelled. Every scope that one cancellation reaches reports the same
- * reason. It holds names and the cause, never a scope, so that keeping one keeps nothing
- * else alive.
+ * The reason for a cancellation. All scopes that a cancellation reaches report the same
+ * reason. It contains names and the cause, but no scope, so storing a reason does not
+ * keep a scope in memory.
  *
- * @param kind what sort of cause it was, for metrics and decisions
- * @param message why, for people
- * @param cause the exception behind it, or {@code null}
- * @param origin the name of the scope where the cancellation began
+ * @param kind the kind of the reason, for metrics and decisions
+ * @param message the human-readable reason
+ * @param cause the exception that led to the cancellation, or {@code null}
+ * @param origin the name of the scope in which the cancellation began
  * @serial exclude
  */
 public record CancelReason(Kind kind, String message, @Nullable Throwable cause,
@@ -21,10 +21,10 @@ public record CancelReason(Kind kind, String message, @Nullable Throwable cause,
 
 	/**
 	 * Creates a reason.
-	 * @param kind what sort of cause it was
-	 * @param message why, for people
-	 * @param cause the exception behind it, or {@code null}
-	 * @param origin the name of the scope where the cancellation began
+	 * @param kind the kind of the reason
+	 * @param message the human-readable reason
+	 * @param cause the exception that led to the cancellation, or {@code null}
+	 * @param origin the name of the scope in which the cancellation began
 	 * @throws NullPointerException if kind, message or origin is {@code null}
 	 */
 	public CancelReason {
@@ -33,38 +33,40 @@ public record CancelReason(Kind kind, String message, @Nullable Throwable cause,
 		Objects.requireNonNull(origin, "origin");
 	}
 
-	/** Fails for a kind that nobody can choose. */
+	/** Fails for a kind that is reserved for the library. */
 	static void requireChosen(Kind kind) {
 		Objects.requireNonNull(kind, "kind");
 		if (kind == Kind.DEADLINE || kind == Kind.MISNESTED) {
-			throw new IllegalArgumentException("A scope can't be cancelled as " + kind + ": "
-					+ ((kind == Kind.DEADLINE) ? "that is for time to do. Give it a deadline, or move the one it has"
-							+ " with OpenScope.reschedule(…)" : "that is for scopes closed in the wrong order")
-					+ "; otherwise choose REQUESTED, FAILED, DISCONNECTED or SHUTDOWN.");
+			throw new IllegalArgumentException("Cannot cancel a scope with kind " + kind + ", which is reserved for "
+					+ ((kind == Kind.DEADLINE) ? "expired deadlines" : "scopes closed in the wrong order")
+					+ ". Use REQUESTED, FAILED, DISCONNECTED or SHUTDOWN"
+					+ ((kind == Kind.DEADLINE) ? ", or set a deadline with OpenScope.reschedule(…)." : "."));
 		}
 	}
 
 	/**
-	 * What sort of cause a cancellation had.
+	 * The kinds of reasons for a cancellation.
 	 */
 	public enum Kind {
 
 		/** The deadline of the origin passed. */
 		DEADLINE,
 
-		/** Somebody called {@code cancel}. */
+		/** Code called {@code cancel}. */
 		REQUESTED,
 
 		/** An exception left the origin. */
 		FAILED,
 
-		/** The one who waits for the answer is gone. */
+		/** The client that waited for the response has disconnected. */
 		DISCONNECTED,
 
 		/** The application is stopping. */
 		SHUTDOWN,
 
-		/** An outer scope was closed while the origin was still open on that thread. */
+		/**
+		 * An outer scope was closed while the origin was still open on the same thread.
+		 */
 		MISNESTED
 
 	}

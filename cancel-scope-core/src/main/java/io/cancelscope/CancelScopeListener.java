@@ -1,72 +1,80 @@
 package io.cancelscope;
 
 /**
- * Watches the scopes that one {@link CancelScopes} opens. Meant for metrics and
- * registries: be quick, don't block, don't throw (what is thrown is logged). Where no
- * listener is set, watching costs nothing; where one hears of cancellations alone, next
- * to nothing.
+ * Listener for the scopes that one {@link CancelScopes} opens. Meant for metrics and
+ * registries. Implementations should be fast and must not block. Exceptions that they
+ * throw are logged.
  * <p>
- * For each scope {@code opened} comes first and {@code closed} last, each once.
- * {@code cancelled} comes at most once, when the cancellation is noticed: at once for the
- * scope where it begins and for those with callbacks, otherwise when somebody asks, at
- * the latest when the scope closes. It comes when all callbacks of the tree have begun,
- * and what a callback itself finds out comes with it. Calls come from the thread where
- * the thing happens, or from one of the library if that is held up; never from the
- * timer's thread.
+ * For each scope, {@link #opened} is called first and {@link #closed} last, once each.
+ * {@link #cancelled} is called at most once, when the library notices the cancellation:
+ * <ul>
+ * <li>at once for the scope in which the cancellation began, and for scopes with
+ * callbacks</li>
+ * <li>for other scopes at the next check, at the latest when the scope closes</li>
+ * </ul>
+ * It is called after all callbacks of the tree have been started. Methods are called on
+ * the thread on which the event occurs, or on a thread of the library if that thread is
+ * blocked. They are never called on the timer's thread.
  */
 public interface CancelScopeListener {
 
 	/**
-	 * A scope was opened.
+	 * Called when a scope was opened.
 	 * @param scope the scope
 	 */
 	default void opened(CancelScope scope) {
 	}
 
 	/**
-	 * A scope was found to be cancelled. Told once, after it was opened and before it is
-	 * closed.
+	 * Called when a scope was found to be cancelled. Called at most once per scope, after
+	 * {@link #opened} and before {@link #closed}.
 	 * @param scope the scope
-	 * @param reason why
+	 * @param reason the reason
 	 */
 	default void cancelled(CancelScope scope, CancelReason reason) {
 	}
 
 	/**
-	 * A scope that is only observed would have been cancelled now, or by now; it isn't.
-	 * Told at most once for each scope. A deadline is told when the scope closes.
+	 * Called when an observed scope would have been cancelled. The scope is not
+	 * cancelled. Called at most once per scope. An expired deadline is reported when the
+	 * scope closes.
 	 * @param scope the scope
-	 * @param reason why it would have been cancelled
+	 * @param reason the reason for which the scope would have been cancelled
 	 * @see CancelScopes.Builder#observe
 	 */
 	default void observed(CancelScope scope, CancelReason reason) {
 	}
 
 	/**
-	 * Another scope is current on the calling thread, because one was attached to it or
-	 * taken off it: by {@link CancelScope#attach()}, or with work that carries its scope.
-	 * Opening and closing are told by {@code opened} and {@code closed} alone.
-	 * @param current what is current now, also the root
+	 * Called when another scope became current on the calling thread because a scope was
+	 * attached or an attachment ended: by {@link CancelScope#attach()}, or by work that
+	 * runs in a propagated scope. Opening and closing a scope is reported only to
+	 * {@link #opened} and {@link #closed}.
+	 * @param current the scope that is current now, possibly the root
 	 */
 	default void currentChanged(CancelScope current) {
 	}
 
 	/**
-	 * A scope was closed.
+	 * Called when a scope was closed.
 	 * @param scope the scope
 	 */
 	default void closed(CancelScope scope) {
 	}
 
 	/**
-	 * Returns whether this listener hears of cancellations alone: of {@code cancelled}
-	 * and {@code observed}, not of each scope that opens and closes. Nothing is noted
-	 * down then of a scope that is not cancelled, which only asks once more, at its
-	 * close, whether it is. {@code cancelled} may come a moment after the close. Of
-	 * {@link ScopeDetails}, the time since the opening is known for scopes with a
-	 * timeout, and the thread is the one that was inside. Asked once, when the listener
-	 * is added; where several listen and one of them wants to hear of each scope, all do.
-	 * @return {@code false} unless overridden
+	 * Returns whether this listener receives only {@link #cancelled} and
+	 * {@link #observed}. The library then stores no events for a scope that is not
+	 * cancelled, and only checks each scope once more when it closes. This has the
+	 * following consequences:
+	 * <ul>
+	 * <li>{@code cancelled} can be called shortly after the scope has closed</li>
+	 * <li>{@link ScopeDetails#elapsed()} is available only for scopes with a timeout</li>
+	 * <li>{@link ScopeDetails#thread()} is the thread that was inside the scope</li>
+	 * </ul>
+	 * This method is called once, when the listener is added. If one of multiple
+	 * listeners returns {@code false}, the library calls all methods of all listeners.
+	 * @return whether it receives only cancellations; default: {@code false}
 	 */
 	default boolean onlyCancellations() {
 		return false;

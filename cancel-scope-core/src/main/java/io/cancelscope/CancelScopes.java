@@ -17,8 +17,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens scopes, and asks the current one. The entry point of the library and the bean to
- * inject. Immutable and safe for use by many threads; make one and keep it.
+ * Entry point for opening scopes and for querying the current one. Instances are
+ * immutable and thread-safe. Create one per application, or inject the auto-configured
+ * bean.
  *
  * <pre>{@code
  * CancelScopes scopes = CancelScopes.create();
@@ -34,7 +35,8 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Creates one that uses the system's time and runs callbacks on daemon threads.
+	 * Creates an instance that uses the system clock and runs callbacks on daemon
+	 * threads.
 	 * @return the new instance
 	 */
 	public static CancelScopes create() {
@@ -42,7 +44,7 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Starts to build one with choices of your own.
+	 * Returns a builder for an instance with custom settings.
 	 * @return the builder
 	 */
 	public static Builder builder() {
@@ -50,13 +52,13 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Opens a scope inside the current one and makes it current on this thread until it
-	 * is closed. Close it in the same block, on the same thread.
-	 * @param options what kind of scope
+	 * Opens a scope inside the current one and makes it current on the calling thread
+	 * until it is closed. Close it in the same block and on the same thread.
+	 * @param options the options of the scope
 	 * @return the open scope
-	 * @throws ScopeCancelledException if the options ask for a check on entering, and it
-	 * would be cancelled from the start
-	 * @throws IllegalArgumentException if the options hold a deadline of another time
+	 * @throws ScopeCancelledException if the options have
+	 * {@link ScopeOptions#checkOnEnter()} and the scope would be cancelled from the start
+	 * @throws IllegalArgumentException if the options have a deadline of another time
 	 * source
 	 */
 	public OpenScope open(ScopeOptions options) {
@@ -65,11 +67,14 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Opens a scope inside the current one, like {@link #open}, without making it current
-	 * anywhere: for operations that begin in one place and end in another. Attach it
-	 * where its code runs; close it on any thread.
-	 * @param options what kind of scope
+	 * Opens a scope inside the current one, like {@link #open}, but does not make it
+	 * current on any thread. Meant for operations that end on another thread or in
+	 * another method than they began. Make it current with {@link CancelScope#attach()}
+	 * where its code runs. It can be closed on any thread.
+	 * @param options the options of the scope
 	 * @return the open scope
+	 * @throws ScopeCancelledException as {@link #open(ScopeOptions)}
+	 * @throws IllegalArgumentException as {@link #open(ScopeOptions)}
 	 */
 	public OpenScope openUnbound(ScopeOptions options) {
 		Objects.requireNonNull(options, "options");
@@ -77,11 +82,11 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Runs code in a scope of its own. An exception that leaves it cancels the scope,
-	 * unless the options say otherwise, and passes unchanged.
-	 * @param options what kind of scope
-	 * @param action the code; it gets the scope
-	 * @param <X> the checked exception it may throw
+	 * Runs code in a new scope. An exception that leaves the code cancels the scope,
+	 * unless the options exclude it, and is thrown unchanged.
+	 * @param options the options of the scope
+	 * @param action the code; receives the scope
+	 * @param <X> the checked exception that it may throw
 	 * @throws X if the code throws it
 	 */
 	public <X extends Exception> void run(ScopeOptions options, CancelScope.Action<X> action) throws X {
@@ -93,14 +98,14 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Runs code in a scope of its own and returns its value. An exception that leaves it
-	 * cancels the scope, unless the options say otherwise, and passes unchanged. A value
-	 * that comes too late is returned, unless the options ask for a check on exit.
-	 * @param options what kind of scope
-	 * @param operation the code; it gets the scope
+	 * Runs code in a new scope and returns its value. An exception that leaves the code
+	 * cancels the scope, unless the options exclude it, and is thrown unchanged. A late
+	 * result is returned, unless the options have {@link ScopeOptions#checkOnExit()}.
+	 * @param options the options of the scope
+	 * @param operation the code; receives the scope
 	 * @param <T> the type of the value
-	 * @param <X> the checked exception it may throw
-	 * @return what the code returned
+	 * @param <X> the checked exception that it may throw
+	 * @return the value that the code returned
 	 * @throws X if the code throws it
 	 */
 	public <T extends @Nullable Object, X extends Exception> T call(ScopeOptions options,
@@ -111,18 +116,23 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Runs code in a scope of its own and, if that scope was what stopped it, moves on
-	 * with another value. The fallback runs only if a cancellation began in this very
-	 * scope, no ancestor that it sees is cancelled by now, and the code ended with one of
-	 * our exceptions that belongs to this scope or to one inside it: where several are
-	 * cancelled, the outermost decides. It runs after the scope has closed, in the scope
-	 * around it. Otherwise the exception passes. From Trio's {@code move_on_after}.
-	 * @param options what kind of scope
-	 * @param operation the code; it gets the scope
-	 * @param fallback makes the other value from the reason
+	 * Runs code in a new scope, and returns a fallback if that scope stopped the code.
+	 * The fallback runs only if all of the following hold:
+	 * <ul>
+	 * <li>the cancellation began in this scope</li>
+	 * <li>no visible ancestor is cancelled</li>
+	 * <li>the code ended with an exception of this library that belongs to this scope or
+	 * to a scope inside it</li>
+	 * </ul>
+	 * If multiple scopes are cancelled, the outermost one therefore decides. Otherwise
+	 * the exception is thrown unchanged. The fallback runs after the scope has closed, in
+	 * the scope around it. The idea comes from Trio's {@code move_on_after}.
+	 * @param options the options of the scope
+	 * @param operation the code; receives the scope
+	 * @param fallback returns the value of the fallback; receives the reason
 	 * @param <T> the type of the value
-	 * @param <X> the checked exception the code may throw
-	 * @return what the code returned, or the fallback
+	 * @param <X> the checked exception that the code may throw
+	 * @return the value of the code or of the fallback
 	 * @throws X if the code throws it
 	 */
 	public <T extends @Nullable Object, X extends Exception> T callOrElse(ScopeOptions options,
@@ -134,13 +144,12 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Runs code in a scope of its own and, if that scope was what stopped it, moves on:
-	 * {@link #callOrElse} without a value.
-	 * @param options what kind of scope
-	 * @param action the code; it gets the scope
-	 * @param <X> the checked exception it may throw
-	 * @return {@code true} if the code ran to its end, {@code false} if the scope stopped
-	 * it
+	 * Runs code in a new scope, and returns {@code false} if that scope stopped the code.
+	 * The conditions are those of {@link #callOrElse}.
+	 * @param options the options of the scope
+	 * @param action the code; receives the scope
+	 * @param <X> the checked exception that it may throw
+	 * @return {@code true} if the code completed, {@code false} if the scope stopped it
 	 * @throws X if the code throws it
 	 */
 	public <X extends Exception> boolean tryRun(ScopeOptions options, CancelScope.Action<X> action) throws X {
@@ -152,25 +161,27 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Begins an operation that goes on after this call has returned, in a scope of its
-	 * own that lasts until the stage is done. The future returned ends with the scope:
-	 * when it is cancelled, or its deadline passes, with the scope's exception, after all
-	 * stops, whatever the operation does; also if a stop is what ends the stage.
-	 * Cancelling the future cancels the scope, and completes the future after that. From
-	 * {@code CompletableFuture.orTimeout}, which stops nothing.
+	 * Starts an operation that continues after this method has returned, in a new scope
+	 * that lasts until the stage is completed.
+	 * <p>
+	 * When the scope is cancelled or its deadline passes, the returned future fails with
+	 * the scope's exception, whatever the operation does. It completes after all stops,
+	 * even if a stop completes the stage. Cancelling the future cancels the scope and
+	 * then completes the future. By contrast, {@code CompletableFuture.orTimeout} stops
+	 * no work.
 	 * <p>
 	 * If the stage fails while the scope is not cancelled, the future fails with the same
-	 * exception, and that cancels the scope, unless the options say otherwise. A value or
-	 * an exception that comes after the scope was cancelled is dropped, with or without a
-	 * check on exit.
-	 * @param options what kind of scope
-	 * @param operation begins the work, on the calling thread with the scope current, and
-	 * returns its stage; it gets the scope
+	 * exception, and the scope is cancelled unless the options exclude the exception. A
+	 * value or an exception that arrives after the cancellation is dropped, with or
+	 * without {@link ScopeOptions#checkOnExit()}.
+	 * @param options the options of the scope
+	 * @param operation starts the work on the calling thread, with the scope current, and
+	 * returns its stage; receives the scope
 	 * @param <T> the type of the value
-	 * @param <X> the checked exception the beginning may throw
+	 * @param <X> the checked exception that the operation may throw
 	 * @return the future of the value
-	 * @throws X if the operation throws it before there is a stage
-	 * @throws ScopeCancelledException as {@link #open(ScopeOptions)} does
+	 * @throws X if the operation throws it instead of returning a stage
+	 * @throws ScopeCancelledException as {@link #open(ScopeOptions)}
 	 * @throws NullPointerException if the operation returns null
 	 */
 	public <T extends @Nullable Object, X extends Exception> CompletableFuture<T> callAsync(ScopeOptions options,
@@ -181,17 +192,19 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns the innermost scope open on the calling thread or attached to it.
-	 * @return the current scope, the root where there is none; never null
+	 * Returns the innermost scope that is open on the calling thread or attached to it.
+	 * @return the current scope, or the root if there is none; never null
 	 */
 	public CancelScope current() {
 		return CancelScope.current();
 	}
 
 	/**
-	 * Throws if the current scope is cancelled; where no scope is open, does nothing.
+	 * Throws an exception if the current scope is cancelled. If no scope is open, this
+	 * method has no effect.
 	 * @throws DeadlineExceededException if the reason is a deadline
 	 * @throws ScopeCancelledException if there is another reason
+	 * @see CancelScope#check()
 	 */
 	public void check() {
 		ScopeStack.check();
@@ -199,61 +212,72 @@ public final class CancelScopes {
 
 	/**
 	 * Returns whether the current scope is cancelled.
-	 * @return {@code false} also where no scope is open
+	 * @return whether it is cancelled; {@code false} if no scope is open
 	 */
 	public boolean isCancelled() {
 		return CancelScope.current().isCancelled();
 	}
 
 	/**
-	 * Returns what is left of the current scope's budget.
-	 * @return what is left, empty where there is no deadline or no scope
+	 * Returns the remaining budget of the current scope.
+	 * @return the remaining time, empty if there is no deadline or no scope
+	 * @see CancelScope#remaining()
 	 */
 	public Optional<Duration> remaining() {
 		return CancelScope.current().remaining();
 	}
 
 	/**
-	 * Cancels the current scope and everything below it that isn't shielded.
-	 * @param message why, for people
-	 * @return {@code true} for the call that cancelled it
+	 * Cancels the current scope and all unshielded scopes below it.
+	 * @param message a human-readable reason, included in the message of each resulting
+	 * exception
+	 * @return {@code true} if this call cancelled the scope, {@code false} if the scope
+	 * was already cancelled or closed
 	 * @throws IllegalStateException if no scope is open
+	 * @see CancelScope#cancel(String, Throwable)
 	 */
 	public boolean cancel(String message) {
 		return CancelScope.current().cancel(message);
 	}
 
 	/**
-	 * Sleeps, on the current scope's time, until it is cancelled.
-	 * @param duration how long; zero or less only checks
-	 * @throws ScopeCancelledException if the current scope is or becomes cancelled
-	 * @throws InterruptedException if somebody else interrupts the thread
+	 * Sleeps for the given time, on the time source of the current scope. The sleep ends
+	 * at once when that scope is cancelled.
+	 * @param duration the time to sleep; zero or negative only checks the scope
+	 * @throws ScopeCancelledException if the current scope is cancelled before or while
+	 * sleeping
+	 * @throws InterruptedException if a foreign interrupt ends the sleep
 	 */
 	public void sleep(Duration duration) throws InterruptedException {
 		CancelScope.current().sleep(duration);
 	}
 
 	/**
-	 * Waits for a future, no longer than the current scope lasts.
-	 * @param future what to wait for
+	 * Waits for a future, but not longer than the current scope lasts. This method does
+	 * not cancel the future.
+	 * @param future the future to wait for
 	 * @param <T> the type of its value
 	 * @return its value
-	 * @throws ScopeCancelledException if the current scope is or becomes cancelled
-	 * @throws ExecutionException if the future failed otherwise
-	 * @throws InterruptedException if somebody else interrupts the thread
+	 * @throws ScopeCancelledException if the current scope is cancelled before or while
+	 * waiting
+	 * @throws ExecutionException if the future failed for another reason
+	 * @throws InterruptedException if a foreign interrupt ends the wait
+	 * @see CancelScope#await(Future)
 	 */
 	public <T extends @Nullable Object> T await(Future<T> future) throws InterruptedException, ExecutionException {
 		return CancelScope.current().await(future);
 	}
 
 	/**
-	 * Cancels every scope that is open here and has no parent, on whichever thread, and
-	 * with it everything below that isn't shielded: for the end of an application.
-	 * @param kind what sort of cause, most often {@link CancelReason.Kind#SHUTDOWN}
-	 * @param message why, for people
-	 * @return how many scopes without a parent this call cancelled
-	 * @throws IllegalArgumentException if nobody can choose the kind
-	 * @throws IllegalStateException if they are not remembered
+	 * Cancels all scopes without a parent that this instance opened and that are still
+	 * open, on any thread, and all unshielded scopes below them. Meant for the end of an
+	 * application.
+	 * @param kind the kind of the reason, usually {@link CancelReason.Kind#SHUTDOWN}
+	 * @param message a human-readable reason, included in the message of each resulting
+	 * exception
+	 * @return the number of scopes without a parent that this call cancelled
+	 * @throws IllegalArgumentException if the kind is reserved for the library
+	 * @throws IllegalStateException if this instance does not track open scopes
 	 * @see Builder#rememberOpen()
 	 */
 	public int cancelAll(CancelReason.Kind kind, String message) {
@@ -263,12 +287,14 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Waits until the scopes that are open here, have no parent and are cancelled by now
-	 * have closed: after {@link #cancelAll}, for what they do last, such as an answer.
-	 * @param timeout how long to wait at most, in real time; zero or less only looks
-	 * @return how many of them are still open
+	 * Waits until the scopes without a parent that are open and cancelled at this moment
+	 * have closed. Call it after {@link #cancelAll}, to let operations finish, for
+	 * example by writing a response.
+	 * @param timeout the longest time to wait, in real time; zero or negative does not
+	 * wait
+	 * @return the number of these scopes that are still open
 	 * @throws InterruptedException if the calling thread is interrupted while it waits
-	 * @throws IllegalStateException if they are not remembered
+	 * @throws IllegalStateException if this instance does not track open scopes
 	 * @see Builder#rememberOpen()
 	 */
 	public int awaitClosed(Duration timeout) throws InterruptedException {
@@ -277,7 +303,7 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns how the calls behind {@link CancelScope#abandonable} are doing, in the
+	 * Returns the state of the calls that {@link CancelScope#abandonable} runs, in the
 	 * whole JVM.
 	 * @return a snapshot
 	 */
@@ -286,10 +312,11 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns the point that lies the given time from now, on this one's time source:
-	 * what {@link ScopeOptions#withDeadline} and {@link OpenScope#reschedule(Deadline)}
-	 * take here.
-	 * @param fromNow how far away; zero or negative gives one that has passed
+	 * Returns the deadline that lies the given time from now, on the time source of this
+	 * instance. Use it with {@link ScopeOptions#withDeadline} and
+	 * {@link OpenScope#reschedule(Deadline)}.
+	 * @param fromNow the time from now to the deadline; zero or negative returns a
+	 * deadline that has passed
 	 * @return the deadline
 	 */
 	public Deadline deadline(Duration fromNow) {
@@ -298,10 +325,10 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns a thread factory whose threads run their task in the scope of the thread
-	 * that asks for them, as it was then: for {@code StructuredTaskScope} and plain
-	 * threads.
-	 * @param factory makes the threads
+	 * Returns a thread factory whose threads run in the scope that is current on the
+	 * thread that calls {@code newThread}. Meant for {@code StructuredTaskScope} and for
+	 * plain threads.
+	 * @param factory creates the threads
 	 * @return the propagating factory
 	 */
 	@SuppressWarnings("overloads") // a lambda for either wants a cast, here as everywhere
@@ -311,8 +338,9 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns an executor that runs each task in the scope of the thread that submits it,
-	 * as it was then. All tasks run, also those of a scope cancelled by then.
+	 * Returns an executor that runs each task in the scope that is current on the
+	 * submitting thread when the task is submitted. Every task runs, even if its scope is
+	 * cancelled by then.
 	 * @param executor the executor that runs the tasks
 	 * @return the propagating executor
 	 */
@@ -323,8 +351,9 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns an executor service that does the same. Shutting it down shuts down the one
-	 * given.
+	 * Returns an executor service that propagates scopes like
+	 * {@link #propagating(Executor)}. Shutting it down shuts down the given executor
+	 * service.
 	 * @param executor the executor service that runs the tasks
 	 * @return the propagating executor service
 	 */
@@ -333,9 +362,10 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Returns a scheduled executor service that does the same. A periodic task ends when
-	 * its scope is cancelled: the run that would be next fails with the scope's exception
-	 * instead. Shutting it down shuts down the one given.
+	 * Returns a scheduled executor service that propagates scopes like
+	 * {@link #propagating(Executor)}. A periodic task ends when its scope is cancelled:
+	 * its next run fails with the scope's exception. Shutting it down shuts down the
+	 * given executor service.
 	 * @param executor the executor service that runs the tasks
 	 * @return the propagating executor service
 	 */
@@ -344,7 +374,7 @@ public final class CancelScopes {
 	}
 
 	/**
-	 * Builds a {@link CancelScopes}. What is not set keeps its default.
+	 * Builder for {@link CancelScopes}.
 	 */
 	public static final class Builder {
 
@@ -366,8 +396,9 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Sets where time comes from; scopes inside another one live on that one's time.
-		 * @param timeSource the time source; the system's unless set
+		 * Sets the time source. A scope inside another one uses the time source of that
+		 * one.
+		 * @param timeSource the time source; default: the system's
 		 * @return this builder
 		 */
 		public Builder timeSource(TimeSource timeSource) {
@@ -376,13 +407,15 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Sets who runs the callbacks of scopes that a deadline cancels. Callbacks may
-		 * block, so give it threads to spare. What it does not take, or has not begun
-		 * within a second, the library's own threads run. On the system's time it is
-		 * never called by the timer's thread, so one that runs tasks in the calling
-		 * thread is no danger; a {@link TimeSource} of your own calls it wherever it runs
-		 * its tasks.
-		 * @param callbackExecutor the executor; daemon threads of the library unless set
+		 * Sets the executor that runs the callbacks of scopes that a deadline cancels.
+		 * Callbacks can block, so the executor should have spare threads. Threads of the
+		 * library run the callbacks that the executor rejects or does not start within a
+		 * second.
+		 * <p>
+		 * With the system's time source, the timer's thread never calls the executor, so
+		 * an executor that runs tasks on the calling thread is safe. A custom
+		 * {@link TimeSource} calls it on the thread that runs its tasks.
+		 * @param callbackExecutor the executor; default: daemon threads of the library
 		 * @return this builder
 		 */
 		public Builder callbackExecutor(Executor callbackExecutor) {
@@ -391,7 +424,8 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Adds someone who watches the scopes; several are told in the order of adding.
+		 * Adds a listener. Multiple listeners are called in the order in which they were
+		 * added.
 		 * @param listener the listener
 		 * @return this builder
 		 */
@@ -404,13 +438,13 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Only observes scopes instead of cancelling them: to learn what a budget would
-		 * do before it does it. Their own deadlines and what would cancel or bubble to
-		 * them are told to the listener ({@link CancelScopeListener#observed}) and have
-		 * no effect; {@code cancel} answers {@code false}. What cancels a scope around
-		 * them that isn't observed reaches them.
-		 * @param names says whether the scopes of a name are only observed; asked for
-		 * each scope that opens, so it should be quick
+		 * Observes scopes instead of cancelling them (dry run), to find out which work a
+		 * budget would cancel. Deadlines of an observed scope, and cancellations that
+		 * would reach it, have no effect and are reported to
+		 * {@link CancelScopeListener#observed}. {@code cancel} returns {@code false}. If
+		 * a scope around it is not observed, its cancellation reaches the observed scope.
+		 * @param names returns whether scopes with the given name are observed; called
+		 * for each scope that opens, so it should be fast
 		 * @return this builder
 		 */
 		public Builder observe(Predicate<? super String> names) {
@@ -419,12 +453,14 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Remembers, for one in so many scopes, where it was opened, and logs that place
-		 * if the scope is forgotten without having been closed. Taking the place down
-		 * costs microseconds: 1 is for tests, some thousands for production.
-		 * @param oneIn one in how many; 0, the default, for none
+		 * Detects scopes that are never closed. For a sample of scopes, the library
+		 * stores where they were opened, and logs that place if such a scope becomes
+		 * unreachable without having been closed. Storing the place takes microseconds:
+		 * use 1 in tests, and some thousands in production.
+		 * @param oneIn the sampling interval: one in this many scopes; 0, the default,
+		 * for none
 		 * @return this builder
-		 * @throws IllegalArgumentException if it is negative
+		 * @throws IllegalArgumentException if the interval is negative
 		 */
 		public Builder findForgotten(int oneIn) {
 			if (oneIn < 0) {
@@ -435,10 +471,10 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Remembers which scopes are open, so that {@link CancelScopes#cancelAll} can end
-		 * them and {@link CancelScopes#awaitClosed} see them end. Only those without a
-		 * parent are remembered, and only weakly; opening and closing one of them takes a
-		 * little longer.
+		 * Tracks open scopes, which {@link CancelScopes#cancelAll} and
+		 * {@link CancelScopes#awaitClosed} require. Only scopes without a parent are
+		 * tracked, by weak references. Opening and closing such a scope then takes
+		 * slightly longer.
 		 * @return this builder
 		 */
 		public Builder rememberOpen() {
@@ -447,8 +483,8 @@ public final class CancelScopes {
 		}
 
 		/**
-		 * Builds it. The builder can be used again.
-		 * @return a new one
+		 * Creates the instance. The builder can be used again.
+		 * @return the new instance
 		 */
 		public CancelScopes build() {
 			Executor executor = (this.callbackExecutor != null) ? this.callbackExecutor : CallbackThreads.SHARED;

@@ -133,7 +133,8 @@ final class Cancellation {
 	}
 
 	private String message() {
-		return (this.cause != null) ? "it failed with " + Foreign.text(this.cause) : Messages.expired(this.origin);
+		return (this.cause != null) ? "the operation failed with " + Foreign.text(this.cause)
+				: Messages.expired(this.origin);
 	}
 
 	/**

@@ -6,12 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A point in time by which something has to be done. Absolute, on a monotonic clock:
- * unlike a timeout it can be handed on without growing. Immutable.
+ * An instant on a monotonic clock by which an operation must be done. A deadline is
+ * absolute, so unlike a timeout it does not grow when it is passed on. Instances are
+ * immutable.
  * <p>
- * Points farther away than 73 years are brought nearer to that, so nothing overflows.
- * There is no order by {@code compareTo}: the clock may wrap, and only points of the same
- * {@link TimeSource} can be compared.
+ * Durations longer than 73 years are shortened to that, so no calculation overflows.
+ * Deadlines are not {@link Comparable}, because the clock can wrap and only deadlines of
+ * the same {@link TimeSource} can be compared.
  */
 public final class Deadline {
 
@@ -35,8 +36,10 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns the point that lies the given time from now, on the system's clock.
-	 * @param duration how far away; zero or negative gives one that has passed
+	 * Returns the deadline that lies the given time from now, on the system's time
+	 * source.
+	 * @param duration the time from now to the deadline; zero or negative returns a
+	 * deadline that has passed
 	 * @return the deadline
 	 */
 	public static Deadline after(Duration duration) {
@@ -44,9 +47,10 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns the point that lies the given time from now.
-	 * @param duration how far away; zero or negative gives one that has passed
-	 * @param timeSource the clock it lives on
+	 * Returns the deadline that lies the given time from now.
+	 * @param duration the time from now to the deadline; zero or negative returns a
+	 * deadline that has passed
+	 * @param timeSource the time source of the deadline
 	 * @return the deadline
 	 */
 	public static Deadline after(Duration duration, TimeSource timeSource) {
@@ -98,15 +102,15 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns how long it is until this point.
-	 * @return the time left, zero once it has passed
+	 * Returns the time until this deadline.
+	 * @return the remaining time, never negative; zero once the deadline has passed
 	 */
 	public Duration remaining() {
 		return Duration.ofNanos(Math.max(0, this.instant - this.timeSource.nanoTime()));
 	}
 
 	/**
-	 * Returns whether this point has passed; at the very instant it has.
+	 * Returns whether this deadline has passed. At the very instant it has.
 	 * @return whether it has passed
 	 */
 	public boolean isExpired() {
@@ -114,10 +118,11 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns whether this point comes before another.
-	 * @param other the other one, on the same time source
-	 * @return {@code true} if this one is earlier; {@code false} for the same point
-	 * @throws IllegalArgumentException if the other one has another time source
+	 * Returns whether this deadline is earlier than another one.
+	 * @param other the other deadline, of the same time source
+	 * @return {@code true} if this deadline is earlier, {@code false} if it is later or
+	 * equal
+	 * @throws IllegalArgumentException if the other deadline has another time source
 	 */
 	public boolean isBefore(Deadline other) {
 		Objects.requireNonNull(other, "other");
@@ -126,10 +131,10 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns the earlier of two points.
-	 * @param a one
-	 * @param b another, on the same time source
-	 * @return the earlier one, {@code a} if they are the same point
+	 * Returns the earlier of two deadlines.
+	 * @param a the first deadline
+	 * @param b the second deadline, of the same time source
+	 * @return the earlier one, {@code a} if they are equal
 	 * @throws IllegalArgumentException if they have different time sources
 	 */
 	public static Deadline earlierOf(Deadline a, Deadline b) {
@@ -145,10 +150,11 @@ public final class Deadline {
 
 	private void requireSource(TimeSource expected) {
 		if (this.timeSource != expected) {
-			throw new IllegalArgumentException("The deadline lives on the time source " + this.timeSource
-					+ " and is used with " + expected
-					+ ". Instants of two clocks can't be compared: make it with Deadline.after(duration, timeSource)"
-					+ " on the scope's own time source.");
+			throw new IllegalArgumentException("The deadline belongs to the time source " + this.timeSource
+					+ ", but is used with " + expected
+					+ ". Deadlines of different time sources cannot be compared. Create it with"
+					+ " CancelScopes.deadline(…), or with Deadline.after(duration, timeSource) on the time source of the"
+					+ " scope.");
 		}
 	}
 

@@ -5,7 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by {@link CancelScope#check()} where the reason is a deadline: the time is up.
+ * Exception that {@link CancelScope#check()} throws if the scope is cancelled because a
+ * deadline has passed.
  */
 public class DeadlineExceededException extends ScopeCancelledException {
 

@@ -172,7 +172,7 @@ final class Delivery implements Runnable {
 
 	private static void interrupt(Region region) {
 		Foreign.run(() -> region.gate.deliver(region, false),
-				() -> "A thread could not be interrupted on cancellation; the others are all the same");
+				() -> "Could not interrupt a thread on cancellation. The other threads are interrupted");
 	}
 
 	/** Delivers on this thread, and throws what the JVM ran into, when all is done. */
@@ -208,8 +208,8 @@ final class Delivery implements Runnable {
 			if (!this.begun) {
 				CallbackThreads.SHARED.execute(this);
 			}
-			Foreign.log(Level.DEBUG, () -> "The callback executor failed; the library's threads run what it did not",
-					refused);
+			Foreign.log(Level.DEBUG,
+					() -> "The callback executor failed. Threads of the library run the remaining callbacks", refused);
 		}
 		else if (!this.begun && setup.timeSource instanceof SystemTime) {
 			watch(BEGIN_NANOS, System.nanoTime());

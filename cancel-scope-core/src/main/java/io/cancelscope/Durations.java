@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Formats durations the way they are written in configuration: {@code 800ms}, {@code 2s},
+ * Formatter of durations. It writes them as in configuration: {@code 800ms}, {@code 2s},
  * {@code 1.5s}, {@code 10m}. All messages of the library use this format.
  */
 public final class Durations {
@@ -29,15 +29,15 @@ public final class Durations {
 	static void requirePositive(Duration atMost, String scope) {
 		Objects.requireNonNull(atMost, "atMost");
 		if (atMost.isNegative() || atMost.isZero()) {
-			throw new IllegalArgumentException("The limit asked of scope '" + scope + "' must be positive, but was "
-					+ format(atMost) + ". Give the longest time the call may take, such as 5s.");
+			throw new IllegalArgumentException("The limit of a call in scope '" + scope + "' must be positive, but was "
+					+ format(atMost) + ". Pass the longest time that the call may take, such as 5s.");
 		}
 	}
 
 	/**
-	 * Returns the text of a duration, with the largest unit that leaves a whole number of
-	 * days, hours or minutes, or otherwise in seconds, milliseconds or nanoseconds with
-	 * at most three digits after the point. Further digits are cut off.
+	 * Returns the text of a duration. The unit is the largest that results in a whole
+	 * number of days, hours or minutes. Otherwise it is seconds, milliseconds or
+	 * nanoseconds, with at most three decimal places; further digits are truncated.
 	 * @param duration the duration, of any length and sign
 	 * @return the text, such as {@code 800ms}; {@code 0s} for zero
 	 */

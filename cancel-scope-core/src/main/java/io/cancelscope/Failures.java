@@ -93,10 +93,9 @@ final class Failures {
 		if (!ScopeCancelledException.isIn(theirs, reason)) {
 			attach(theirs, ours);
 			if (!ScopeCancelledException.isIn(theirs, reason)) {
-				ours.addSuppressed(
-						new IllegalStateException("The exception factory of a scope returned an exception that"
-								+ " can hold neither a cause nor a suppressed one, so it would not be known as a cancellation:"
-								+ " " + Foreign.text(theirs)));
+				ours.addSuppressed(new IllegalStateException("The exception factory of scope '" + ours.scope()
+						+ "' returned an exception that accepts neither a cause nor a suppressed exception,"
+						+ " so it cannot be recognised as a cancellation: " + Foreign.text(theirs)));
 				return ours;
 			}
 		}
@@ -112,8 +111,8 @@ final class Failures {
 					return ours;
 				});
 		if (made == null) {
-			ours.addSuppressed(new IllegalStateException("The exception factory of a scope returned null"
-					+ " instead of an exception; return a fresh one each time."));
+			ours.addSuppressed(new IllegalStateException("The exception factory of scope '" + ours.scope()
+					+ "' returned null. Return a new exception on each call."));
 		}
 		return made;
 	}

@@ -132,7 +132,7 @@ final class Foreign {
 	}
 
 	static String complaint(ScopeNode scope) {
-		return "The listener failed for scope '" + scope.name() + "'; the scope goes on";
+		return "A listener failed for scope '" + scope.name() + "'. The scope is not affected";
 	}
 
 	/** Logs, whatever the logger does; never on the timer's thread. */
@@ -171,7 +171,8 @@ final class Foreign {
 			return LogText.of(exception.toString());
 		}
 		catch (Throwable ex) {
-			return exception.getClass().getName() + " (its text could not be made: " + ex.getClass().getName() + ")";
+			return exception.getClass().getName() + " (its text could not be computed: " + ex.getClass().getName()
+					+ ")";
 		}
 	}
 

@@ -3,21 +3,23 @@ package io.cancelscope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text from outside, made safe for one line of a log. A line break in a name, a message
- * or a header could otherwise forge a line of its own, and a control sequence could
- * rewrite the screen of the person who reads the log. Names of scopes, the messages of
- * the library's exceptions and its log lines have been through this. Use it where your
- * own code logs {@link CancelReason#message()}, which is kept as it was given.
+ * Makes text from outside safe for one line of a log. Otherwise, a line break in a name,
+ * a message or a header could forge a log line, and a control sequence could change the
+ * terminal of a person who reads the log.
  * <p>
- * These characters are replaced by their escape sequence, such as {@code \n} or
- * {@code \u2028}: line, paragraph and other control characters (the escape character of
- * terminals included), invisible format characters, those that change the direction of
- * text included, and halves of surrogate pairs. Everything else stays, whatever the
+ * The library applies it to names of scopes, to the messages of its exceptions and to its
+ * log lines. {@link CancelReason#message()} is stored unchanged, so apply it where your
+ * own code logs that message.
+ * <p>
+ * The following characters are replaced by their escape sequence, such as {@code \n} or
+ * {@code \u2028}: line and paragraph separators, other control characters including the
+ * escape character of terminals, invisible format characters including those that change
+ * the direction of text, and unpaired surrogates. All other characters are kept, in every
  * script.
  */
 public final class LogText {
 
-	/** How many characters the result has at most, unless another limit is given. */
+	/** The default limit for the length of the result, in characters. */
 	public static final int MAX_LENGTH = 500;
 
 	private static final char ELLIPSIS = '…';
@@ -30,28 +32,28 @@ public final class LogText {
 	}
 
 	/**
-	 * Returns a text without what does not belong into a line of a log, cut at
-	 * {@value #MAX_LENGTH} characters.
+	 * Returns a text that is safe for a log line, truncated to {@value #MAX_LENGTH}
+	 * characters.
 	 * @param text the text, or {@code null}
-	 * @return the text; {@code "null"} for {@code null}
+	 * @return the safe text; {@code "null"} for {@code null}
 	 */
 	public static String of(@Nullable String text) {
 		return of(text, MAX_LENGTH);
 	}
 
 	/**
-	 * Returns a text without what does not belong into a line of a log. A longer text is
-	 * cut, with an ellipsis behind it, and is not read beyond the limit.
+	 * Returns a text that is safe for a log line. A longer text is truncated and an
+	 * ellipsis is appended. The text is not read beyond the limit.
 	 * @param text the text, or {@code null}
-	 * @param maxLength how many characters it may have, the ellipsis not counted
-	 * @return the text, the same object if nothing had to be replaced; {@code "null"} for
-	 * {@code null}
+	 * @param maxLength the highest number of characters, without the ellipsis
+	 * @return the safe text, the same object if no character was replaced; {@code "null"}
+	 * for {@code null}
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
 	public static String of(@Nullable String text, int maxLength) {
 		if (maxLength < 0) {
 			throw new IllegalArgumentException(
-					"The maximum length of a text must not be negative, but was " + maxLength + ".");
+					"The maximum length of a text must not be negative, but was " + maxLength);
 		}
 		if (text == null) {
 			return "null";

@@ -4,22 +4,21 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The texts people meet when something goes wrong. Each names the thing, the value and
- * the way out.
+ * Texts of exceptions and log lines. Each names the problem, the value and the remedy.
  */
 final class Messages {
 
-	static final String ROOT_IS_NOT_CANCELLED = "No scope is open here, and the root can't be cancelled:"
-			+ " open one first, with CancelScopes.open(…), run(…) or call(…), or @CancelScoped on a bean's method.";
+	static final String ROOT_IS_NOT_CANCELLED = "No scope is open on this thread, and the root cannot be cancelled."
+			+ " Open a scope with CancelScopes.open(…), run(…) or call(…), or put @CancelScoped on a method of a bean.";
 
-	static final String NOT_REMEMBERED = "Open scopes are not remembered by this CancelScopes."
+	static final String NOT_REMEMBERED = "Open scopes are not tracked by this CancelScopes."
 			+ " Create it with CancelScopes.builder().rememberOpen().";
 
 	private Messages() {
 	}
 
 	/**
-	 * What a check says, for example
+	 * Returns the message of the exception that a check throws, for example
 	 * {@code scope 'QuoteService.best' (800ms) exceeded its deadline, set by 'GET /quotes'}.
 	 */
 	static String cancelled(ScopeOptions scope, CancelReason reason) {
@@ -41,24 +40,24 @@ final class Messages {
 	}
 
 	static String forgotten(String name) {
-		return "Scope '" + name + "' was never closed: open it in a try-with-resources statement,"
-				+ " or use CancelScopes.run(…) and call(…)";
+		return "Scope '" + name + "' was never closed. Open it in a try-with-resources statement,"
+				+ " or use CancelScopes.run(…) or call(…)";
 	}
 
 	static String overdue(String name, String late, String inner) {
 		return "Scope '" + name + "' is still open on thread '" + Thread.currentThread().getName() + "' " + late
-				+ " after its deadline, and scope '" + inner + "' was opened inside it, so that is cancelled, too."
-				+ " Most likely it was never closed: open it in a try-with-resources statement,"
-				+ " or use CancelScopes.run(…) and call(…)";
+				+ " after its deadline, so scope '" + inner + "', which was opened inside it, is cancelled as well."
+				+ " Scope '" + name + "' was probably never closed. Open it in a try-with-resources statement,"
+				+ " or use CancelScopes.run(…) or call(…)";
 	}
 
 	static String negativeSampling(int oneIn) {
-		return "The sampling of forgotten scopes must not be negative, and was " + oneIn
-				+ ": give 1 to watch every scope, 1000 for one in a thousand, 0 for none.";
+		return "The sampling interval of forgotten scopes must not be negative, but was " + oneIn
+				+ ". Use 1 to watch every scope, 1000 for one in a thousand, 0 for none.";
 	}
 
 	static String notCancelled(String name) {
-		return "Scope '" + name + "' is not cancelled, so there is no exception to throw."
+		return "Scope '" + name + "' is not cancelled, so there is no exception to return."
 				+ " Call isCancelled() first, or check().";
 	}
 
@@ -74,15 +73,15 @@ final class Messages {
 	static String misnested(String outer, List<String> forgotten) {
 		return "Closed " + outer + " while " + String.join(" and ", forgotten)
 				+ (forgotten.size() == 1 ? ", opened after it on this thread, was" : ", opened after it, were")
-				+ " still open; all of them are closed now. Scopes close in the reverse order of opening:"
-				+ " open each in a try-with-resources statement, or use CancelScopes.run(…) and call(…)."
-				+ " The usual causes are a forgotten close(), a scope kept in a field,"
-				+ " and one opened in one callback and closed in another; use openUnbound(…) for those.";
+				+ " still open. All of them are closed now. Scopes must be closed in the reverse order of opening."
+				+ " Open each scope in a try-with-resources statement, or use CancelScopes.run(…) or call(…)."
+				+ " Usual causes are a missing close(), a scope in a field,"
+				+ " and a scope that is opened in one callback and closed in another. Use openUnbound(…) for those.";
 	}
 
 	static String tooDeep(int depth, List<String> outermost, List<String> innermost) {
-		return "Scopes are nested " + depth + " deep, which is most often a recursion that opens one on each level."
-				+ " From the outside: " + outermost + " … " + innermost + ". This is logged once.";
+		return "Scopes are nested " + depth + " deep, usually because of a recursion that opens a scope on each level."
+				+ " Outermost first: " + outermost + " … " + innermost + ". Logged once.";
 	}
 
 }

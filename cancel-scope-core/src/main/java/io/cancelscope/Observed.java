@@ -25,7 +25,8 @@ final class Observed {
 	static boolean isMeant(Setup setup, ScopeOptions options) {
 		return setup.observe != null && Foreign.<String, Boolean>ask(setup.observe::test, options.name, (ex) -> {
 			Foreign.log(System.Logger.Level.WARNING,
-					() -> "Whether scope '" + options.name + "' is only observed could not be said; it isn't", ex);
+					() -> "Could not determine whether scope '" + options.name + "' is observed, so it is enforced",
+					ex);
 			return false;
 		});
 	}

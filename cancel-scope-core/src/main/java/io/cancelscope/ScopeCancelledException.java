@@ -7,12 +7,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by {@link CancelScope#check()} where the scope is cancelled: the work was asked
- * to stop. Let it pass; whoever opened the scope that was cancelled is the one to handle
- * it.
+ * Exception that {@link CancelScope#check()} throws if the scope is cancelled. Code
+ * between the check and the opener of the cancelled scope should not catch it: the opener
+ * handles it.
  * <p>
- * It is deliberately not a {@link java.util.concurrent.CancellationException}: futures
- * and Kotlin's coroutines swallow those.
+ * This class deliberately does not extend
+ * {@link java.util.concurrent.CancellationException}, which futures and Kotlin's
+ * coroutines swallow.
  */
 public class ScopeCancelledException extends RuntimeException {
 
@@ -51,7 +52,7 @@ public class ScopeCancelledException extends RuntimeException {
 	}
 
 	/**
-	 * Returns why the scope is cancelled.
+	 * Returns the reason for the cancellation.
 	 * @return the reason
 	 */
 	public CancelReason reason() {
@@ -59,8 +60,8 @@ public class ScopeCancelledException extends RuntimeException {
 	}
 
 	/**
-	 * Returns the name of the scope that was checked. Where the cancellation began is in
-	 * {@link #reason()}.
+	 * Returns the name of the scope that was checked. For the scope in which the
+	 * cancellation began, see {@link #reason()}.
 	 * @return the name
 	 */
 	public String scope() {
@@ -68,23 +69,24 @@ public class ScopeCancelledException extends RuntimeException {
 	}
 
 	/**
-	 * Returns the timeout of the scope where the cancellation began, which is the origin
-	 * of the {@linkplain #reason() reason}.
-	 * @return the timeout that the scope was opened with, empty if it was opened without
+	 * Returns the timeout of the scope in which the cancellation began, which is the
+	 * origin of the {@linkplain #reason() reason}.
+	 * @return the timeout that the scope was opened with, empty if it had none
 	 */
 	public Optional<Duration> budget() {
 		return Optional.ofNullable(this.budget);
 	}
 
 	/**
-	 * Finds the library's own exception in another one: itself or one of its causes. That
-	 * is how to recognise what a user's exception factory made, and what a library
-	 * between wrapped; it is the one definition of "ours". An exception that is only
-	 * suppressed came on top of a failure of its own, and the failure counts; what a
-	 * factory made with a cause of its own, so that this could only be suppressed in it,
-	 * is recognised.
-	 * @param exception where to look, or {@code null}
-	 * @return the outermost one found, or {@code null}
+	 * Finds an exception of this library in another exception: the exception itself or
+	 * one of its causes. Use it to recognise an exception that a custom exception factory
+	 * created, or that a library wrapped.
+	 * <p>
+	 * A suppressed exception is not found, because the failure that it was added to takes
+	 * precedence. The only exception to this rule is an exception that a custom factory
+	 * created with a cause of its own.
+	 * @param exception the exception to search, or {@code null}
+	 * @return the outermost exception found, or {@code null}
 	 */
 	public static @Nullable ScopeCancelledException findIn(@Nullable Throwable exception) {
 		return find(exception, null);

@@ -5,41 +5,42 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scope looked like at one moment, for those who show or measure scopes: code that
- * works inside one has no need of it. Immutable; but it holds the scope around and the
- * thread, so don't keep it.
+ * State of a scope at one moment, for code that displays or measures scopes. Code that
+ * works inside a scope does not need it. Instances are immutable. They refer to the
+ * parent scope and to the thread, so do not store them.
  * <p>
- * Time and thread are noted down only for scopes that a {@link CancelScopeListener}
- * watches, since that costs a little for each of them; and where it hears of
- * {@linkplain CancelScopeListener#onlyCancellations() cancellations alone}, only as far
- * as is said there.
+ * Time and thread are recorded only if a {@link CancelScopeListener} is registered, since
+ * recording takes time. If all listeners receive
+ * {@linkplain CancelScopeListener#onlyCancellations() only cancellations}, they are
+ * recorded only as described there.
  *
- * @param parent the nearest scope around it that is open, shielded or not; {@code null}
- * where there is none
- * @param shielded whether nothing from outside reaches in
- * @param bubbling whether a cancellation below climbs up to here, because this scope or
- * one around it says so
- * @param interrupting whether cancelling this very scope interrupts the threads inside,
- * because it was opened so
- * @param observed whether it is only observed, see {@link CancelScopes.Builder#observe}
- * @param bound whether it was opened on a thread, by {@link CancelScopes#open}, and not
- * by {@link CancelScopes#openUnbound}
- * @param carried whether it was made current elsewhere than on the thread that opened it,
- * or can be
+ * @param parent the nearest open scope around it, shielded or not; {@code null} if there
+ * is none
+ * @param shielded whether outer cancellations are kept out
+ * @param bubbling whether a cancellation below propagates upward to this scope, because
+ * this scope or an ancestor was opened with {@link ScopeOptions#bubble()}
+ * @param interrupting whether cancelling this scope interrupts the threads inside,
+ * because it was opened with {@link ScopeOptions#interrupt()}
+ * @param observed whether the scope is observed, see {@link CancelScopes.Builder#observe}
+ * @param bound whether it was opened on a thread, by {@link CancelScopes#open} and not by
+ * {@link CancelScopes#openUnbound}
+ * @param carried whether it was propagated to another thread than the opening one, or can
+ * be
  * @param closed whether it is closed
- * @param failed whether an exception ended the operation, as far as the scope was told:
- * {@link CancelScopes#run} and {@link CancelScopes#call} do so by themselves, others call
- * {@link OpenScope#failed}. Known where a listener watches, otherwise {@code false}
- * @param origin whether it is cancelled, and the cancellation began in this very scope
- * @param elapsed how long ago it was opened, or {@code null} where no listener watches
- * @param budget how long it had, from its opening to the effective deadline, never
- * negative; {@code null} without a deadline and where no listener watches. Of a scope
- * that is only observed, what it would have had by its own deadline
- * @param budgetSource where the budget comes from that the scope was opened with, such as
- * {@code header grpc-timeout of the caller}; {@code null} where
- * {@link ScopeOptions#withBudgetSource} did not say
- * @param thread the thread it was opened on; {@code null} if it is bound to none or
- * closed, and where no listener watches
+ * @param failed whether the operation is known to have ended with an exception, which
+ * {@link CancelScopes#run}, {@link CancelScopes#call} and {@link OpenScope#failed}
+ * report; {@code false} if no listener is registered
+ * @param origin whether the scope is cancelled and the cancellation began in it
+ * @param elapsed the time since it was opened, or {@code null} if no listener is
+ * registered
+ * @param budget the time from its opening to the effective deadline, never negative;
+ * {@code null} if there is no deadline or no listener is registered. For an observed
+ * scope, the time to its own deadline
+ * @param budgetSource the source of the budget that the scope was opened with, such as
+ * {@code header grpc-timeout of the caller}; {@code null} if none was given by
+ * {@link ScopeOptions#withBudgetSource}
+ * @param thread the thread on which it was opened; {@code null} if it is bound to no
+ * thread or closed, or no listener is registered
  * @see CancelScope#details()
  */
 public record ScopeDetails(@Nullable CancelScope parent, boolean shielded, boolean bubbling, boolean interrupting,

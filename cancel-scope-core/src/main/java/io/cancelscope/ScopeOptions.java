@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kind of scope to open: its name, its budget and its switches. Immutable and
- * reusable: keep one in a constant and open as many scopes from it as you like. The clock
- * of a timeout starts when a scope is opened, not when the options are made.
+ * Options of a scope: its name, its budget and its switches. Options are immutable and
+ * reusable: keep them in a constant and open any number of scopes with them. The time of
+ * a timeout starts when a scope opens, not when the options are created.
  *
  * <pre>{@code
  * ScopeOptions.named("quotes").withTimeout(Duration.ofMillis(800)).bubble()
@@ -81,7 +81,7 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns options without a name of their own, a budget or a switch.
+	 * Returns options with the default name, no budget and no switches.
 	 * @return the options
 	 */
 	public static ScopeOptions none() {
@@ -89,9 +89,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns options with a name and nothing else.
+	 * Returns options with only a name.
 	 * @param name the name, not blank
 	 * @return the options
+	 * @throws IllegalArgumentException if the name is blank
 	 * @see #withName(String)
 	 */
 	public static ScopeOptions named(String name) {
@@ -99,7 +100,7 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns options with a timeout and nothing else.
+	 * Returns options with only a timeout.
 	 * @param timeout the budget
 	 * @return the options
 	 * @see #withTimeout(Duration)
@@ -109,9 +110,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a name: it is what exceptions, logs and metrics call the
-	 * scope, so choose from a bounded set. What does not belong into a line of a log is
-	 * replaced, and a very long name is cut, as by {@link LogText#of(String)}.
+	 * Returns these options with a name. Exceptions, logs and metrics use the name for
+	 * the scope, so choose it from a limited set. Characters that are unsafe in a log
+	 * line are replaced and a very long name is truncated, as by
+	 * {@link LogText#of(String)}.
 	 * @param name the name, not blank
 	 * @return new options
 	 * @throws IllegalArgumentException if the name is blank
@@ -119,16 +121,17 @@ public final class ScopeOptions {
 	public ScopeOptions withName(String name) {
 		Objects.requireNonNull(name, "name");
 		if (name.isBlank()) {
-			throw new IllegalArgumentException("The name of a scope must not be blank, and was '" + LogText.of(name)
-					+ "': say what the scope is for, such as 'quotes', or leave the name out.");
+			throw new IllegalArgumentException("The name of a scope must not be blank, but was '" + LogText.of(name)
+					+ "'. Name the operation, for example 'quotes', or omit the name.");
 		}
 		return new ScopeOptions(LogText.of(name), this.key, this.timeout, this.deadline, this.switches,
 				this.cancelOnException, this.exceptionFactory, this.budgetSource);
 	}
 
 	/**
-	 * Returns these options with a key: what people cancel the scope by, such as
-	 * {@code order-42}. Unlike the name it says which operation it is, not what kind.
+	 * Returns these options with a key, such as {@code order-42}. A scope can be found
+	 * and cancelled by its key. A name identifies a kind of operation, a key one
+	 * operation.
 	 * @param key the key, or {@code null} for none; not blank, at most 200 characters
 	 * @return new options
 	 * @throws IllegalArgumentException if the key is blank or too long
@@ -137,21 +140,20 @@ public final class ScopeOptions {
 		if (key != null && key.length() > LONGEST_KEY) {
 			throw new IllegalArgumentException("The key of scope '" + this.name + "' must have at most " + LONGEST_KEY
 					+ " characters, but has " + key.length() + ": '" + LogText.of(key, SHOWN_OF_KEY)
-					+ "'. Give an identifier, such as 'order-42'.");
+					+ "'. Use an identifier, such as 'order-42'.");
 		}
 		if (key != null && key.isBlank()) {
-			throw new IllegalArgumentException(
-					"The key of scope '" + this.name + "' must not be blank, but was '" + LogText.of(key)
-							+ "'. Give what the operation is known by, such as 'order-42', or null for none.");
+			throw new IllegalArgumentException("The key of scope '" + this.name + "' must not be blank, but was '"
+					+ LogText.of(key) + "'. Use an identifier, such as 'order-42', or null for none.");
 		}
 		return new ScopeOptions(this.name, key, this.timeout, this.deadline, this.switches, this.cancelOnException,
 				this.exceptionFactory, this.budgetSource);
 	}
 
 	/**
-	 * Returns these options with a timeout: the scope may last so long, counted from when
-	 * it opens. Zero or negative means that the time is already up: the scope opens
-	 * cancelled and the first check throws.
+	 * Returns these options with a timeout, which counts from the opening of the scope.
+	 * With a zero or negative timeout the scope opens cancelled, and its first check
+	 * throws.
 	 * @param timeout the budget, or {@code null} for none
 	 * @return new options
 	 */
@@ -161,10 +163,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a deadline. Where there is a timeout too, the earlier
-	 * one counts.
-	 * @param deadline the deadline, or {@code null} for none; opening a scope that lives
-	 * on another time source is an {@link IllegalArgumentException}
+	 * Returns these options with a deadline. If there is a timeout as well, the earlier
+	 * one applies.
+	 * @param deadline the deadline, or {@code null} for none; opening a scope on another
+	 * time source throws {@link IllegalArgumentException}
 	 * @return new options
 	 */
 	public ScopeOptions withDeadline(@Nullable Deadline deadline) {
@@ -173,10 +175,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a word about where the timeout or deadline comes from,
-	 * such as {@code header grpc-timeout of the caller}. Logs and the like show it beside
-	 * the budget; it has no other effect.
-	 * @param source where the budget comes from, or {@code null} to say nothing
+	 * Returns these options with a description of the source of the timeout or deadline,
+	 * such as {@code header grpc-timeout of the caller}. Logs and endpoints show it with
+	 * the budget. It has no other effect.
+	 * @param source the source of the budget, or {@code null} for none
 	 * @return new options
 	 * @see ScopeDetails#budgetSource()
 	 */
@@ -186,9 +188,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with the shield on: neither cancellation nor deadline reaches
-	 * in from outside. The scope's own deadline still counts, and its own cancellation
-	 * still climbs to a bubbling ancestor. Made for clean-up; from Trio's {@code shield}.
+	 * Returns these options with the shield on: neither cancellations nor deadlines of
+	 * the scopes around the scope reach it. The scope's own deadline still applies, and
+	 * its own cancellation still propagates upward to a bubbling ancestor. Meant for
+	 * clean-up. Known from Trio's {@code shield} and Kotlin's {@code NonCancellable}.
 	 * @return new options
 	 */
 	public ScopeOptions shield() {
@@ -196,9 +199,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with bubbling on: a cancellation anywhere below climbs up to
-	 * this scope and cancels it with everything below it. Inherited: no scope below can
-	 * switch it off, only a {@link #detached()} one is outside of it.
+	 * Returns these options with bubbling on: a cancellation of any scope below
+	 * propagates upward to this scope and cancels it, with everything below it. Scopes
+	 * below inherit this and cannot switch it off. Only a {@link #detached()} scope is
+	 * excluded.
 	 * @return new options
 	 */
 	public ScopeOptions bubble() {
@@ -207,13 +211,14 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns these options with interruption on: cancelling the scope interrupts the
-	 * thread that runs its body, and those that have the scope attached, so that what
-	 * they block on ends. The interrupt is consumed when the scope ends: the flag is
-	 * clear, and an {@link InterruptedException} becomes the scope's exception. Somebody
-	 * else's interrupt is kept. A shield inside keeps ours out while it is open.
+	 * thread that runs its body and the threads that the scope is attached to, so that
+	 * their blocking calls end. When the scope ends, the interrupt flag is clear, and an
+	 * {@link InterruptedException} is replaced by the scope's exception. A foreign
+	 * interrupt is preserved. An open shielded scope inside keeps the scope's own
+	 * interrupts out.
 	 * <p>
-	 * Off unless asked for: an interrupt closes channels, and on a virtual thread
-	 * sockets, that the thread is using.
+	 * Off by default, because an interrupt closes the channels that the thread is using
+	 * and, on a virtual thread, its sockets.
 	 * @return new options
 	 * @see CancelScope#interruptibly
 	 */
@@ -222,8 +227,9 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options for a scope without a parent: it shares nothing with the
-	 * scope around it, not even the way up. For work that is to go on whatever happens.
+	 * Returns these options for a scope without a parent. No cancellation or deadline
+	 * reaches the scope from the scope around it, and none leaves it. Meant for work that
+	 * must continue in any case.
 	 * @return new options
 	 */
 	public ScopeOptions detached() {
@@ -231,8 +237,8 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a check before the body starts: opening throws if the
-	 * scope would be cancelled from the start, and leaves nothing behind.
+	 * Returns these options with a check before the body starts. If the scope would be
+	 * cancelled from the start, opening it throws, and no scope is left open.
 	 * @return new options
 	 */
 	public ScopeOptions checkOnEnter() {
@@ -240,9 +246,10 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a check after the body has returned: a value that comes
-	 * too late is thrown away for the scope's exception. Otherwise it is kept. Counts for
-	 * {@code run} and {@code call}; an exception of the body wins over it.
+	 * Returns these options with a check after the body has returned. If the scope is
+	 * then cancelled, its exception is thrown and the late result is discarded. By
+	 * default, a late result is returned. Applies to {@code run} and {@code call}. An
+	 * exception of the body takes precedence.
 	 * @return new options
 	 */
 	public ScopeOptions checkOnExit() {
@@ -250,9 +257,9 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a choice whether an exception that leaves the scope
-	 * cancels it, so that what still runs below stops. It does unless switched off.
-	 * @param cancel whether it does
+	 * Returns these options with a setting that determines whether an exception that
+	 * leaves the scope cancels it, so that work still running below it stops.
+	 * @param cancel whether it does; default: {@code true}
 	 * @return new options
 	 */
 	public ScopeOptions cancelOnException(boolean cancel) {
@@ -260,9 +267,9 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a choice which exceptions cancel the scope on leaving
-	 * it.
-	 * @param which answers {@code true} for those that do
+	 * Returns these options with a condition that determines which exceptions cancel the
+	 * scope when they leave it.
+	 * @param which returns {@code true} for these exceptions
 	 * @return new options
 	 */
 	public ScopeOptions cancelOnException(Predicate<? super Throwable> which) {
@@ -270,12 +277,14 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a factory for what {@code check()} throws in this scope
-	 * and in those below that have no factory of their own. It must make a fresh
-	 * exception each time; that then carries the library's own as its cause, or
-	 * suppressed if it has a cause already. If it returns null or throws, the library's
-	 * own is thrown, which says so.
-	 * @param factory makes the exception from the reason; called on the thread that
+	 * Returns these options with a factory for the exceptions that {@code check()} throws
+	 * in this scope, and in scopes below that have no factory.
+	 * <p>
+	 * The factory must return a new exception on each call. The library sets its own
+	 * exception as the cause of the returned one, or adds it as a suppressed exception if
+	 * the returned one has a cause. If the factory returns null or throws, the library's
+	 * own exception is thrown, with the failure of the factory added.
+	 * @param factory creates the exception from the reason; called on the thread that
 	 * checks
 	 * @return new options
 	 */
@@ -285,11 +294,11 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with a factory like {@link #exception(Function)}'s, which
-	 * gets the library's own exception to make another one of: its message names scope,
-	 * budget and origin, and it is the best of causes.
-	 * @param factory makes the exception from the library's; called on the thread that
-	 * checks
+	 * Returns these options with a factory like {@link #exception(Function)}, which
+	 * receives the library's own exception. Its message contains scope, budget and
+	 * origin. Use it as the cause of the new exception.
+	 * @param factory creates the exception from the library's own; called on the thread
+	 * that checks
 	 * @return new options
 	 */
 	public ScopeOptions exceptionFrom(Function<? super ScopeCancelledException, ? extends RuntimeException> factory) {
@@ -299,7 +308,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns the name.
-	 * @return the name, {@code unnamed} unless given
+	 * @return the name; default: {@code unnamed}
 	 */
 	public String name() {
 		return this.name;
@@ -307,7 +316,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns the key.
-	 * @return the key, empty unless given
+	 * @return the key, empty if none was given
 	 */
 	public Optional<String> key() {
 		return Optional.ofNullable(this.key);
@@ -315,7 +324,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns the timeout.
-	 * @return the timeout, empty unless given
+	 * @return the timeout, empty if none was given
 	 */
 	public Optional<Duration> timeout() {
 		return Optional.ofNullable(this.timeout);
@@ -323,15 +332,15 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns the deadline.
-	 * @return the deadline, empty unless given
+	 * @return the deadline, empty if none was given
 	 */
 	public Optional<Deadline> deadline() {
 		return Optional.ofNullable(this.deadline);
 	}
 
 	/**
-	 * Returns where the timeout or deadline comes from.
-	 * @return the source, empty unless given
+	 * Returns the source of the timeout or deadline.
+	 * @return the source, empty if none was given
 	 */
 	public Optional<String> budgetSource() {
 		return Optional.ofNullable(this.budgetSource);
@@ -339,7 +348,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #shield()} is on.
-	 * @return whether nothing from outside reaches into a scope opened with these
+	 * @return whether outer cancellations are kept out of a scope with these options
 	 */
 	public boolean shields() {
 		return has(SHIELD);
@@ -347,7 +356,8 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #bubble()} is on.
-	 * @return whether a cancellation below climbs up to a scope opened with these
+	 * @return whether a cancellation below propagates upward to a scope with these
+	 * options
 	 */
 	public boolean bubbles() {
 		return has(BUBBLE);
@@ -355,7 +365,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #interrupt()} is on.
-	 * @return whether cancelling a scope opened with these interrupts
+	 * @return whether cancelling a scope with these options interrupts threads
 	 */
 	public boolean interrupts() {
 		return has(INTERRUPT);
@@ -363,7 +373,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #detached()} is on.
-	 * @return whether a scope opened with these has no parent
+	 * @return whether a scope with these options has no parent
 	 */
 	public boolean isDetached() {
 		return has(DETACHED);
@@ -371,7 +381,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #checkOnEnter()} is on.
-	 * @return whether opening with these throws if the scope would be cancelled
+	 * @return whether opening a scope throws if it would be cancelled from the start
 	 */
 	public boolean checksOnEnter() {
 		return has(CHECK_ON_ENTER);
@@ -379,7 +389,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #checkOnExit()} is on.
-	 * @return whether a value that comes too late is thrown away
+	 * @return whether a late result is discarded
 	 */
 	public boolean checksOnExit() {
 		return has(CHECK_ON_EXIT);

@@ -213,7 +213,7 @@ final class SystemTime implements TimeSource {
 
 	private static void complain(Throwable thrown) {
 		try {
-			Foreign.log(Level.ERROR, () -> "A task of the timer failed; the timer goes on", thrown);
+			Foreign.log(Level.ERROR, () -> "A task of the timer failed. The timer continues", thrown);
 		}
 		catch (Throwable ex) {
 			// Ignored: nothing ends this thread but having nothing to do.

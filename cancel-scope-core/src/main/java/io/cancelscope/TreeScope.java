@@ -331,7 +331,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 	}
 
 	void remember(Roots.Root root) {
-		throw new IllegalStateException("Scope '" + name() + "' has a parent, which is remembered instead.");
+		throw new IllegalStateException("Scope '" + name() + "' has a parent, which is tracked instead");
 	}
 
 	// Closing
@@ -348,7 +348,7 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 
 	@Override
 	final String abandon(String outer) {
-		begin(CancelReason.Kind.MISNESTED, outer + " was closed before it", null);
+		begin(CancelReason.Kind.MISNESTED, outer + " was closed first", null);
 		Closing.end(this, false);
 		return "'" + name() + "'";
 	}

@@ -1,27 +1,27 @@
 /**
- * Cancel scopes: one budget and one stop signal for a whole tree of calls.
+ * Core of the library: a scope gives a tree of calls one time budget and one cancellation
+ * signal.
  * <p>
- * Where to start reading:
+ * Types, in reading order:
  * <ul>
- * <li>{@link io.cancelscope.CancelScopes} opens scopes; it is the entry point.</li>
- * <li>{@link io.cancelscope.CancelScope} is what code inside a scope sees: ask, check,
- * cancel, register what stops a blocked resource and who is told afterwards, carry the
- * scope to other threads. {@link io.cancelscope.OpenScope} is the same scope in the hands
- * of its opener, who also closes it.</li>
- * <li>{@link io.cancelscope.ScopeOptions} says what kind of scope to open,
- * {@link io.cancelscope.Deadline} until when.</li>
+ * <li>{@link io.cancelscope.CancelScopes} opens scopes. It is the entry point.</li>
+ * <li>{@link io.cancelscope.CancelScope} is a scope as seen by the code inside it. The
+ * code checks and cancels the scope, registers callbacks, and propagates the scope to
+ * other threads. {@link io.cancelscope.OpenScope} is the same scope as held by its
+ * opener, which closes it.</li>
+ * <li>{@link io.cancelscope.ScopeOptions} and {@link io.cancelscope.Deadline} determine
+ * which scope is opened.</li>
  * <li>{@link io.cancelscope.CancelReason}, {@link io.cancelscope.ScopeCancelledException}
- * and {@link io.cancelscope.DeadlineExceededException} say why it stopped.</li>
+ * and {@link io.cancelscope.DeadlineExceededException} describe a cancellation.</li>
  * <li>{@link io.cancelscope.TimeSource} and {@link io.cancelscope.CancelScopeListener}
- * are the two seams: one for time, one for watching; {@link io.cancelscope.ScopeDetails}
- * is for those who watch.</li>
+ * are the extension points for time and for monitoring.
+ * {@link io.cancelscope.ScopeDetails} is the state that a listener can read.</li>
  * </ul>
- * Inside, all that threads do to each other through scopes is decided in the
- * package-private {@code ScopeNode}, which opens with the essay about it. Around it,
- * {@code Opening} and {@code Closing} are the two ends of a scope, {@code Spreading} and
- * {@code Delivery} a cancellation, {@code Links} and {@code Linking} the way to what has
- * to be woken. Read {@link io.cancelscope.CancelScope}, {@link io.cancelscope.OpenScope}
- * and {@link io.cancelscope.CancelScopes} first.
+ * For contributors: the package-private {@code ScopeNode} decides everything that threads
+ * do to each other through scopes, and begins with a description of it. {@code Opening}
+ * and {@code Closing} implement the two ends of a scope, {@code Spreading} and
+ * {@code Delivery} a cancellation, {@code Links} and {@code Linking} the path to
+ * everything that must be woken.
  */
 @NullMarked
 package io.cancelscope;

@@ -172,8 +172,9 @@ class AbandonableCrowdTests {
 
 		assertThat(this.log.lines()).singleElement()
 			.asString()
-			.startsWith("WARNING All 64 threads for abandonable calls are in use, so scope 'next' waits for one; ")
-			.endsWith(" callers have left theirs so far. See which calls never end. This is logged at most every 10s.");
+			.startsWith(
+					"WARNING All 64 threads for abandonable calls are in use, so scope 'next' waits. Abandoned calls so far: ")
+			.endsWith(". Check which calls never end. Logged at most every 10s.");
 		this.release.countDown();
 		for (OtherThread.Outcome<String> outcome : waiting) {
 			assertThat(outcome.value()).isEqualTo("called");

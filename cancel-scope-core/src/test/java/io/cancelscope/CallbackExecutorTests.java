@@ -81,7 +81,7 @@ class CallbackExecutorTests {
 
 			assertThat(this.runners).hasSize(2);
 			await("the failure to be logged").until(() -> !log.lines().isEmpty());
-			assertThat(log.lines()).singleElement().asString().startsWith("FINE The callback executor failed;");
+			assertThat(log.lines()).singleElement().asString().startsWith("FINE The callback executor failed.");
 		}
 		finally {
 			logger.setLevel(null);

@@ -193,9 +193,9 @@ class CancellationTests {
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
 
 		assertThatIllegalArgumentException().isThrownBy(() -> scope.cancel(kind, "message", null))
-			.withMessageContaining("can't be cancelled as " + kind)
+			.withMessageContaining("with kind " + kind)
 			.withMessageContaining(why)
-			.withMessageContaining("choose REQUESTED, FAILED, DISCONNECTED or SHUTDOWN");
+			.withMessageContaining("Use REQUESTED, FAILED, DISCONNECTED or SHUTDOWN");
 		assertThatIllegalArgumentException().isThrownBy(() -> CancelScope.current().cancel(kind, "message", null));
 
 		assertThat(scope.isCancelled()).isFalse();

@@ -188,7 +188,7 @@ class ExceptionTests {
 			assertThat(thrown).isInstanceOf(ScopeCancelledException.class);
 			assertThat(thrown.getSuppressed()).singleElement()
 				.asString()
-				.contains("The exception factory of a scope returned null");
+				.contains("The exception factory of scope 'unnamed' returned null");
 		}
 	}
 

@@ -99,8 +99,8 @@ class ForeignTests {
 			scope.cancel();
 
 			assertThat(outcome.value()).isEqualTo("interrupted");
-			assertThat(log.lines()).containsExactly("WARNING A thread could not be interrupted on cancellation;"
-					+ " the others are all the same: java.lang.IllegalStateException: on purpose");
+			assertThat(log.lines()).containsExactly("WARNING Could not interrupt a thread on cancellation."
+					+ " The other threads are interrupted: java.lang.IllegalStateException: on purpose");
 		}
 	}
 

@@ -50,8 +50,8 @@ class ForgottenScopesTests {
 
 		assertThat(this.log.lines()).singleElement()
 			.asString()
-			.isEqualTo("WARNING Scope 'lost' was never closed: open it in a try-with-resources statement, or use"
-					+ " CancelScopes.run(…) and call(…): java.lang.Throwable: scope 'lost' was opened here");
+			.isEqualTo("WARNING Scope 'lost' was never closed. Open it in a try-with-resources statement, or use"
+					+ " CancelScopes.run(…) or call(…): java.lang.Throwable: scope 'lost' was opened here");
 	}
 
 	@Test

@@ -73,7 +73,7 @@ class HostileTextTests {
 			scope.failed(new IllegalStateException(HOSTILE));
 
 			assertThat(scope.exception())
-				.hasMessageEndingWith("it failed with java.lang.IllegalStateException: " + CLEAN);
+				.hasMessageEndingWith("the operation failed with java.lang.IllegalStateException: " + CLEAN);
 		}
 	}
 

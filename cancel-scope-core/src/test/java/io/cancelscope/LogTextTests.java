@@ -81,7 +81,7 @@ class LogTextTests {
 	@Test
 	void negativeLimitIsNamed() {
 		assertThatIllegalArgumentException().isThrownBy(() -> LogText.of("x", -1))
-			.withMessage("The maximum length of a text must not be negative, but was -1.");
+			.withMessage("The maximum length of a text must not be negative, but was -1");
 	}
 
 }

@@ -42,7 +42,7 @@ class LoggingTests {
 		scope.close();
 
 		assertThat(this.log.lines()).containsExactly("WARNING A callback of scope 'a' failed on cancellation"
-				+ " (REQUESTED); the others run all the same: java.lang.IllegalStateException: broken");
+				+ " (REQUESTED). The other callbacks are not affected: java.lang.IllegalStateException: broken");
 	}
 
 	@Test
@@ -53,7 +53,7 @@ class LoggingTests {
 		scope.cancel();
 		scope.close();
 
-		String line = "WARNING The listener failed for scope 'a'; the scope goes on: java.lang.IllegalStateException: ";
+		String line = "WARNING A listener failed for scope 'a'. The scope is not affected: java.lang.IllegalStateException: ";
 		assertThat(this.log.lines()).containsExactly(line + "opened", line + "cancelled", line + "closed");
 	}
 
@@ -70,9 +70,9 @@ class LoggingTests {
 		open.push(this.scopes.open(ScopeOptions.named("again")));
 		open.forEach(OpenScope::close);
 
-		assertThat(this.log.lines()).containsExactly("WARNING Scopes are nested 1001 deep, which is most often a"
-				+ " recursion that opens one on each level. From the outside: [s0, s1, s2, s3, s4] …"
-				+ " [s996, s997, s998, s999, s1000]. This is logged once.");
+		assertThat(this.log.lines()).containsExactly("WARNING Scopes are nested 1001 deep, usually because of a"
+				+ " recursion that opens a scope on each level. Outermost first: [s0, s1, s2, s3, s4] …"
+				+ " [s996, s997, s998, s999, s1000]. Logged once.");
 	}
 
 	@Test
@@ -98,7 +98,7 @@ class LoggingTests {
 		assertThat(this.log.lines()).singleElement()
 			.asString()
 			.startsWith("WARNING Scopes are nested 1000 deep")
-			.contains("From the outside: [outermost, second, unnamed, unnamed, unnamed] …");
+			.contains("Outermost first: [outermost, second, unnamed, unnamed, unnamed] …");
 	}
 
 	@Test

@@ -105,7 +105,7 @@ class ObserveTests {
 		}
 
 		assertThat(this.trail.words())
-			.containsExactly("inner FAILED by inner: it failed with java.lang.Exception: on purpose");
+			.containsExactly("inner FAILED by inner: the operation failed with java.lang.Exception: on purpose");
 	}
 
 	@Test
@@ -175,7 +175,7 @@ class ObserveTests {
 		assertThatIllegalStateException().isThrownBy(outer::close);
 
 		inner.close();
-		assertThat(this.trail.words()).containsExactly("inner MISNESTED by inner: scope 'outer' was closed before it");
+		assertThat(this.trail.words()).containsExactly("inner MISNESTED by inner: scope 'outer' was closed first");
 	}
 
 	@Test

@@ -52,9 +52,9 @@ class OverdueScopeTests {
 		assertThat(this.log.lines()).singleElement()
 			.asString()
 			.isEqualTo(
-					"WARNING Scope 'left' is still open on thread 'worker' 299s after its deadline, and scope 'later'"
-							+ " was opened inside it, so that is cancelled, too. Most likely it was never closed: open it in a"
-							+ " try-with-resources statement, or use CancelScopes.run(…) and call(…):"
+					"WARNING Scope 'left' is still open on thread 'worker' 299s after its deadline, so scope 'later',"
+							+ " which was opened inside it, is cancelled as well. Scope 'left' was probably never closed."
+							+ " Open it in a try-with-resources statement, or use CancelScopes.run(…) or call(…):"
 							+ " java.lang.Throwable: scope 'left' was opened here");
 	}
 

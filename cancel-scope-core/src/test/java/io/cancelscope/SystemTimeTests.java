@@ -265,8 +265,8 @@ class SystemTimeTests {
 
 			assertThat(sleeperOf(time)).isSameAs(thread);
 			assertThat(log.lines()).containsExactly(
-					"SEVERE A task of the timer failed; the timer goes on: java.lang.IllegalStateException: broken",
-					"SEVERE A task of the timer failed; the timer goes on: java.lang.AssertionError: broken badly");
+					"SEVERE A task of the timer failed. The timer continues: java.lang.IllegalStateException: broken",
+					"SEVERE A task of the timer failed. The timer continues: java.lang.AssertionError: broken badly");
 		}
 	}
 

@@ -141,9 +141,9 @@ class ThreadsToBeHadTests {
 		assertThat(Patience.await(next)).isTrue();
 		assertThat(ran).hasSize(2);
 		assertThat(ran.get(1)).isSameAs(ran.get(0));
-		assertThat(this.log.lines())
-			.anySatisfy((line) -> assertThat(line).contains("A task of the library's threads failed; they go on")
-				.endsWith("on purpose"));
+		assertThat(this.log.lines()).anySatisfy(
+				(line) -> assertThat(line).contains("A task of the threads for callbacks failed. The threads continue")
+					.endsWith("on purpose"));
 	}
 
 	@Test

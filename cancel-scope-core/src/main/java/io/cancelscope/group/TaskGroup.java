@@ -232,8 +232,8 @@ public final class TaskGroup implements AutoCloseable {
 
 	private void add(ForkedTask<?> task) {
 		if (!this.tasks.add(task)) {
-			throw new IllegalStateException("The task group '" + this.scope.name()
-					+ "' is closed: fork inside its try-with-resources block, and join() before it ends.");
+			throw new IllegalStateException("Cannot fork a task: the task group '" + this.scope.name()
+					+ "' is closed. Call fork(…) and join() inside its try-with-resources block.");
 		}
 	}
 
@@ -359,7 +359,8 @@ public final class TaskGroup implements AutoCloseable {
 				break;
 			}
 			catch (InterruptedException ex) {
-				if (reportInterrupt && !foreign && this.scope.cancel("the thread that waits for it was interrupted")) {
+				if (reportInterrupt && !foreign
+						&& this.scope.cancel("the thread that waits for the tasks was interrupted")) {
 					foreign = true;
 				}
 				else {
@@ -407,8 +408,8 @@ public final class TaskGroup implements AutoCloseable {
 	private void logUnseenFailure() {
 		Throwable failure = this.tasks.unseenFailure();
 		if (failure != null) {
-			log("A task of '" + this.scope.name() + "' failed and nobody asked: call join() before the group is closed",
-					failure);
+			log("A task of '" + this.scope.name()
+					+ "' failed, and no join() reported it. Call join() before the group is closed", failure);
 		}
 	}
 

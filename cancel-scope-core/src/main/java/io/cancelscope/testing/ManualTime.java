@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 
 import io.cancelscope.TimeSource;
 import io.cancelscope.CancelScopes;
+import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,8 +120,8 @@ public final class ManualTime implements TimeSource {
 	public void advance(Duration duration) {
 		Objects.requireNonNull(duration, "duration");
 		if (duration.isNegative()) {
-			throw new IllegalArgumentException("Time does not go back, and was to be advanced by " + duration
-					+ ": give a duration of zero or more.");
+			throw new IllegalArgumentException("The duration must not be negative, but was "
+					+ Durations.format(duration) + ". Manual time only moves forward.");
 		}
 		long target = later(this.elapsed, duration);
 		for (Entry due = next(target); due != null; due = next(target)) {

@@ -12,6 +12,7 @@ import java.util.Set;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
+import io.cancelscope.Durations;
 import io.cancelscope.OpenScope;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,8 @@ public final class ScopeLeaks implements CancelScopeListener {
 	public ScopeLeaks(Duration patience) {
 		Objects.requireNonNull(patience, "patience");
 		if (patience.isNegative()) {
-			throw new IllegalArgumentException(
-					"The patience must not be negative, and was " + patience + ": give zero for none.");
+			throw new IllegalArgumentException("The patience must not be negative, but was "
+					+ Durations.format(patience) + ". Pass zero to wait for no other thread.");
 		}
 		this.patience = patience;
 	}
@@ -152,14 +153,14 @@ public final class ScopeLeaks implements CancelScopeListener {
 			List<String> left = new ArrayList<>();
 			String thread = Thread.currentThread().getName();
 			if (Thread.interrupted()) {
-				left.add("the interrupt flag of thread '" + thread + "' is set: whoever catches an interruption"
-						+ " for good must clear it with Thread.interrupted(), and whoever interrupts must know"
-						+ " that the work is still there");
+				left.add("the interrupt flag of thread '" + thread + "' is set. Code that handles an"
+						+ " interruption must clear the flag with Thread.interrupted(). Code that interrupts a thread"
+						+ " must do so only while its work is running there");
 			}
 			left.addAll(closeOnThisThread(thread));
 			takeOpenElsewhere().forEach((scope) -> left
 				.add("scope '" + scope.name + "', opened on thread '" + scope.thread + "'" + scope.place
-						+ ", is still open: close it where its work ends, and let the test wait for" + " that work"));
+						+ ", is still open. Close it where its work ends, and let the test wait for that work"));
 			if (!left.isEmpty()) {
 				throw new AssertionError("The test left behind:\n- " + String.join("\n- ", left));
 			}
@@ -172,8 +173,8 @@ public final class ScopeLeaks implements CancelScopeListener {
 			while (lines.size() < DEEPEST && CancelScope.current() instanceof OpenScope scope && scope != this.outer
 					&& scope != last) {
 				lines.add("scope '" + scope.name() + "' is still current on thread '" + thread
-						+ "': open it in a try-with-resources statement, or use CancelScopes.run(…) and"
-						+ " call(…); close what attach() returns");
+						+ "'. Open it in a try-with-resources statement, or use CancelScopes.run(…) or"
+						+ " call(…). Close the result of attach()");
 				end(scope);
 				last = scope;
 			}

@@ -3,8 +3,8 @@ package io.cancelscope.thread;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A platform thread that counts the interrupts which others send it, so that a scope's
- * interrupt is never mistaken for somebody else's, nor the other way round. Made by
+ * A platform thread that counts the interrupts that other threads send it, so that the
+ * library can distinguish a scope's own interrupt from a foreign interrupt. Created by
  * {@link ScopeThreads#factory(String)}.
  */
 public final class ScopeThread extends Thread {
@@ -16,8 +16,8 @@ public final class ScopeThread extends Thread {
 	}
 
 	/**
-	 * Interrupts this thread, and counts it unless the thread does it to itself, which is
-	 * how code passes an interrupt on.
+	 * Interrupts this thread, and counts the interrupt unless this thread is the caller.
+	 * Code that interrupts its own thread passes an earlier interrupt on.
 	 */
 	@Override
 	public void interrupt() {
@@ -28,7 +28,7 @@ public final class ScopeThread extends Thread {
 	}
 
 	/**
-	 * Returns how often others have interrupted this thread.
+	 * Returns the number of foreign interrupts of this thread.
 	 * @return the number of calls of {@link #interrupt()} from other threads
 	 */
 	public int foreignInterrupts() {
@@ -36,7 +36,8 @@ public final class ScopeThread extends Thread {
 	}
 
 	/**
-	 * Interrupts this thread on behalf of a scope, uncounted. For the library.
+	 * Interrupts this thread on behalf of a scope, without counting the interrupt. Meant
+	 * for the library only.
 	 */
 	public void interruptByScope() {
 		super.interrupt();

@@ -5,12 +5,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes threads that can tell whose interrupt it was. On any other thread the interrupt
- * flag is one bit without a sender, and somebody else's interrupt that falls between ours
- * and the moment it is noticed can't be told from it. These threads count, and lose none.
+ * Factory of threads on which every foreign interrupt is recognised. On any other thread
+ * the interrupt flag is one bit without a sender. A foreign interrupt that arrives
+ * between a scope's own interrupt and its detection cannot be recognised there. These
+ * threads count foreign interrupts, so none is lost.
  * <p>
- * The idea is the one at the end of Guido van Rossum's note on asyncio's timeouts: a
- * patched {@code cancel()} that leaves a mark.
+ * The idea comes from Guido van Rossum's note on timeouts in asyncio, which patches
+ * {@code cancel()} to leave a mark.
  *
  * <pre>{@code
  * ExecutorService pool = Executors.newFixedThreadPool(8, ScopeThreads.factory("quotes-"));
@@ -22,9 +23,9 @@ public final class ScopeThreads {
 	}
 
 	/**
-	 * Returns a factory of counting platform threads, which are no daemons and have the
-	 * normal priority.
-	 * @param prefix what the names of the threads begin with; a number follows
+	 * Returns a factory of platform threads that count foreign interrupts. The threads
+	 * are not daemons and have normal priority.
+	 * @param prefix the prefix of the thread names; a number is appended
 	 * @return the factory
 	 */
 	public static ThreadFactory factory(String prefix) {

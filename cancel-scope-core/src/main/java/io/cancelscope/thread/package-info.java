@@ -1,5 +1,5 @@
 /**
- * Threads that can tell whose interrupt it was.
+ * Threads on which every foreign interrupt is recognised.
  */
 @NullMarked
 package io.cancelscope.thread;

@@ -183,8 +183,8 @@ class ModelSnippetTests {
 			print("from: " + offer.reason().orElseThrow().origin());
 		});
 		// end::bubbling[]
-		assertThat(this.printed).containsExactly("offer: it failed with java.lang.IllegalStateException: no fares",
-				"from: fare");
+		assertThat(this.printed).containsExactly(
+				"offer: the operation failed with java.lang.IllegalStateException: no fares", "from: fare");
 	}
 
 	private void findFare() {

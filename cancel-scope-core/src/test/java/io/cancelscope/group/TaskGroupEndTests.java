@@ -64,8 +64,9 @@ class TaskGroupEndTests {
 		group.close();
 		group.close();
 
-		assertThat(this.log.lines()).containsExactly("WARNING A task of 'trip' failed and nobody asked: call join()"
-				+ " before the group is closed: java.lang.IllegalStateException: broken");
+		assertThat(this.log.lines())
+			.containsExactly("WARNING A task of 'trip' failed, and no join() reported it. Call join()"
+					+ " before the group is closed: java.lang.IllegalStateException: broken");
 	}
 
 	@Test

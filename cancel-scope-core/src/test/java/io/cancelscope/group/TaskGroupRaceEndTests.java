@@ -174,7 +174,8 @@ class TaskGroupRaceEndTests {
 					outer.check();
 				}));
 
-		assertThat(thrown).hasMessageStartingWith("scope 'outer' was cancelled, along with 'quote': it failed with");
+		assertThat(thrown)
+			.hasMessageStartingWith("scope 'outer' was cancelled, along with 'quote': the operation failed with");
 	}
 
 	@Test
