@@ -70,7 +70,7 @@ final class Aside extends Frame {
 			ScopeStack.dropAbove(this.cell, this, label());
 		}
 		catch (IllegalStateException ex) {
-			Foreign.log(Level.WARNING, () -> "A callback left scopes open. They have been closed", ex);
+			Foreign.log(Level.WARNING, () -> "A callback left scopes open, which are closed now", ex);
 		}
 	}
 

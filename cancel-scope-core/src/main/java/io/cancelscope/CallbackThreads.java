@@ -314,7 +314,7 @@ final class CallbackThreads implements Executor {
 			task.run();
 		}
 		catch (Throwable ex) {
-			Foreign.log(Level.ERROR, () -> "A task of the threads for callbacks failed. The threads continue", ex);
+			Foreign.log(Level.ERROR, () -> "A task of the library's threads failed. The threads continue", ex);
 		}
 		finally {
 			Thread.interrupted();

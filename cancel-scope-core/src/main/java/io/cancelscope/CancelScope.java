@@ -157,7 +157,7 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 
 	/**
 	 * Cancels this scope and all unshielded scopes below it. If the parent of this scope
-	 * bubbles, the cancellation propagates upward.
+	 * bubbles, the cancellation bubbles up.
 	 * <p>
 	 * When this method returns, {@link #isCancelled()} is {@code true} for all these
 	 * scopes. Their callbacks have been started on the calling thread, outermost scope
@@ -292,10 +292,10 @@ public sealed interface CancelScope permits OpenScope, RootScope {
 	 * waits for it. If the call ends first, its value is returned or its exception is
 	 * thrown.
 	 * <p>
-	 * If this scope is cancelled first, this method throws, and the call goes on. If the
-	 * call returns a value later, the library passes that value to {@code late}, once, on
-	 * its own thread and outside all scopes. An exception of an abandoned call is logged
-	 * at debug level.
+	 * If this scope is cancelled first, this method throws, and the call continues. If
+	 * the call returns a value later, the library passes that value to {@code late},
+	 * once, on its own thread and outside all scopes. An exception of an abandoned call
+	 * is logged at debug level.
 	 * <p>
 	 * At most 64 such calls run in the JVM at the same time, abandoned calls included. If
 	 * all are in use, this method waits, within the scope, and logs a warning. On the

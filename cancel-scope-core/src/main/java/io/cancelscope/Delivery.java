@@ -172,7 +172,7 @@ final class Delivery implements Runnable {
 
 	private static void interrupt(Region region) {
 		Foreign.run(() -> region.gate.deliver(region, false),
-				() -> "Could not interrupt a thread on cancellation. The other threads are interrupted");
+				() -> "A thread could not be interrupted on cancellation. The other threads are interrupted");
 	}
 
 	/** Delivers on this thread, and throws what the JVM ran into, when all is done. */

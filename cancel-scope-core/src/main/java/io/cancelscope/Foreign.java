@@ -132,7 +132,7 @@ final class Foreign {
 	}
 
 	static String complaint(ScopeNode scope) {
-		return "A listener failed for scope '" + scope.name() + "'. The scope is not affected";
+		return "The listener failed for scope '" + scope.name() + "'. The scope is not affected";
 	}
 
 	/** Logs, whatever the logger does; never on the timer's thread. */

@@ -73,7 +73,7 @@ final class Messages {
 	static String misnested(String outer, List<String> forgotten) {
 		return "Closed " + outer + " while " + String.join(" and ", forgotten)
 				+ (forgotten.size() == 1 ? ", opened after it on this thread, was" : ", opened after it, were")
-				+ " still open. All of them are closed now. Scopes must be closed in the reverse order of opening."
+				+ " still open; all of them are closed now. Scopes must be closed in the reverse order of opening."
 				+ " Open each scope in a try-with-resources statement, or use CancelScopes.run(…) or call(…)."
 				+ " Usual causes are a missing close(), a scope in a field,"
 				+ " and a scope that is opened in one callback and closed in another. Use openUnbound(…) for those.";

@@ -72,7 +72,7 @@ final class News {
 	void currentChanged() {
 		CancelScope current = CancelScope.current();
 		Foreign.run(() -> this.listener.currentChanged(current),
-				() -> "A listener failed when scope '" + current.name() + "' became current. The work continues");
+				() -> "The listener failed when scope '" + current.name() + "' became current. The work continues");
 	}
 
 	void closed(WatchedScope scope) {

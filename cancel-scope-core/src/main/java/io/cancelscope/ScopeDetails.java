@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param parent the nearest open scope around it, shielded or not; {@code null} if there
  * is none
  * @param shielded whether outer cancellations are kept out
- * @param bubbling whether a cancellation below propagates upward to this scope, because
- * this scope or an ancestor was opened with {@link ScopeOptions#bubble()}
+ * @param bubbling whether a cancellation below bubbles up to this scope, because this
+ * scope or an ancestor was opened with {@link ScopeOptions#bubble()}
  * @param interrupting whether cancelling this scope interrupts the threads inside,
  * because it was opened with {@link ScopeOptions#interrupt()}
  * @param observed whether the scope is observed, see {@link CancelScopes.Builder#observe}

@@ -190,8 +190,8 @@ public final class ScopeOptions {
 	/**
 	 * Returns these options with the shield on: neither cancellations nor deadlines of
 	 * the scopes around the scope reach it. The scope's own deadline still applies, and
-	 * its own cancellation still propagates upward to a bubbling ancestor. Meant for
-	 * clean-up. Known from Trio's {@code shield} and Kotlin's {@code NonCancellable}.
+	 * its own cancellation still bubbles up to a bubbling ancestor. Meant for clean-up.
+	 * Known from Trio's {@code shield} and Kotlin's {@code NonCancellable}.
 	 * @return new options
 	 */
 	public ScopeOptions shield() {
@@ -199,10 +199,9 @@ public final class ScopeOptions {
 	}
 
 	/**
-	 * Returns these options with bubbling on: a cancellation of any scope below
-	 * propagates upward to this scope and cancels it, with everything below it. Scopes
-	 * below inherit this and cannot switch it off. Only a {@link #detached()} scope is
-	 * excluded.
+	 * Returns these options with bubbling on: a cancellation of any scope below bubbles
+	 * up to this scope and cancels it, with everything below it. Scopes below inherit
+	 * this and cannot switch it off. Only a {@link #detached()} scope is excluded.
 	 * @return new options
 	 */
 	public ScopeOptions bubble() {
@@ -356,8 +355,7 @@ public final class ScopeOptions {
 
 	/**
 	 * Returns whether {@link #bubble()} is on.
-	 * @return whether a cancellation below propagates upward to a scope with these
-	 * options
+	 * @return whether a cancellation below bubbles up to a scope with these options
 	 */
 	public boolean bubbles() {
 		return has(BUBBLE);

@@ -99,7 +99,7 @@ class ForeignTests {
 			scope.cancel();
 
 			assertThat(outcome.value()).isEqualTo("interrupted");
-			assertThat(log.lines()).containsExactly("WARNING Could not interrupt a thread on cancellation."
+			assertThat(log.lines()).containsExactly("WARNING A thread could not be interrupted on cancellation."
 					+ " The other threads are interrupted: java.lang.IllegalStateException: on purpose");
 		}
 	}

@@ -53,7 +53,7 @@ class LoggingTests {
 		scope.cancel();
 		scope.close();
 
-		String line = "WARNING A listener failed for scope 'a'. The scope is not affected: java.lang.IllegalStateException: ";
+		String line = "WARNING The listener failed for scope 'a'. The scope is not affected: java.lang.IllegalStateException: ";
 		assertThat(this.log.lines()).containsExactly(line + "opened", line + "cancelled", line + "closed");
 	}
 

@@ -124,7 +124,7 @@ class MaskInCallbacksTests {
 
 			assertThat(log.lines()).singleElement()
 				.asString()
-				.startsWith("WARNING A callback left scopes open. They have been closed")
+				.startsWith("WARNING A callback left scopes open, which are closed now")
 				.contains("Closed a callback while 'forgotten'");
 		}
 		this.region.leave(null);

@@ -142,7 +142,7 @@ class ThreadsToBeHadTests {
 		assertThat(ran).hasSize(2);
 		assertThat(ran.get(1)).isSameAs(ran.get(0));
 		assertThat(this.log.lines()).anySatisfy(
-				(line) -> assertThat(line).contains("A task of the threads for callbacks failed. The threads continue")
+				(line) -> assertThat(line).contains("A task of the library's threads failed. The threads continue")
 					.endsWith("on purpose"));
 	}
 
