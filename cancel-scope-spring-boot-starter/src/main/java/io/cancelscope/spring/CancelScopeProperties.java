@@ -12,24 +12,26 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * The properties {@code cancel-scope.*}. What they set for the scope of a name is found
- * by {@link ScopeSettings}.
+ * Properties {@code cancel-scope.*}. {@link ScopeSettings} reads the settings for single
+ * scopes.
  *
- * @param enabled Whether to configure cancel scopes at all.
- * @param defaultTimeout Budget of each @CancelScoped scope that is given none. No limit
- * unless set.
- * @param timeouts Budgets by the name of the scope or a pattern, such as '800ms' or '2s'.
- * Each takes precedence over the annotation's.
- * @param mode Whether scopes are cancelled, or only observed. Observing logs and counts
- * what would have been cancelled, throws nothing and interrupts nobody.
- * @param modes Modes by the name of the scope or a pattern, 'enforce' or 'observe'. Each
- * takes precedence over the mode of all.
- * @param failOnUnweavable Whether to stop the start-up, instead of logging a warning, if
- * a @CancelScoped method cannot be woven.
- * @param weaving What weaves @CancelScoped into beans. The aspect needs AspectJ, and sees
- * only annotations that stand on the class or its methods.
+ * @param enabled Whether to enable cancel scopes.
+ * @param defaultTimeout Budget of each @CancelScoped scope without a budget of its own.
+ * No limit by default.
+ * @param timeouts Budgets by scope name or pattern, such as '800ms' or '2s'. Each takes
+ * precedence over the budget in the annotation.
+ * @param mode Whether to cancel scopes or only to observe them (dry run). Observe mode
+ * logs and counts what enforcement would have cancelled, and cancels and interrupts
+ * nothing.
+ * @param modes Modes by scope name or pattern, 'enforce' or 'observe'. Each takes
+ * precedence over 'cancel-scope.mode'.
+ * @param failOnUnweavable Whether to fail the start-up, instead of logging a warning, if
+ * a
+ * @CancelScoped method cannot be woven.
+ * @param weaving How to weave @CancelScoped into beans. 'aspect' requires AspectJ and
+ * applies only to annotations on the class or its methods.
  * @param aspect Weaving by the AspectJ aspect
- * @param task Carrying of scopes to other threads
+ * @param task Propagation of scopes to other threads
  */
 @ConfigurationProperties("cancel-scope")
 public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Nullable Duration defaultTimeout,
@@ -81,39 +83,42 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	}
 
 	/**
-	 * Whether scopes are cancelled.
+	 * Modes of a scope.
 	 */
 	public enum Mode {
 
-		/** What is cancelled stops. */
+		/** Cancels scopes. */
 		ENFORCE,
 
-		/** What would have been cancelled is logged and counted, and goes on. */
+		/**
+		 * Logs and counts what enforcement would have cancelled, and cancels nothing (dry
+		 * run).
+		 */
 		OBSERVE
 
 	}
 
 	/**
-	 * The ways to weave {@code @CancelScoped} into beans.
+	 * Ways to weave {@code @CancelScoped} into beans.
 	 */
 	public enum Weaving {
 
 		/**
-		 * A post-processor puts advice around beans: around retries and throttling, and
-		 * wherever the annotation may stand.
+		 * A bean post-processor adds advice around beans. The advice runs outside retries
+		 * and throttling, and supports the annotation in all places.
 		 */
 		ADVISOR,
 
 		/**
-		 * An AspectJ aspect among the user's own: in an order by property, inside retries
-		 * and throttling.
+		 * An AspectJ aspect. It is ordered among the aspects of the application by a
+		 * property, and runs inside retries and throttling.
 		 */
 		ASPECT
 
 	}
 
 	/**
-	 * The properties {@code cancel-scope.aspect.*}.
+	 * Properties {@code cancel-scope.aspect.*}.
 	 *
 	 * @param order Order of the aspect among other aspects and advisors. Lower values are
 	 * further out.
@@ -123,10 +128,10 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 	}
 
 	/**
-	 * The properties {@code cancel-scope.task.*}.
+	 * Properties {@code cancel-scope.task.*}.
 	 *
-	 * @param enabled Whether tasks handed to Spring's executors, and @Async methods, run
-	 * in the scope of the thread that hands them over.
+	 * @param enabled Whether to propagate the scope of the submitting thread to tasks of
+	 * Spring's executors and to @Async methods.
 	 */
 	public record Task(@DefaultValue("true") boolean enabled) {
 

@@ -12,33 +12,33 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The properties {@code cancel-scope.web.*}: the scopes of incoming requests, be they
- * handled by Spring MVC, other servlets or WebFlux.
+ * Properties {@code cancel-scope.web.*}, for the scopes of incoming requests in Spring
+ * MVC, other servlets and WebFlux.
  *
- * @param enabled Whether each incoming request has a scope.
- * @param timeout Budget of a request, from its arrival to the end of its answer. No limit
- * unless set; 'cancel-scope.timeouts[GET /quotes]' sets one for a single endpoint.
- * @param trustHeaders Whose headers may shorten the budget of a request: 'always' those
- * of every caller, 'from-proxies' those of the addresses in
- * 'cancel-scope.web.trusted-proxies', 'never' nobody's.
- * @param trustedProxies Addresses and CIDR blocks of the proxies whose headers are
- * believed with 'cancel-scope.web.trust-headers=from-proxies'. The other end of the
- * connection counts, and no header such as X-Forwarded-For. Unless set, the addresses of
- * private networks, as for Tomcat's internal proxies.
- * @param headers Headers that tell how long the caller waits, each with the format of its
- * value unless the name tells it, such as 'X-Request-Timeout=seconds'. The shortest
- * counts.
- * @param minTimeout Least that a header can leave to a request, so that there is time for
- * an answer. Less counts as this.
- * @param maxTimeout Most that a header can give to a request. More counts as this. No
- * limit unless set.
- * @param exclude Patterns of paths whose requests have no scope. Unless set, those of the
- * actuator's endpoints.
+ * @param enabled Whether to open a scope for each incoming request.
+ * @param timeout Budget of a request, from its arrival to the end of the response. No
+ * limit by default. 'cancel-scope.timeouts[GET /quotes]' sets the budget of one endpoint.
+ * @param trustHeaders Callers whose headers can shorten the budget of a request. 'always'
+ * trusts all callers, 'from-proxies' trusts the addresses in
+ * 'cancel-scope.web.trusted-proxies', 'never' trusts no caller.
+ * @param trustedProxies Addresses and CIDR blocks of the proxies that
+ * 'cancel-scope.web.trust-headers=from-proxies' trusts. Compared with the address of the
+ * connection, never with a header such as X-Forwarded-For. Private networks by default,
+ * as for Tomcat's internal proxies.
+ * @param headers Headers that contain the time that the caller will wait. Append the
+ * format of the value unless the name implies it, such as 'X-Request-Timeout=seconds'. If
+ * a request has multiple of these headers, the shortest time applies.
+ * @param minTimeout Lower limit of the budget that a header can set, so that time remains
+ * for a response. Smaller values are raised to it.
+ * @param maxTimeout Upper limit of the budget that a header can set. Larger values are
+ * reduced to it. No limit by default.
+ * @param exclude Path patterns of requests that have no scope. Paths of the actuator's
+ * endpoints by default.
  * @param order Order of the filter. Lower values are further out.
- * @param retryAfter How long a caller is told to wait before the next attempt when its
- * request was cancelled, in whole seconds.
- * @param showScopes Whether the answer to a cancelled request contains the name and the
- * budget of the scope that was cancelled.
+ * @param retryAfter Time to wait before the next attempt, sent in the Retry-After header
+ * of the response to a cancelled request, in whole seconds.
+ * @param showScopes Whether to include the name and the budget of the cancelled scope in
+ * the response to a cancelled request.
  */
 @ConfigurationProperties("cancel-scope.web")
 public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
@@ -73,8 +73,8 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	}
 
 	/**
-	 * Returns whose headers are believed.
-	 * @return the meaning of {@link #trustHeaders()}
+	 * Returns the callers whose headers are trusted.
+	 * @return the parsed value of {@link #trustHeaders()}
 	 */
 	public Trust trust() {
 		return trust(this.trustHeaders);
@@ -106,8 +106,8 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	}
 
 	/**
-	 * Returns the headers that tell how long a caller waits.
-	 * @return the headers, in the order of the property; none where nobody's are believed
+	 * Returns the headers that contain the time that a caller will wait.
+	 * @return the headers, in the order of the property; empty if no caller is trusted
 	 */
 	public List<DeadlineHeader> deadlineHeaders() {
 		return (trust() != Trust.NEVER) ? this.headers.stream().map(WebCancelProperties::header).toList() : List.of();
@@ -135,17 +135,17 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	}
 
 	/**
-	 * Whose headers are believed.
+	 * Callers whose headers are trusted.
 	 */
 	public enum Trust {
 
-		/** Those of every caller. */
+		/** All callers. */
 		ALWAYS,
 
-		/** Those of the proxies in a list. */
+		/** The proxies in a list. */
 		FROM_PROXIES,
 
-		/** Nobody's. */
+		/** No caller. */
 		NEVER
 
 	}

@@ -7,14 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The properties {@code cancel-scope.actuate.*}.
+ * Properties {@code cancel-scope.actuate.*}.
  *
- * @param enabled Whether the endpoint 'cancelscopes' can be made available. It is, where
- * its access and its exposure allow it.
- * @param showMessages When the endpoint shows what people and exceptions said about why a
- * scope was cancelled.
- * @param roles Roles of those who see these messages, if that depends on who asks. Any
- * role unless set.
+ * @param enabled Whether to provide the endpoint 'cancelscopes'. Its access and its
+ * exposure must allow it as well.
+ * @param showMessages When to show the messages of cancellations and of exceptions.
+ * @param roles Roles that can see these messages with 'when-authorized'. Any role by
+ * default.
  */
 @ConfigurationProperties("cancel-scope.actuate")
 public record ActuateProperties(@DefaultValue("true") boolean enabled,

@@ -8,12 +8,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The properties {@code cancel-scope.httpclient.*}.
+ * Properties {@code cancel-scope.httpclient.*}.
  *
- * @param enabled Whether HTTP calls made inside a scope end with it.
- * @param deadlineHeader Header that tells the called service how much of the budget is
- * left, such as 'grpc-timeout', 'x-envoy-expected-rq-timeout-ms' or
- * 'X-Request-Timeout=seconds'. None is sent unless set.
+ * @param enabled Whether to end HTTP calls inside a scope when the scope is cancelled.
+ * @param deadlineHeader Header that sends the remaining budget to the called service,
+ * such as 'grpc-timeout', 'x-envoy-expected-rq-timeout-ms' or
+ * 'X-Request-Timeout=seconds'. No header by default.
  */
 @ConfigurationProperties("cancel-scope.httpclient")
 public record HttpClientCancelProperties(@DefaultValue("true") boolean enabled, @Nullable String deadlineHeader) {

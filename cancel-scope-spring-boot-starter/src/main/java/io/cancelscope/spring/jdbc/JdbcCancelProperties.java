@@ -10,21 +10,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The properties {@code cancel-scope.jdbc.*}.
+ * Properties {@code cancel-scope.jdbc.*}.
  *
- * @param enabled Whether JDBC statements are stopped when their scope is cancelled.
- * @param excludeBeans Names of DataSource beans to leave alone.
- * @param abortAfter How long a statement may go on after its scope was cancelled, before
- * its connection is aborted. Zero for never.
- * @param interruptWaiting Whether a thread that waits for a connection is interrupted
- * when its scope is cancelled.
+ * @param enabled Whether to cancel JDBC statements when their scope is cancelled.
+ * @param excludeBeans Names of DataSource beans to exclude.
+ * @param abortAfter Time from the cancellation of a scope until the connection of a
+ * statement that is still running is aborted. Zero never aborts.
+ * @param interruptWaiting Whether to interrupt a thread that waits for a connection when
+ * its scope is cancelled.
  * @param bookkeepingTimeout Budget of each call of a framework's own book-keeping, such
- * as Spring Batch's JobRepository, which runs in a shield. Zero for no shield.
- * @param bookkeepingBeans Names of further beans whose calls run in such a shield.
- * @param silenceHibernate Whether to keep out of the log what Hibernate warns of when a
- * scope stopped its statement. For Logback.
- * @param serverTimeout Whether to tell the database the deadline of a scope, so that
- * statements end there when this process is gone. For PostgreSQL and MariaDB.
+ * as Spring Batch's JobRepository, which runs in a shielded scope. Zero opens no such
+ * scope.
+ * @param bookkeepingBeans Names of further beans whose calls run in such a shielded
+ * scope.
+ * @param silenceHibernate Whether to suppress Hibernate's warnings about statements that
+ * a scope cancelled. Requires Logback.
+ * @param serverTimeout Whether to send the deadline of a scope to the database, so that
+ * statements end there if this process stops. Supports PostgreSQL and MariaDB.
  */
 @ConfigurationProperties("cancel-scope.jdbc")
 public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> excludeBeans,

@@ -9,13 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The properties {@code cancel-scope.logging.*}.
+ * Properties {@code cancel-scope.logging.*}.
  *
- * @param enabled Whether a line is logged where a deadline has passed.
- * @param interval Least time between two such lines for scopes of the same name. Those in
- * between are counted in the next line.
- * @param mdc Whether the name of the current scope is in the logging context (MDC), under
- * the key 'cancelScope'.
+ * @param enabled Whether to log a line when a deadline has passed.
+ * @param interval Shortest time between two such lines for scopes of the same name. The
+ * next line contains the number of omitted ones.
+ * @param mdc Whether to add the name of the current scope to the logging context (MDC),
+ * with the key 'cancelScope'.
  */
 @ConfigurationProperties("cancel-scope.logging")
 public record LoggingProperties(@DefaultValue("true") boolean enabled, @DefaultValue("10s") Duration interval,

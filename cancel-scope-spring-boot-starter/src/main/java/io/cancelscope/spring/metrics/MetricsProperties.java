@@ -5,11 +5,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The properties {@code cancel-scope.metrics.*}.
+ * Properties {@code cancel-scope.metrics.*}.
  *
- * @param enabled Whether scopes are measured, where there is a meter registry.
- * @param maxNames Highest number of scope names that have meters of their own. Scopes of
- * further names are measured together, as 'others'.
+ * @param enabled Whether to measure scopes if a meter registry exists.
+ * @param maxNames Highest number of scope names with separate meters. Scopes with further
+ * names share meters, as 'others'.
  */
 @ConfigurationProperties("cancel-scope.metrics")
 public record MetricsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("200") int maxNames) {

@@ -4,10 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The properties {@code cancel-scope.resilience.*}.
+ * Properties {@code cancel-scope.resilience.*}.
  *
- * @param enabled Whether the waits of @ConcurrencyLimit and @Retryable end with the
- * current scope.
+ * @param enabled Whether to end the waits of @ConcurrencyLimit and @Retryable when the
+ * current scope is cancelled.
  */
 @ConfigurationProperties("cancel-scope.resilience")
 record ResilienceProperties(@DefaultValue("true") boolean enabled) {

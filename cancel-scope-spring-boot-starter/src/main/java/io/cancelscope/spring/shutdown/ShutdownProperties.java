@@ -9,12 +9,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * The properties {@code cancel-scope.shutdown.*}.
+ * Properties {@code cancel-scope.shutdown.*}.
  *
- * @param enabled Whether to cancel, when the application stops, the scopes that are still
- * open after web requests had their time to complete.
- * @param await How long to wait, after that, until the cancelled scopes have closed and
- * their requests are answered, before the web server stops. Zero for not at all.
+ * @param enabled Whether to cancel the scopes that are still open when the application
+ * stops, after the time for web requests to complete.
+ * @param await Longest time to wait afterwards until the cancelled scopes have closed and
+ * their requests have responses, before the web server stops. Zero does not wait.
  */
 @ConfigurationProperties("cancel-scope.shutdown")
 record ShutdownProperties(@DefaultValue("true") boolean enabled, @DefaultValue("2s") Duration await) {

@@ -4,11 +4,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The properties {@code cancel-scope.tx.*}.
+ * Properties {@code cancel-scope.tx.*}.
  *
- * @param enabled Whether transactions know of scopes.
- * @param checkBeforeCommit Whether a transaction is rolled back, instead of committed, if
- * its scope has been cancelled by then.
+ * @param enabled Whether transactions take scopes into account.
+ * @param checkBeforeCommit Whether to roll a transaction back, instead of committing it,
+ * if its scope is cancelled.
  */
 @ConfigurationProperties("cancel-scope.tx")
 public record TxCancelProperties(@DefaultValue("true") boolean enabled,
