@@ -5,7 +5,7 @@ import java.util.List;
 import org.springframework.http.MediaType;
 
 /**
- * The formats in which cancelled requests are answered.
+ * Formats of the responses to cancelled requests.
  */
 public enum AnswerFormat {
 
@@ -25,7 +25,7 @@ public enum AnswerFormat {
 	}
 
 	/**
-	 * Returns the media type of an answer in this format.
+	 * Returns the media type of this format.
 	 * @return the media type
 	 */
 	public MediaType type() {
@@ -33,9 +33,9 @@ public enum AnswerFormat {
 	}
 
 	/**
-	 * Returns the format that a caller prefers: the first one that is named. A caller
-	 * that names none, or accepts everything, gets JSON.
-	 * @param accepted what the caller accepts, in the order of its preference
+	 * Returns the format that a caller prefers, which is the first supported one. If the
+	 * caller names none, or accepts everything, the result is {@link #JSON}.
+	 * @param accepted the media types that the caller accepts, in the order of preference
 	 * @return the format
 	 */
 	public static AnswerFormat preferredIn(List<MediaType> accepted) {

@@ -4,13 +4,14 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which headers of a response describe the answer that a handler was about to give. They
- * are removed where a cancelled request gets another answer: a cache must not store that
- * for as long as the handler said, and a client must not decode, save or follow it.
+ * Headers of a response that describe the response that a handler was about to send. They
+ * are removed if a cancelled request gets another response: a cache must not store that
+ * response for the time that the handler set, and a client must not decode, save or
+ * follow it.
  * <p>
- * All other headers stay, because they are true of every answer to the request:
+ * All other headers are kept, because they are valid for every response to the request:
  * {@code Vary}, those of CORS, security and tracing, and {@code Set-Cookie}, because the
- * server has changed its state already.
+ * state of the server has already changed.
  */
 public final class AnswerHeaders {
 
@@ -34,9 +35,9 @@ public final class AnswerHeaders {
 	}
 
 	/**
-	 * Returns whether a header describes a single answer.
+	 * Returns whether a header describes a single response.
 	 * @param name the name of the header, in any case
-	 * @return whether it has to go with that answer
+	 * @return whether the header must be removed with that response
 	 */
 	public static boolean belongsToAnswer(String name) {
 		String lower = name.toLowerCase(Locale.ROOT);

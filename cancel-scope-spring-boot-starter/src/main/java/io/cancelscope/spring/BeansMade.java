@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Beans as far as they have been created: start-up checks must create none that the
- * application wants to be lazy.
+ * Access to beans that already exist. Start-up checks must not create beans that the
+ * application declares lazy.
  */
 public final class BeansMade {
 
@@ -19,7 +19,7 @@ public final class BeansMade {
 	/**
 	 * Returns the singletons of a type without creating any.
 	 * @param <T> the type
-	 * @param beanFactory where to look
+	 * @param beanFactory the factory to search
 	 * @param type the type
 	 * @return all beans of the type, or {@code null} if one of them has not been created
 	 */

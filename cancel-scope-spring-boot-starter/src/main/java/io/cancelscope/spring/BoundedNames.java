@@ -7,15 +7,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What features keep by the name of a scope, such as meters. Names may come from outside
- * the program, so there is a limit: what comes after it is kept together under the name
- * {@value #OTHERS}. For features, and safe for use by many threads.
+ * Values that features store by the name of a scope, such as meters. Names can come from
+ * outside the application, so their number is limited. Further names share one value
+ * under the name {@value #OTHERS}. For features. Thread-safe.
  *
- * @param <V> what is kept for a name
+ * @param <V> the type of the values
  */
 public final class BoundedNames<V> {
 
-	/** The name of all those that came too late to have one of their own. */
+	/** The name under which further names share a value. */
 	public static final String OTHERS = "others";
 
 	private final int most;
@@ -28,9 +28,9 @@ public final class BoundedNames<V> {
 	private volatile @Nullable V others;
 
 	/**
-	 * Creates one that keeps nothing yet.
-	 * @param most how many names there are at most, apart from {@value #OTHERS}
-	 * @param factory makes what is kept for a name
+	 * Creates an empty instance.
+	 * @param most the highest number of names, not counting {@value #OTHERS}
+	 * @param factory creates the value for a name
 	 */
 	public BoundedNames(int most, Function<String, V> factory) {
 		this.most = most;
@@ -38,9 +38,9 @@ public final class BoundedNames<V> {
 	}
 
 	/**
-	 * Returns what is kept for a name, and makes it where that is the first time.
+	 * Returns the value for a name, and creates it on the first call.
 	 * @param name the name of a scope
-	 * @return what is kept for it, or for all others
+	 * @return the value for the name, or the shared one
 	 */
 	public V get(String name) {
 		V known = this.values.get(name);
@@ -66,8 +66,8 @@ public final class BoundedNames<V> {
 	}
 
 	/**
-	 * Returns all that is kept so far.
-	 * @return what is kept, by name; a copy
+	 * Returns all values.
+	 * @return the values by name; a copy
 	 */
 	public Map<String, V> all() {
 		return Map.copyOf(this.values);

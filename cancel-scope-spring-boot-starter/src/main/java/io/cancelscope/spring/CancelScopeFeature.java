@@ -3,16 +3,15 @@ package io.cancelscope.spring;
 import java.util.Objects;
 
 /**
- * A feature of the starter. Each auto-configuration publishes one as a bean; two lines
- * that are logged when the application has started list them: those that are on, and
- * those that are off, with the reason. For information only: nothing else depends on
- * them. Multiple ones of one name are one feature with multiple details.
+ * A feature of the starter. Each auto-configuration declares one as a bean. When the
+ * application has started, two log lines list the features: those that are on, and those
+ * that are off, with the reason. For information only: no other code depends on them.
+ * Multiple instances with the same name are one feature with multiple details.
  *
- * @param name the feature's package, which is also its group of properties
- * @param detail what is worth knowing about it, such as the library it found; empty for
- * nothing
- * @param state whether it is on
- * @param reason why it is not on, and what switches it on; empty if it is on
+ * @param name the package of the feature, which is also its group of properties
+ * @param detail a detail, such as the library that was found; empty for none
+ * @param state whether the feature is on
+ * @param reason why the feature is not on, and how to switch it on; empty if it is on
  */
 public record CancelScopeFeature(String name, String detail, State state, String reason) {
 
@@ -25,8 +24,8 @@ public record CancelScopeFeature(String name, String detail, State state, String
 
 	/**
 	 * Creates a feature that is on.
-	 * @param name the feature's name
-	 * @param detail what is worth knowing about it; empty for nothing
+	 * @param name the name of the feature
+	 * @param detail a detail; empty for none
 	 */
 	public CancelScopeFeature(String name, String detail) {
 		this(name, detail, State.ON, "");
@@ -34,7 +33,7 @@ public record CancelScopeFeature(String name, String detail, State state, String
 
 	/**
 	 * Returns a feature that is on, without a detail.
-	 * @param name the feature's name
+	 * @param name the name of the feature
 	 * @return the feature
 	 */
 	public static CancelScopeFeature named(String name) {
@@ -43,8 +42,8 @@ public record CancelScopeFeature(String name, String detail, State state, String
 
 	/**
 	 * Returns a feature that is off although the application may expect it.
-	 * @param name the feature's name
-	 * @param reason why it is off, and what switches it on
+	 * @param name the name of the feature
+	 * @param reason why the feature is off, and how to switch it on
 	 * @return the feature
 	 */
 	public static CancelScopeFeature off(String name, String reason) {
@@ -52,10 +51,9 @@ public record CancelScopeFeature(String name, String detail, State state, String
 	}
 
 	/**
-	 * Returns a feature that has nothing to do in this application. Logged at level
-	 * debug.
-	 * @param name the feature's name
-	 * @param reason what would give it something to do
+	 * Returns a feature that this application does not use. Logged at debug level.
+	 * @param name the name of the feature
+	 * @param reason the condition under which the feature is used
 	 * @return the feature
 	 */
 	public static CancelScopeFeature unused(String name, String reason) {
@@ -71,18 +69,18 @@ public record CancelScopeFeature(String name, String detail, State state, String
 	}
 
 	/**
-	 * Whether a feature is on.
+	 * States of a feature.
 	 */
 	public enum State {
 
-		/** It does what it is for. */
+		/** The feature is active. */
 		ON,
 
-		/** It does nothing, although the application may expect it. */
+		/** The feature is inactive, although the application may expect it. */
 		OFF,
 
 		/**
-		 * It has nothing to do: its library is absent, or the application did not ask.
+		 * The feature is not used: its library is absent, or its property is not set.
 		 */
 		UNUSED
 

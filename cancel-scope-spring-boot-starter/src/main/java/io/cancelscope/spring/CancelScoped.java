@@ -17,92 +17,102 @@ import org.springframework.aot.hint.annotation.Reflective;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * Runs a method of a Spring bean in a cancel scope of its own: one budget and one stop
- * signal for everything the method calls.
+ * Runs a method of a Spring bean in a new cancel scope, which gives everything that the
+ * method calls one time budget and one cancellation signal.
  *
  * <pre>{@code
  * &#64;CancelScoped("800ms")
  * List<Quote> best(Trip trip) {
- *     return search(trip); // CancelScope.current().check() throws when the time is up
+ *     return search(trip); // CancelScope.current().check() throws after 800 ms
  * }
  * }</pre>
  *
  * <p>
- * <strong>Where it stands.</strong> On a method, or on a class or an interface for all
- * their public methods; it may be inherited, or be part of an annotation of your own
- * ({@link AliasFor} works). Where several apply, they are merged attribute by attribute:
- * what the method says counts, and what it leaves at the default comes from the class,
- * then from the interface's method, then from the interface. Calls that reach the method
- * from outside the bean are woven; calls within the bean are not, and neither are
- * private, static and final methods, which are named in a warning at start-up. For those,
- * and for single blocks, use {@link CancelScopes}. A bean whose class cannot be extended,
- * such as a record or a lambda, is woven by the methods of its interfaces. With
- * {@code cancel-scope.weaving=aspect} an AspectJ aspect weaves instead: it sees the
- * annotation on methods and classes, also inherited by the class, but neither on
- * interfaces nor within other annotations; a warning at start-up names those, too. Where
- * AspectJ's load-time weaver puts that aspect into the classes, calls within the bean,
- * private, static and final methods and objects that are no beans are woven as well.
+ * <strong>Targets.</strong> The annotation applies to a method, or to all public methods
+ * of a class or an interface. It is inherited, and can be used as a meta-annotation (with
+ * {@link AliasFor}). If multiple annotations apply, they are merged attribute by
+ * attribute, in this order: method, class, method of the interface, interface. The first
+ * value that differs from the default applies.
  * <p>
- * On a class or an interface, the annotation is not meant for methods that a framework
+ * The annotation on a class or an interface does not apply to methods that a framework
  * calls to set up beans and requests or to handle exceptions, such as those with
  * {@code @Bean} or {@code @ExceptionHandler}.
  * <p>
- * <strong>What is inside.</strong> The scope lies around {@code @Retryable},
- * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}: one budget
- * bounds all attempts, the waits between them and the transaction. The aspect lies inside
- * {@code @Retryable} and {@code @ConcurrencyLimit}: each attempt then has a budget of its
- * own.
+ * <strong>Calls.</strong> Calls from outside the bean open a scope. Calls within the bean
+ * do not, and neither do calls of private, static and final methods, which a warning at
+ * start-up names. For these, and for blocks of code, use {@link CancelScopes}. A bean
+ * whose class cannot be extended, such as a record or a lambda, is woven through the
+ * methods of its interfaces.
  * <p>
- * It lies around {@code @Async}, too: the scope opens when the method is called, so the
- * wait in the executor's queue is part of the budget. The caller's future ends at the
- * deadline, whatever the body does, and cancelling that future cancels the scope. A body
- * whose scope is over by the time a thread is free does not start. In code that the
- * load-time weaver has advised, the scope opens on the worker.
+ * With {@code cancel-scope.weaving=aspect}, an AspectJ aspect opens the scope. It
+ * supports the annotation on methods and classes, also if the class inherits it. It does
+ * not support the annotation on interfaces or as a meta-annotation, which a warning at
+ * start-up names. If AspectJ's load-time weaver applies that aspect to the classes, calls
+ * within the bean, private, static and final methods, and objects that are not beans are
+ * woven as well.
  * <p>
- * <strong>Results that outlive the call.</strong> Where the method returns a
- * {@code CompletableFuture} or {@code CompletionStage}, the scope stays open until that
- * completes; the thread leaves it when the method returns. A deadline or a cancellation
- * fails the caller's future with the scope's exception, after everything in the scope was
- * stopped. Cancelling the caller's future cancels the scope. A future that fails is an
- * exception that leaves the scope. A value that comes later goes to the
+ * <strong>Order.</strong> The scope is outside {@code @Retryable},
+ * {@code @ConcurrencyLimit}, security, caching and {@code @Transactional}. One budget
+ * therefore covers all attempts, the waits between them and the transaction. The aspect
+ * is inside {@code @Retryable} and {@code @ConcurrencyLimit}: each attempt then has a
+ * separate budget.
+ * <p>
+ * <strong>Asynchronous methods.</strong> The scope of an {@code @Async} method opens when
+ * the method is called, so the time in the executor's queue is part of the budget. The
+ * caller's future ends at the deadline, whatever the body does. Cancelling that future
+ * cancels the scope. If the scope is over before a thread starts the body, the body does
+ * not run. In code that the load-time weaver has advised, the scope opens on the worker
+ * thread.
+ * <p>
+ * <strong>Futures.</strong> If the method returns a {@code CompletableFuture} or
+ * {@code CompletionStage}, the scope stays open until the future completes. The calling
+ * thread leaves the scope when the method returns. A deadline or a cancellation fails the
+ * caller's future with the scope's exception, after everything in the scope was stopped.
+ * Cancelling the caller's future cancels the scope. A future that fails counts as an
+ * exception that leaves the scope. A late result is passed to the
  * {@link LateResultHandler} beans.
  * <p>
- * The method's own future is left alone, so the actions of its stages run:
- * {@code whenComplete((value, error) -> permits.release())} releases, whatever the scope
- * does. It is cancelled only if its class stops the work by a {@code cancel} method of
- * its own, such as the futures of the JDK's HTTP client, and no action is skipped by
- * that. To cancel another one, register
- * {@code CancelScope.current().onCancel(() -> future.cancel(true))}. Two limits:
+ * The scope does not complete the future that the method returned, so the actions of its
+ * stages run: {@code whenComplete((value, error) -> permits.release())} releases the
+ * permit in all cases. The scope cancels that future only if its class stops the work by
+ * its own {@code cancel} method, such as the futures of the JDK's HTTP client, and no
+ * action is skipped as a result. To cancel another future, register
+ * {@code CancelScope.current().onCancel(() -> future.cancel(true))}.
+ * <p>
+ * The caller gets a different future than the method returned. If the method declares a
+ * type that only the method can create, such as a subclass of {@code CompletableFuture},
+ * the caller gets the same object, and a cancelled scope fails or cancels it.
+ * <p>
+ * A {@code Future} that is not a {@code CompletionStage} has no completion callback. If
+ * the method declares {@code Future}, the following applies:
  * <ul>
- * <li>The caller gets another future than the method returned, except where the method
- * declares a type that only it can make, such as a subclass of {@code CompletableFuture}:
- * then the caller gets that very object, which a cancelled scope fails or cancels.
- * <li>A {@code Future} that is no {@code CompletionStage} tells nobody when it is done.
- * Where the method declares {@code Future}, the scope ends when somebody asks the
- * caller's and the result is there, and a value is kept that was there at the deadline.
- * Where nobody asks, it ends at its deadline, which counts as exceeded; or, once the
- * future was garbage collected, when the work is done, and at once if there is no
- * deadline. The scope cancels the method's own with {@link #interrupt()} only. Where the
- * method declares another such type, say {@code FutureTask}, the scope ends when the
- * method returns.
+ * <li>The scope ends when a caller first observes the completed result. A value that was
+ * available at the deadline is returned.
+ * <li>If no caller observes it, the scope ends at its deadline, which then counts as
+ * exceeded.
+ * <li>If the caller's future is garbage collected, the scope ends when the work is done,
+ * or at once if there is no deadline.
+ * <li>The scope cancels the method's future only with {@link #interrupt()}.
+ * <li>If the method declares another type of this kind, such as {@code FutureTask}, the
+ * scope ends when the method returns.
  * </ul>
  * <p>
- * <strong>Reactive results.</strong> Where the method returns a {@code Mono}, a
- * {@code Flux} or what Spring can turn into one, the method itself runs without a scope:
- * each subscription opens one of its own, and its clock starts there. The budget covers
- * the whole stream, not each item. Operators find the scope in the Reactor Context
- * ({@code ScopeInContext}), not on their thread. Its parent is the subscriber's scope
- * from there, or else the scope of the thread that called the method. A deadline or a
- * cancellation ends the stream with the scope's exception and cancels what is upstream; a
- * subscriber that cancels cancels the scope. {@link #interrupt()} has no effect here, nor
- * has {@link #checkOnExit()}.
+ * <strong>Reactive types.</strong> If the method returns a {@code Mono}, a {@code Flux}
+ * or a type that Spring can convert to one, the method itself runs without a scope. Each
+ * subscription opens a scope, and its time starts there. The budget covers the whole
+ * stream, not each item. Operators find the scope in the Reactor Context
+ * ({@code ScopeInContext}), not on their thread. The parent is the subscriber's scope in
+ * that context, or otherwise the scope of the thread that called the method. A deadline
+ * or a cancellation ends the stream with the scope's exception and cancels the upstream.
+ * A subscriber that cancels its subscription cancels the scope. {@link #interrupt()} and
+ * {@link #checkOnExit()} have no effect.
  * <p>
- * Kotlin's {@code suspend} functions are refused at start-up.
+ * Kotlin's {@code suspend} functions are rejected at start-up.
  * <p>
- * Durations are written as everywhere in Spring Boot: {@code "800ms"}, {@code "2s"},
- * {@code "PT2S"}, and a plain number counts milliseconds. Texts may hold
- * <code>${…}</code> placeholders and <code>#{…}</code> expressions. All of it is resolved
- * once, at start-up, and what is wrong stops the application there.
+ * <strong>Values.</strong> Durations have the format of Spring Boot: {@code "800ms"},
+ * {@code "2s"}, {@code "PT2S"}. A plain number is in milliseconds. All strings can
+ * contain <code>${…}</code> placeholders and <code>#{…}</code> expressions. Attributes
+ * are resolved and validated once, at start-up. An invalid attribute fails the start-up.
  *
  * @see ScopeOptions
  */
@@ -114,110 +124,112 @@ import org.springframework.core.annotation.AliasFor;
 public @interface CancelScoped {
 
 	/**
-	 * Whether there is a scope. {@code false} on a method leaves it without one although
-	 * its class, or an interface, has the annotation. Where several annotations apply to
-	 * a method, the most specific one decides; its other attributes then do not count.
+	 * Whether to open a scope. {@code false} on a method excludes it, although its class
+	 * or an interface has the annotation. If multiple annotations apply to a method, the
+	 * most specific one decides, and its other attributes are then ignored.
 	 */
 	boolean enabled() default true;
 
 	/**
-	 * The same as {@link #timeout()}.
+	 * Alias for {@link #timeout()}.
 	 */
 	@AliasFor("timeout")
 	String value() default "";
 
 	/**
-	 * The budget: how long the method may take, such as {@code "800ms"},
+	 * The time budget of the method, such as {@code "800ms"},
 	 * <code>"${quotes.budget:800ms}"</code> or <code>"#&#123;@limits.quotes}"</code>. A
-	 * scope around it may leave less. Zero means that the time is already up: the method
-	 * starts, and its first check throws. Less than zero is an error.
+	 * scope around it can leave less time. With zero the budget is exhausted from the
+	 * start: the method runs, and its first check throws. A negative value is an error.
 	 * <p>
-	 * The property {@code cancel-scope.timeouts.<name of the scope>} takes precedence;
-	 * where neither is given, {@code cancel-scope.default-timeout} counts, if set.
+	 * The property {@code cancel-scope.timeouts.<name of the scope>} takes precedence. If
+	 * neither is given, {@code cancel-scope.default-timeout} applies.
 	 */
 	@AliasFor("value")
 	String timeout() default "";
 
 	/**
-	 * Whether nothing from outside reaches in: neither a cancellation nor a deadline of
-	 * the scopes around. For clean-up and records that must be written whatever happens;
-	 * give it a timeout of its own.
+	 * Whether to keep out cancellations and deadlines of the scopes around this scope.
+	 * Meant for clean-up and for records that must be written in any case. Set a timeout
+	 * as well.
 	 */
 	boolean shield() default false;
 
 	/**
-	 * Whether a cancellation anywhere below climbs up to this scope and cancels it with
-	 * everything below it: all or nothing.
+	 * Whether a cancellation of any scope below bubbles up to this scope and cancels it,
+	 * with everything below it: all or nothing.
 	 */
 	boolean bubble() default false;
 
 	/**
-	 * Whether cancelling the scope interrupts the thread that runs the method.
+	 * Whether to interrupt the thread that runs the method when the scope is cancelled.
 	 * @see ScopeOptions#interrupt()
 	 */
 	boolean interrupt() default false;
 
 	/**
-	 * What exceptions, logs and metrics call the scope. The default is the simple name of
-	 * the bean's class and the method: {@code QuoteService.best}.
+	 * The name of the scope in exceptions, logs, metrics and properties. Default: simple
+	 * name of the bean's class and name of the method, such as {@code QuoteService.best}.
 	 */
 	String name() default "";
 
 	/**
-	 * The least remaining budget that the method is worth starting with, such as
-	 * {@code "300ms"}. Where less is left, the scope is cancelled with a message that
-	 * says so, and the method does not run; a {@link #fallback()} does. Where there is no
-	 * deadline, there is always enough.
+	 * The lowest remaining budget with which the method starts, such as {@code "300ms"}.
+	 * If less remains, the scope is cancelled with a message that says so, and the method
+	 * does not run. A {@link #fallback()} does run. Without a deadline the method always
+	 * starts.
 	 */
 	String requires() default "";
 
 	/**
-	 * The name of the method of the same bean that makes another result when this scope
-	 * was what stopped the work: its time was up, or it was cancelled itself, and no
-	 * scope around it was cancelled by then. Otherwise the exception passes. Java must be
-	 * able to call it with the arguments of the method, optionally followed by the
-	 * {@link CancelReason}, and to return its result from the method. The method may be
-	 * private. It runs after the scope has closed, in the scope around it.
+	 * The name of a method of the same bean that returns a fallback if this scope stopped
+	 * the method: the scope's budget was exhausted or it was cancelled, and no scope
+	 * around it is cancelled. Otherwise the exception is thrown unchanged, as is any
+	 * other failure of the method.
 	 * <p>
-	 * A fallback with annotations of its own is called through the bean's proxy, so they
-	 * count, with those of its class. One that a class or an interface names is for those
-	 * of its methods that it fits, and must fit at least one.
+	 * The fallback method must accept the arguments of the method, optionally followed by
+	 * a {@link CancelReason}, and its result must be assignable to that of the method.
+	 * The fallback method may be private. It runs after the scope has closed, in the
+	 * scope around it.
 	 * <p>
-	 * Other failures of the method don't lead here: they pass.
+	 * A fallback method with its own annotations is called through the bean's proxy, so
+	 * these and the annotations of its class apply. A fallback in the annotation of a
+	 * class or an interface is used for the methods that it fits, and must fit at least
+	 * one.
 	 */
 	String fallback() default "";
 
 	/**
-	 * What a check throws in this scope, and in those below that have no choice of their
-	 * own. Needs a constructor {@code (String, Throwable)}, {@code (String)} or
-	 * {@code ()}; the first of these is used. The default throws
-	 * {@link ScopeCancelledException}, and {@link DeadlineExceededException} where the
-	 * time is up. To recognise yours as a cancellation there is
-	 * {@link ScopeCancelledException#findIn(Throwable)}.
+	 * The type of the exception that a check throws in this scope, and in scopes below
+	 * that declare none. The type needs a constructor {@code (String, Throwable)},
+	 * {@code (String)} or {@code ()}; the first available one is used. By default, a
+	 * check throws {@link ScopeCancelledException}, and {@link DeadlineExceededException}
+	 * after a deadline. {@link ScopeCancelledException#findIn(Throwable)} recognises a
+	 * custom exception as a cancellation.
 	 */
 	Class<? extends RuntimeException> exception() default ScopeCancelledException.class;
 
 	/**
-	 * Whether to check before the method starts: if the scope would be cancelled from the
-	 * start, the method does not run.
+	 * Whether to check the scope before the method starts. If the scope would be
+	 * cancelled from the start, the method does not run.
 	 */
 	boolean checkOnEnter() default false;
 
 	/**
-	 * Whether to check after the method has returned: a result that comes too late is
-	 * then thrown away for the scope's exception. Otherwise it is kept.
+	 * Whether to check the scope after the method returns, and to throw its exception if
+	 * it was cancelled. By default, a late result is returned to the caller.
 	 */
 	boolean checkOnExit() default false;
 
 	/**
-	 * Whether an exception that leaves the method cancels the scope, so that what still
-	 * runs below it stops.
+	 * Whether an exception that leaves the method cancels the scope, so that work that is
+	 * still running below it stops.
 	 */
 	boolean cancelOnException() default true;
 
 	/**
-	 * Exceptions that leave the scope as it is, although {@link #cancelOnException()} is
-	 * on; subclasses too.
+	 * The types of exceptions, including their subclasses, that do not cancel the scope
+	 * although {@link #cancelOnException()} is on.
 	 */
 	Class<? extends Throwable>[] noCancelFor() default {};
 

@@ -3,16 +3,16 @@ package io.cancelscope.spring;
 import io.cancelscope.CancelScopes;
 
 /**
- * Changes how the {@link CancelScopes} bean is built. Beans of this type are called in
- * their order, after the {@code TimeSource} and {@code CancelScopeListener} beans have
- * been set, so they have the last word.
+ * Customizer of the {@link CancelScopes} bean. Beans of this type are called in their
+ * order, after the {@code TimeSource} and {@code CancelScopeListener} beans were added to
+ * the builder, so they can override these settings.
  */
 @FunctionalInterface
 public interface CancelScopesCustomizer {
 
 	/**
-	 * Changes the builder.
-	 * @param builder builds the bean when all customizers have been called
+	 * Customizes the builder.
+	 * @param builder the builder of the bean
 	 */
 	void customize(CancelScopes.Builder builder);
 

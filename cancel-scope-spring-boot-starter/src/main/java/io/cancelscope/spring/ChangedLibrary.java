@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports that a library is not what a feature takes it for, since its version is another
- * one than those that the feature was tested with. For the features of the starter, and
- * safe for use by multiple threads.
+ * Reports that the internals of a library differ from what a feature assumes, because its
+ * version is not one of the tested versions. For the features of the starter.
+ * Thread-safe.
  */
 public final class ChangedLibrary {
 
@@ -30,8 +30,8 @@ public final class ChangedLibrary {
 	/**
 	 * Logs a warning, once for each class and assumption.
 	 * @param type a class of the library
-	 * @param assumption what is not there, such as {@code "a field 'pool'"}
-	 * @param consequence what does not work because of that, as a clause
+	 * @param assumption the missing element, such as {@code "a field 'pool'"}
+	 * @param consequence the consequence, as a clause
 	 */
 	public static void report(Class<?> type, String assumption, String consequence) {
 		if (reported.get(type).add(assumption)) {

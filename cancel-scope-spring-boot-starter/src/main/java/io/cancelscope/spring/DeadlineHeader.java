@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A header that tells the next service how long the caller will wait: its name, and how
- * its value is written. Always what is left rather than an instant, since clocks differ
- * between machines. Immutable.
+ * A header that contains how long the caller will wait: its name and the format of its
+ * value. The value is the remaining time and not an instant, because the clocks of
+ * machines differ. Immutable.
  *
  * @param name the name of the header
- * @param format how its value is written
+ * @param format the format of the value
  */
 public record DeadlineHeader(String name, Format format) {
 
@@ -28,14 +28,17 @@ public record DeadlineHeader(String name, Format format) {
 	}
 
 	/**
-	 * Returns the header that a text names, such as a property: a name alone, whose
-	 * format is then known or told by its end ({@code grpc-timeout}: gRPC's;
-	 * {@code …-ms}: milliseconds), or a name and a format, such as
-	 * {@code X-Request-Timeout=seconds}.
-	 * @param text the name, or the name and the format with {@code =} between them
+	 * Returns the header that a text describes, such as the value of a property. The text
+	 * is one of the following:
+	 * <ul>
+	 * <li>a name that implies its format: {@code grpc-timeout} has the format of gRPC,
+	 * and {@code …-ms} is in milliseconds</li>
+	 * <li>a name and a format, such as {@code X-Request-Timeout=seconds}</li>
+	 * </ul>
+	 * @param text the name, or the name and the format separated by {@code =}
 	 * @return the header
-	 * @throws IllegalArgumentException if the text is neither, or the format of such a
-	 * name isn't known
+	 * @throws IllegalArgumentException if the text is invalid, or the name implies no
+	 * format
 	 */
 	public static DeadlineHeader of(String text) {
 		Objects.requireNonNull(text, "text");
@@ -67,10 +70,11 @@ public record DeadlineHeader(String name, Format format) {
 	}
 
 	/**
-	 * Reads what came over the wire, from whoever: everything that isn't a plain positive
-	 * number of this format is nothing.
-	 * @param value the header's value
-	 * @return how long the caller waits; more than zero
+	 * Parses a received value, which can come from any client. A value that is not a
+	 * plain positive number of this format is ignored.
+	 * @param value the value of the header
+	 * @return the time that the caller will wait, always positive; empty if the value is
+	 * invalid
 	 */
 	public Optional<Duration> parse(String value) {
 		Objects.requireNonNull(value, "value");
@@ -78,10 +82,11 @@ public record DeadlineHeader(String name, Format format) {
 	}
 
 	/**
-	 * Writes what is left of a budget. It is rounded down, so that the other side never
-	 * believes to have more, but never to zero, which some would take for "no limit".
-	 * @param remaining what is left
-	 * @return the header's value
+	 * Formats the remaining budget. The value is rounded down, so that the receiver never
+	 * assumes more time, but it is at least one unit, because some receivers interpret
+	 * zero as "no limit".
+	 * @param remaining the remaining budget
+	 * @return the value of the header
 	 */
 	public String format(Duration remaining) {
 		Objects.requireNonNull(remaining, "remaining");
@@ -89,12 +94,12 @@ public record DeadlineHeader(String name, Format format) {
 	}
 
 	/**
-	 * How the value of such a header is written.
+	 * Formats of the value.
 	 */
 	public enum Format {
 
 		/**
-		 * As in gRPC: at most eight digits and a unit, one of {@code H}, {@code M},
+		 * Format of gRPC: at most eight digits and a unit, one of {@code H}, {@code M},
 		 * {@code S}, {@code m}, {@code u} and {@code n}.
 		 */
 		GRPC {
@@ -149,7 +154,7 @@ public record DeadlineHeader(String name, Format format) {
 
 		},
 
-		/** A plain number of seconds; what is sent is rounded down, but at least 1. */
+		/** A plain number of seconds. A sent value is rounded down, but is at least 1. */
 		SECONDS {
 
 			@Override

@@ -1,17 +1,17 @@
 package io.cancelscope.spring;
 
 /**
- * Is told when a request comes with a header that should say how long its caller waits,
- * and doesn't: no number, not positive, or of another format. Such a header is ignored.
- * Beans of this type can count them. What the header said is not handed on: it may be
- * anything, and doesn't belong into logs.
+ * Listener for requests with an invalid deadline header: its value is not a number, not
+ * positive, or has another format. Such a header is ignored. Beans of this type can count
+ * them. The value is not passed on, because a client can send any text, which must not
+ * reach a log.
  */
 @FunctionalInterface
 public interface IgnoredDeadlineListener {
 
 	/**
-	 * Called for each value that is ignored, on the thread of the request.
-	 * @param header the header as it is configured
+	 * Called for each ignored value, on the thread of the request.
+	 * @param header the header as configured
 	 */
 	void ignored(DeadlineHeader header);
 

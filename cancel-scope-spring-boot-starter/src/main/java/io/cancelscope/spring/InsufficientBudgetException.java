@@ -6,9 +6,9 @@ import java.time.temporal.ChronoUnit;
 import io.cancelscope.Durations;
 
 /**
- * Why a scope was cancelled before its work began: less budget was left than it requires.
- * It is the cause of such a cancellation, so that it can be told from others; it is never
- * thrown itself, and has no stack trace.
+ * Cause of the cancellation of a scope whose remaining budget was less than its work
+ * requires. It identifies such a cancellation. It is never thrown itself and has no stack
+ * trace.
  *
  * @see CancelScoped#requires()
  */
@@ -21,9 +21,9 @@ public final class InsufficientBudgetException extends RuntimeException {
 	private final Duration left;
 
 	/**
-	 * Creates one.
-	 * @param required what the work requires to start
-	 * @param left what was left
+	 * Creates an instance.
+	 * @param required the budget that the work requires
+	 * @param left the remaining budget
 	 */
 	public InsufficientBudgetException(Duration required, Duration left) {
 		super(message(required, left), null, false, false);
@@ -37,16 +37,16 @@ public final class InsufficientBudgetException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what the work requires to start.
-	 * @return the duration that was asked for
+	 * Returns the budget that the work requires.
+	 * @return the required budget
 	 */
 	public Duration required() {
 		return this.required;
 	}
 
 	/**
-	 * Returns what was left.
-	 * @return the duration that was left
+	 * Returns the remaining budget.
+	 * @return the remaining budget
 	 */
 	public Duration left() {
 		return this.left;

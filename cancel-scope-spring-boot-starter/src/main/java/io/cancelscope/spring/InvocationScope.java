@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 
 /**
- * The scope that a call takes along to the thread that runs it: advice outside of
- * {@code @Async} puts it into the invocation, and advice inside takes it out. For
- * features.
+ * The scope that is propagated with a method call to the thread that runs it. Advice
+ * outside {@code @Async} stores the scope in the invocation, and advice inside reads it.
+ * For features.
  */
 public final class InvocationScope {
 
@@ -19,7 +19,7 @@ public final class InvocationScope {
 	}
 
 	/**
-	 * Puts a scope into an invocation, in place of the one that is there.
+	 * Stores a scope in an invocation and replaces a previous one.
 	 * @param invocation the call
 	 * @param scope the scope
 	 */

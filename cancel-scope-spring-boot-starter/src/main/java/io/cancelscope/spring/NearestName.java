@@ -6,7 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what somebody meant who wrote a name that there is not.
+ * Finds the existing name that is most similar to an unknown one, for suggestions in
+ * messages.
  */
 public final class NearestName {
 
@@ -14,11 +15,11 @@ public final class NearestName {
 	}
 
 	/**
-	 * Returns the name that takes the fewest changes of single characters. Case counts
-	 * less than anything else.
-	 * @param wrong the name that was written
-	 * @param known the names there are
-	 * @return the nearest, or {@code null} if each is more different than like
+	 * Returns the name with the fewest differing characters. A difference in case counts
+	 * less than any other.
+	 * @param wrong the unknown name
+	 * @param known the existing names
+	 * @return the most similar name, or {@code null} if all names are too different
 	 */
 	public static @Nullable String to(String wrong, Collection<String> known) {
 		return within(wrong.length() / 2, wrong, known);

@@ -6,13 +6,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The starter's way to the log. Whatever a message quotes (names, reasons, headers, names
- * of threads and beans, messages of exceptions), it stays one line and has no control
- * characters. Nothing else in the starter has a logger, so no line can forget that. For
- * features.
+ * Log of the starter. Each message stays on one line and contains no control characters,
+ * whatever it quotes: names, reasons, headers, messages of exceptions. No other class of
+ * the starter has a logger, so every line is safe. For features.
  * <p>
- * Limitation: the stack trace of an exception is written by the logging system, and
- * foreign exceptions say there what they like.
+ * Limitation: the logging system writes the stack trace of an exception, whose text is
+ * not changed.
  */
 public final class OneLineLog {
 
@@ -26,7 +25,7 @@ public final class OneLineLog {
 
 	/**
 	 * Returns the log of a class.
-	 * @param type the class that the lines are logged for
+	 * @param type the class that is the source of the lines
 	 * @return the log
 	 */
 	public static OneLineLog of(Class<?> type) {
@@ -34,15 +33,16 @@ public final class OneLineLog {
 	}
 
 	/**
-	 * Returns whether information is logged, for lines that cost something to make.
-	 * @return whether it is
+	 * Returns whether lines at info level are logged, for lines that are expensive to
+	 * create.
+	 * @return whether info is enabled
 	 */
 	public boolean isInfoEnabled() {
 		return this.log.isInfoEnabled();
 	}
 
 	/**
-	 * Logs something that only helps to find errors.
+	 * Logs a line at debug level.
 	 * @param message the line
 	 */
 	public void debug(String message) {
@@ -50,9 +50,9 @@ public final class OneLineLog {
 	}
 
 	/**
-	 * Logs something that only helps to find errors.
+	 * Logs a line at debug level.
 	 * @param message the line
-	 * @param thrown what is logged with its stack trace, or {@code null}
+	 * @param thrown the exception to log with its stack trace, or {@code null}
 	 */
 	public void debug(String message, @Nullable Throwable thrown) {
 		if (this.log.isDebugEnabled()) {
@@ -61,7 +61,7 @@ public final class OneLineLog {
 	}
 
 	/**
-	 * Logs something to know.
+	 * Logs a line at info level.
 	 * @param message the line
 	 */
 	public void info(String message) {
@@ -71,7 +71,7 @@ public final class OneLineLog {
 	}
 
 	/**
-	 * Logs something to do.
+	 * Logs a line at warning level.
 	 * @param message the line
 	 */
 	public void warn(String message) {
@@ -79,9 +79,9 @@ public final class OneLineLog {
 	}
 
 	/**
-	 * Logs something to do.
+	 * Logs a line at warning level.
 	 * @param message the line
-	 * @param thrown what is logged with its stack trace, or {@code null}
+	 * @param thrown the exception to log with its stack trace, or {@code null}
 	 */
 	public void warn(String message, @Nullable Throwable thrown) {
 		if (this.log.isWarnEnabled()) {

@@ -21,10 +21,10 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds the address at the other end of a request's connection. What requests report by
- * themselves ({@code getRemoteAddr()}, {@code getRemoteAddress()}) may come from headers
- * such as {@code X-Forwarded-For}, which strangers can write: filters, valves and
- * customizers for such headers replace it. For the filters of this starter.
+ * Finds the address of the other end of a request's connection. The addresses that
+ * requests report ({@code getRemoteAddr()}, {@code getRemoteAddress()}) can come from
+ * headers such as {@code X-Forwarded-For}, which any client can send: filters, valves and
+ * customizers for such headers replace the address. For the filters of this starter.
  */
 public final class PeerAddress {
 
@@ -32,11 +32,10 @@ public final class PeerAddress {
 	}
 
 	/**
-	 * Returns the address at the other end of a connection, as the socket has it. Known
-	 * are Tomcat, Jetty and Reactor Netty.
-	 * @param request the request as the server made it, or a servlet wrapper of it
-	 * @return the address; {@code null} if the server is another one, or the connection
-	 * is not of TCP
+	 * Returns the address of the other end of a connection, as the socket reports it.
+	 * Supports Tomcat, Jetty and Reactor Netty.
+	 * @param request the request of the server, or a servlet wrapper of it
+	 * @return the address; {@code null} for another server or another protocol than TCP
 	 */
 	public static @Nullable InetAddress of(Object request) {
 		String type = request.getClass().getName();
@@ -137,7 +136,7 @@ public final class PeerAddress {
 	}
 
 	/**
-	 * The field that a native image must have.
+	 * Runtime hints for the field that a native image must contain.
 	 */
 	public static final class Hints implements RuntimeHintsRegistrar {
 

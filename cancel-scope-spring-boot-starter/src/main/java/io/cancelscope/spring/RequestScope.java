@@ -18,14 +18,14 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 
 /**
- * One request and its scope, and what it is answered when that is cancelled.
+ * A request with its scope, and the response to the request if the scope is cancelled.
  */
 public final class RequestScope {
 
-	/** Where a request that is being handled keeps its own. */
+	/** The name of the request attribute that contains the instance of a request. */
 	public static final String ATTRIBUTE = RequestScope.class.getName();
 
-	/** For logs and metrics alone: there is nobody left to read it. Proxies use it so. */
+	/** Status for logs and metrics if the client has disconnected, as used by proxies. */
 	public static final HttpStatusCode CLIENT_GONE = HttpStatusCode.valueOf(499);
 
 	private final OpenScope scope;
@@ -44,22 +44,23 @@ public final class RequestScope {
 
 	/**
 	 * Returns the scope.
-	 * @return the scope, open or not
+	 * @return the scope, open or closed
 	 */
 	public OpenScope scope() {
 		return this.scope;
 	}
 
 	/**
-	 * Says that nobody waits for the answer any more.
-	 * @param cause how that was noticed, or {@code null}
+	 * Cancels the scope because the client has disconnected.
+	 * @param cause the exception that revealed it, or {@code null}
 	 */
 	public void clientIsGone(@Nullable Throwable cause) {
 		this.scope.cancel(CancelReason.Kind.DISCONNECTED, "the client is gone", cause);
 	}
 
 	/**
-	 * Lets the time of this request be up now, if it isn't by itself: its server says so.
+	 * Moves the deadline of this request to now, because its server reports that the time
+	 * is up. If the deadline has already passed, this method has no effect.
 	 */
 	public void expire() {
 		try {
@@ -72,9 +73,11 @@ public final class RequestScope {
 	}
 
 	/**
-	 * Returns how long a server may wait for this request before it gives up by itself.
-	 * @param current how many milliseconds it would wait otherwise; zero or less for ever
-	 * @return how many milliseconds, never more than what is left; zero or less for ever
+	 * Returns the time that a server may wait for this request.
+	 * @param current the time that the server would wait otherwise, in milliseconds; zero
+	 * or negative for no limit
+	 * @return the time in milliseconds, not longer than the remaining budget; zero or
+	 * negative for no limit
 	 */
 	public long limit(long current) {
 		Optional<Duration> remaining = this.scope.remaining();
@@ -87,9 +90,10 @@ public final class RequestScope {
 	}
 
 	/**
-	 * Says that the server has given up waiting. Its clock is another one, and may have
-	 * been started earlier: where {@link #limit} was what it waited for, time is up.
-	 * @return whether this scope is cancelled now
+	 * Reports that the server has stopped waiting. The clock of the server is a different
+	 * one and may have started earlier. If the server waited for the result of
+	 * {@link #limit}, the deadline counts as passed.
+	 * @return whether the scope is now cancelled
 	 */
 	public boolean serverGaveUp() {
 		if (this.limited) {
@@ -99,7 +103,7 @@ public final class RequestScope {
 	}
 
 	/**
-	 * Returns what {@link CancelScope#check()} throws now.
+	 * Returns the exception that {@link CancelScope#check()} would throw now.
 	 * @return the exception
 	 * @throws IllegalStateException if the scope is not cancelled
 	 */
@@ -108,12 +112,12 @@ public final class RequestScope {
 	}
 
 	/**
-	 * Returns the answer to a request that was cancelled: 504 if time was up, otherwise
-	 * 503 with {@code Retry-After}; the body is a problem detail (RFC 9457). Caches must
-	 * not store it. Names of scopes are part of it if
+	 * Returns the response to a cancelled request: status 504 after a deadline, and
+	 * otherwise 503 with {@code Retry-After}. The body is a problem detail (RFC 9457).
+	 * Caches must not store the response. It contains names of scopes if
 	 * {@code cancel-scope.web.show-scopes} is set.
-	 * @param cancellation what ended the request
-	 * @return the answer
+	 * @param cancellation the exception that ended the request
+	 * @return the response
 	 */
 	public ResponseEntity<ProblemDetail> answerTo(ScopeCancelledException cancellation) {
 		CancelReason reason = cancellation.reason();

@@ -15,8 +15,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * The names that requests of an application have. For the features that open their
- * scopes.
+ * Names of the scopes of requests. For the features that open these scopes.
  */
 public final class RequestScopeNames implements ScopeNames, Ordered {
 
@@ -27,8 +26,8 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	private @Nullable List<Endpoint> found;
 
 	/**
-	 * Creates the names.
-	 * @param web has the paths whose requests have no scope
+	 * Creates an instance.
+	 * @param web contains the paths whose requests have no scope
 	 * @param endpoints returns the endpoints, or {@code null} if they are not known
 	 * before the first request
 	 */
@@ -60,9 +59,9 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	}
 
 	/**
-	 * Of patterns of paths it can't be known what they match: static files, functional
-	 * routes and servlets have no names. And a request with a method that its endpoint
-	 * doesn't take has a scope, too.
+	 * The requests that a path pattern matches cannot be determined: static files,
+	 * functional routes and servlets have no names. A request with a method that its
+	 * endpoint does not support has a scope as well.
 	 */
 	@Override
 	public boolean mayOpen(String key) {
@@ -92,16 +91,16 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	/**
 	 * An endpoint.
 	 *
-	 * @param methods the names of the methods that it takes
-	 * @param pattern the pattern of its paths
+	 * @param methods the names of the supported HTTP methods
+	 * @param pattern the path pattern
 	 */
 	public record Endpoint(Collection<String> methods, PathPattern pattern) {
 
 		/**
 		 * Creates an endpoint.
-		 * @param methods the names of the methods it is mapped for, none for all
-		 * @param pattern the pattern of its paths
-		 * @return the endpoint, which takes HEAD if it takes GET
+		 * @param methods the names of the mapped HTTP methods; empty for all
+		 * @param pattern the path pattern
+		 * @return the endpoint, which supports HEAD if it supports GET
 		 */
 		public static Endpoint of(Collection<String> methods, PathPattern pattern) {
 			if (methods.isEmpty()) {

@@ -20,8 +20,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Opens the scopes of incoming requests: named after the endpoint, with the budget that
- * properties and headers leave. For the filters of this starter and for integrations.
+ * Opens the scopes of incoming requests. A scope is named after the endpoint. Properties
+ * and headers determine its budget. For the filters of this starter and for integrations.
  */
 public final class RequestScopes {
 
@@ -40,13 +40,13 @@ public final class RequestScopes {
 	private final Supplier<RequestNames> names;
 
 	/**
-	 * Creates one.
+	 * Creates an instance.
 	 * @param scopes opens the scopes
-	 * @param time the time that those scopes live on
-	 * @param settings has the budgets of single endpoints
-	 * @param web has everything else
-	 * @param patterns finds the paths that are served; asked once, at the first request
-	 * @param ignored is told about headers that are ignored
+	 * @param time the time source of these scopes
+	 * @param settings contains the budgets of single endpoints
+	 * @param web contains all other settings
+	 * @param patterns returns the mapped paths; called once, at the first request
+	 * @param ignored is notified of ignored headers
 	 */
 	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
 			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
@@ -54,14 +54,14 @@ public final class RequestScopes {
 	}
 
 	/**
-	 * Creates one.
+	 * Creates an instance.
 	 * @param scopes opens the scopes
-	 * @param time the time that those scopes live on
-	 * @param settings has the budgets of single endpoints
-	 * @param web has everything else
-	 * @param patterns finds the paths that are served; called once, at the first request
-	 * @param ignored is told about headers that are ignored
-	 * @param unscoped finds the paths whose requests have no scope unless
+	 * @param time the time source of these scopes
+	 * @param settings contains the budgets of single endpoints
+	 * @param web contains all other settings
+	 * @param patterns returns the mapped paths; called once, at the first request
+	 * @param ignored is notified of ignored headers
+	 * @param unscoped returns the paths whose requests have no scope unless
 	 * {@code cancel-scope.web.exclude} is set; called once, at the first request
 	 */
 	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
@@ -93,20 +93,20 @@ public final class RequestScopes {
 	/**
 	 * Returns whether requests to a path have no scope.
 	 * @param path the path within the application
-	 * @return whether it is excluded by {@code cancel-scope.web.exclude}, or belongs to
-	 * the actuator if that property is not set
+	 * @return whether {@code cancel-scope.web.exclude} excludes the path, or the path
+	 * belongs to the actuator if that property is not set
 	 */
 	public boolean excludes(PathContainer path) {
 		return this.excluded.get().stream().anyMatch((pattern) -> pattern.matches(path));
 	}
 
 	/**
-	 * Returns whether a request belongs to another protocol that is carried by HTTP:
-	 * gRPC, which has deadlines and answers of its own, or an upgrade, WebSocket for
-	 * example. An upgrade to HTTP/2 is none.
-	 * @param method the request's method, as it came
-	 * @param headers finds the values of a header
-	 * @return whether it is no request of the kind that scopes are opened for
+	 * Returns whether a request belongs to another protocol on top of HTTP: gRPC, which
+	 * has its own deadlines and responses, or an upgrade such as WebSocket. An upgrade to
+	 * HTTP/2 does not count.
+	 * @param method the method of the request, unchanged
+	 * @param headers returns the values of a header
+	 * @return whether no scope is opened for the request
 	 */
 	public static boolean isOtherProtocol(String method, Function<String, List<String>> headers) {
 		return switch (method) {
@@ -122,14 +122,14 @@ public final class RequestScopes {
 	}
 
 	/**
-	 * Opens the scope of a request that has just come in, bound to no thread.
-	 * @param method the request's method, as it came
+	 * Opens the unbound scope of a request that has just arrived.
+	 * @param method the method of the request, unchanged
 	 * @param path the path within the application
-	 * @param headers finds the values of a header
-	 * @param peer finds the address of the other end of the connection, see
-	 * {@link PeerAddress}; {@code null} if it is not known, and then no header is
-	 * believed unless everybody's are
-	 * @return the scope; whoever opened it has to close it
+	 * @param headers returns the values of a header
+	 * @param peer returns the address of the other end of the connection, see
+	 * {@link PeerAddress}; {@code null} if it is unknown, and then headers are trusted
+	 * only if those of all callers are
+	 * @return the scope, which the caller must close
 	 */
 	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers,
 			Supplier<? extends @Nullable InetAddress> peer) {

@@ -4,18 +4,18 @@ import io.cancelscope.OpenScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the scope of a {@link CancelScoped} method last as long as its result, for
- * results of one kind. Beans of this type are asked in their order, once for each woven
- * method, at start-up. The starter has one for futures and one for reactive types; write
- * your own for another library's.
+ * Extends the scope of a {@link CancelScoped} method to the end of its result, for one
+ * kind of results. Beans of this type are called in their order, once for each woven
+ * method, at start-up. The starter contains adapters for futures and for reactive types.
+ * Implement this interface for the types of another library.
  */
 @FunctionalInterface
 public interface ReturnValueAdapter {
 
 	/**
-	 * Decides who handles the calls of methods that return this type.
-	 * @param returnType what the method declares to return
-	 * @return who handles them, or {@code null} if this adapter has no business with them
+	 * Returns the handler of calls to methods with this return type.
+	 * @param returnType the declared return type of the method
+	 * @return the handler, or {@code null} if this adapter does not support the type
 	 */
 	@Nullable Handler handlerFor(Class<?> returnType);
 
@@ -26,33 +26,33 @@ public interface ReturnValueAdapter {
 	interface Handler {
 
 		/**
-		 * Makes the call and ties its scope to its result.
-		 * @param call the call, not made yet
-		 * @return what the caller gets
-		 * @throws Throwable what the method throws
+		 * Proceeds with the call and ties its scope to its result.
+		 * @param call the call, which has not started
+		 * @return the result for the caller
+		 * @throws Throwable if the method throws it
 		 */
 		@Nullable Object handle(ScopedCall call) throws Throwable;
 
 		/**
-		 * Makes the part of a call that runs on another thread: the body of an
+		 * Proceeds with the part of a call that runs on another thread: the body of an
 		 * {@code @Async} method. Its scope is open, and {@link #handle} closes it. If the
-		 * method returns a result there that is not complete, the worker waits for what
-		 * this returns.
-		 * @param call the call, not made yet
+		 * method returns an incomplete result, the worker thread waits for the returned
+		 * one.
+		 * @param call the call, which has not started
 		 * @param scope the scope of the call
-		 * @return what the worker gets; must be complete when the scope is cancelled, at
-		 * the latest
-		 * @throws Throwable what the method throws
+		 * @return the result for the worker thread; it must complete when the scope is
+		 * cancelled, at the latest
+		 * @throws Throwable if the method throws it
 		 */
 		default @Nullable Object continueElsewhere(ScopedCall call, OpenScope scope) throws Throwable {
 			return call.proceedIn(scope);
 		}
 
 		/**
-		 * Returns whether {@link CancelScoped#fallback()} may name a method that declares
-		 * to return this type. It is checked at start-up.
-		 * @param type what the fallback declares to return
-		 * @return {@code false} if results of this type can't be followed to their end
+		 * Returns whether {@link CancelScoped#fallback()} can name a method with this
+		 * return type. Called at start-up.
+		 * @param type the declared return type of the fallback
+		 * @return {@code false} if the end of results of this type cannot be observed
 		 */
 		default boolean followsFallback(Class<?> type) {
 			return true;

@@ -4,9 +4,9 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeCancelledException;
 
 /**
- * Turns the failure of a library that was stopped into the exception of the scope that
- * stopped it. {@link ScopeCancelledException#findIn(Throwable)} is what decides whether a
- * failure comes of a cancellation.
+ * Replaces the failure of a stopped library call by the exception of the scope that
+ * stopped it. {@link ScopeCancelledException#findIn(Throwable)} determines whether a
+ * failure is the result of a cancellation.
  */
 public final class ScopeFailures {
 
@@ -14,10 +14,10 @@ public final class ScopeFailures {
 	}
 
 	/**
-	 * Attaches the failure of a library to the exception that is thrown in its place: as
-	 * the cause where there is none yet, otherwise suppressed.
-	 * @param own what {@link CancelScope#exception()} returned
-	 * @param failure what the library threw
+	 * Attaches the failure of a library to the exception that is thrown instead: as its
+	 * cause if it has none, and otherwise as a suppressed exception.
+	 * @param own the result of {@link CancelScope#exception()}
+	 * @param failure the exception that the library threw
 	 * @return the scope's exception, the same object
 	 */
 	public static RuntimeException attach(RuntimeException own, Throwable failure) {
@@ -34,10 +34,10 @@ public final class ScopeFailures {
 	}
 
 	/**
-	 * Throws an exception as it is, checked or not.
-	 * @param exception what to throw
-	 * @param <X> unchecked, for the compiler
-	 * @return nothing; so that the caller can write {@code throw}
+	 * Throws an exception unchanged, checked or not.
+	 * @param exception the exception to throw
+	 * @param <X> an unchecked type, for the compiler
+	 * @return nothing; allows the caller to write {@code throw}
 	 * @throws X always
 	 */
 	@SuppressWarnings("unchecked")

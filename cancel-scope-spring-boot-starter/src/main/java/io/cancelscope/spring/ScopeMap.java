@@ -11,12 +11,11 @@ import io.cancelscope.CancelScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What features keep for scopes from when they are opened until they are closed. Weakly:
- * a scope that is forgotten without having been closed goes, and what is kept for it goes
- * with it; so a value must not hold its scope. For features, and safe for use by many
- * threads.
+ * Values that features store for scopes while these are open. References to scopes are
+ * weak: if a scope becomes unreachable without having been closed, its value is removed.
+ * A value must therefore not refer to its scope. For features. Thread-safe.
  *
- * @param <V> what is kept for a scope
+ * @param <V> the type of the values
  */
 public final class ScopeMap<V> {
 
@@ -25,9 +24,9 @@ public final class ScopeMap<V> {
 	private final ReferenceQueue<CancelScope> forgotten = new ReferenceQueue<>();
 
 	/**
-	 * Keeps something for a scope.
+	 * Stores a value for a scope.
 	 * @param scope the scope
-	 * @param value what to keep; it must not hold the scope
+	 * @param value the value, which must not refer to the scope
 	 */
 	public void put(CancelScope scope, V value) {
 		dropForgotten();
@@ -35,25 +34,25 @@ public final class ScopeMap<V> {
 	}
 
 	/**
-	 * Returns what is kept for a scope.
+	 * Returns the value for a scope.
 	 * @param scope the scope
-	 * @return what is kept for it, or {@code null}
+	 * @return the value, or {@code null}
 	 */
 	public @Nullable V get(CancelScope scope) {
 		return this.values.get(new Sought(scope));
 	}
 
 	/**
-	 * Keeps nothing more for a scope.
+	 * Removes the value for a scope.
 	 * @param scope the scope
-	 * @return what was kept for it, or {@code null}
+	 * @return the removed value, or {@code null}
 	 */
 	public @Nullable V remove(CancelScope scope) {
 		return this.values.remove(new Sought(scope));
 	}
 
 	/**
-	 * Returns for how many scopes something is kept.
+	 * Returns the number of scopes with a value.
 	 * @return the number of scopes
 	 */
 	public int size() {
@@ -62,8 +61,8 @@ public final class ScopeMap<V> {
 	}
 
 	/**
-	 * Does something with each scope, while others may come and go.
-	 * @param action what to do
+	 * Calls an action for each scope. Other threads can add and remove scopes meanwhile.
+	 * @param action the action
 	 */
 	public void forEach(BiConsumer<? super CancelScope, ? super V> action) {
 		this.values.forEach((key, value) -> {

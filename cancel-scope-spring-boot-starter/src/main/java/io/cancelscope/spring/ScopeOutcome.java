@@ -7,38 +7,38 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeDetails;
 
 /**
- * How a scope ended, in the words of metrics and traces.
+ * Outcomes of a scope, as used in metrics and traces.
  */
 public enum ScopeOutcome {
 
-	/** Nothing cancelled it, and no exception is known. */
+	/** The scope was not cancelled, and no exception is known. */
 	COMPLETED,
 
-	/** A deadline passed, its own or one above. */
+	/** A deadline of the scope or of an ancestor passed. */
 	DEADLINE,
 
-	/** Somebody cancelled it, or it was left too early. */
+	/** Code cancelled the scope, or scopes were closed in the wrong order. */
 	CANCELLED,
 
-	/** An exception ended it, or a scope around it. */
+	/** An exception left the scope or an ancestor. */
 	FAILED,
 
-	/** The one who waited is gone. */
+	/** The client has disconnected. */
 	DISCONNECTED,
 
-	/** Less budget was left than it requires, so it did not begin. */
+	/** The work did not start, because it requires more than the remaining budget. */
 	SHED,
 
-	/** The application stops. */
+	/** The application is stopping. */
 	SHUTDOWN;
 
 	private final String tag = name().toLowerCase(Locale.ROOT);
 
 	/**
-	 * Returns the outcome of a scope that is closed.
+	 * Returns the outcome of a closed scope.
 	 * @param scope the scope
 	 * @param details its details
-	 * @return how it ended
+	 * @return the outcome
 	 */
 	public static ScopeOutcome of(CancelScope scope, ScopeDetails details) {
 		return scope.reason().map(ScopeOutcome::of).orElse(details.failed() ? FAILED : COMPLETED);

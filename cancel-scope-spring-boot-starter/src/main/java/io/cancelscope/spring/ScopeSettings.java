@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
 /**
- * The budgets and modes that {@code cancel-scope.timeouts} and {@code cancel-scope.modes}
- * set by the name of a scope. For features, and for code that opens scopes by itself and
- * lets operators set their budgets. Safe for use by many threads.
+ * Budgets and modes by the name of a scope, from {@code cancel-scope.timeouts} and
+ * {@code cancel-scope.modes}. For features, and for code that opens scopes and lets
+ * operators set their budgets. Thread-safe.
  * <p>
- * A key is the name itself or a pattern with a star: {@code QuoteService.*} for names, or
- * {@code GET /api/**} for the paths of requests. The name itself wins over patterns, and
- * of patterns the most specific wins. Names in an environment variable are found without
- * regard to case and punctuation.
+ * A key is a name, or a pattern with a star: {@code QuoteService.*} for names, or
+ * {@code GET /api/**} for the paths of requests. A name takes precedence over patterns,
+ * and a more specific pattern over others. A name in an environment variable matches
+ * regardless of case and punctuation.
  */
 public final class ScopeSettings {
 
@@ -42,21 +42,21 @@ public final class ScopeSettings {
 
 	/**
 	 * Reads the settings.
-	 * @param properties what is set for all scopes
-	 * @param environment has what is set for those of a name
+	 * @param properties the settings for all scopes
+	 * @param environment contains the settings for single names
 	 * @return the settings
-	 * @throws RuntimeException if a key or a value can't be understood; its message names
-	 * the property and what to write instead
+	 * @throws RuntimeException if a key or a value is invalid; the message contains the
+	 * property and a valid example
 	 */
 	public static ScopeSettings of(CancelScopeProperties properties, Environment environment) {
 		return new ScopeSettings(properties, environment);
 	}
 
 	/**
-	 * Returns whether any scope may be observed: by the mode of all, or by that of a
+	 * Returns whether a scope can be observed, by the general mode or by the mode of a
 	 * name.
-	 * @param environment where to look; nothing there is refused
-	 * @return whether some property is set to {@code observe}
+	 * @param environment the environment to search; invalid values are ignored
+	 * @return whether a property is set to {@code observe}
 	 */
 	public static boolean isAnyObserved(Environment environment) {
 		return isObserve(environment.getProperty("cancel-scope.mode", ""))
@@ -68,24 +68,24 @@ public final class ScopeSettings {
 	}
 
 	/**
-	 * Returns the budget that is set for the scopes of a name.
+	 * Returns the budget for a name.
 	 * @param name the name of the scope
-	 * @return the budget, empty where none is set
+	 * @return the budget, empty if none is set
 	 */
 	public Optional<Duration> timeoutOf(String name) {
 		return valueOf(this.timeouts.find(name));
 	}
 
 	/**
-	 * Returns the budget that {@code cancel-scope.default-timeout} sets.
-	 * @return the budget of scopes that are given none, or {@code null} for no limit
+	 * Returns the budget in {@code cancel-scope.default-timeout}.
+	 * @return the budget of scopes without one of their own, or {@code null} for no limit
 	 */
 	public @Nullable Duration defaultTimeout() {
 		return this.properties.defaultTimeout();
 	}
 
 	/**
-	 * Returns the mode of the scopes of a name: their own, or that of all.
+	 * Returns the mode for a name, or otherwise the general mode.
 	 * @param name the name of the scope
 	 * @return the mode
 	 */
@@ -94,16 +94,17 @@ public final class ScopeSettings {
 	}
 
 	/**
-	 * Returns whether {@link #modeOf} returns the same for all names.
-	 * @return whether no name has a mode of its own
+	 * Returns whether {@link #modeOf} returns the same mode for all names.
+	 * @return whether no name has a separate mode
 	 */
 	public boolean hasOneMode() {
 		return this.modes.isEmpty();
 	}
 
 	/**
-	 * Ends the start-up: an environment variable that fits two scopes is no failure from
-	 * now on, but logged as a warning, and counts for the first of them.
+	 * Ends the start-up. An environment variable that matches two scopes is an error
+	 * during start-up. From now on it is logged as a warning, and applies to the first of
+	 * them.
 	 */
 	public void started() {
 		this.timeouts.started();

@@ -6,77 +6,77 @@ import io.cancelscope.OpenScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a {@link CancelScoped} method, in the hands of the
- * {@link ReturnValueAdapter} that opens and ends its scopes.
+ * A call of a {@link CancelScoped} method, for the {@link ReturnValueAdapter} that opens
+ * and ends its scopes.
  */
 public interface ScopedCall {
 
 	/**
-	 * Opens a scope as the annotation describes it, inside the current one and bound to
-	 * no thread. Where less budget is left than the method requires, it is cancelled from
-	 * the start.
-	 * @return the scope; whoever opened it has to end it
+	 * Opens a scope with the attributes of the annotation, inside the current one and
+	 * bound to no thread. If the remaining budget is less than the method requires, the
+	 * scope is cancelled from the start.
+	 * @return the scope, which the caller must end
 	 * @see CancelScopes#openUnbound
 	 */
 	OpenScope open();
 
 	/**
-	 * Makes the call with nothing around it.
-	 * @return what the method returned
-	 * @throws Throwable what the method threw
+	 * Proceeds with the call, without a scope around it.
+	 * @return the result of the method
+	 * @throws Throwable if the method throws it
 	 */
 	@Nullable Object proceed() throws Throwable;
 
 	/**
-	 * Makes the call with a scope attached to the thread. What libraries made of our
-	 * exceptions, or interrupts, comes out as the scope's exception.
+	 * Proceeds with the call, with a scope attached to the thread. If a library wraps an
+	 * exception or an interrupt of this scope, the scope's exception is thrown.
 	 * @param scope a scope of this call
-	 * @return what the method returned
-	 * @throws Throwable what the method threw
+	 * @return the result of the method
+	 * @throws Throwable if the method throws it
 	 */
 	@Nullable Object proceedIn(OpenScope scope) throws Throwable;
 
 	/**
-	 * Ends a scope whose work has failed: cancels it, unless the annotation exempts the
-	 * exception, and closes it.
+	 * Ends a scope whose work has failed: cancels the scope, unless the annotation
+	 * excludes the exception, and closes it.
 	 * @param scope a scope of this call
-	 * @param thrown what ended the work
-	 * @return what the caller is to be told: the same exception, or the scope's in its
-	 * place where it was caused by us
+	 * @param thrown the exception that ended the work
+	 * @return the exception for the caller: the same one, or the scope's exception if a
+	 * cancellation of this library caused it
 	 */
 	Throwable fail(OpenScope scope, Throwable thrown);
 
 	/**
-	 * Returns whether a result that is there when the method returns is to be thrown away
-	 * if the scope is cancelled by then.
-	 * @return what {@link CancelScoped#checkOnExit()} says
+	 * Returns whether a result that is available when the method returns is discarded if
+	 * the scope is then cancelled.
+	 * @return the value of {@link CancelScoped#checkOnExit()}
 	 */
 	boolean checksOnExit();
 
 	/**
-	 * Returns whether cancelling the scope interrupts threads that work for the call and
-	 * don't carry its scope.
-	 * @return what {@link CancelScoped#interrupt()} says
+	 * Returns whether cancelling the scope interrupts threads that work for the call
+	 * outside its scope.
+	 * @return the value of {@link CancelScoped#interrupt()}
 	 */
 	default boolean interrupts() {
 		return false;
 	}
 
 	/**
-	 * Returns whether there is a {@link CancelScoped#fallback()} and it is to be called:
-	 * this scope was what stopped the work, and no scope around it was cancelled.
+	 * Returns whether a {@link CancelScoped#fallback()} exists and applies: this scope
+	 * stopped the work, and no scope around it is cancelled.
 	 * @param scope a scope of this call that has ended
-	 * @param failure what ended it, from {@link #fail}
-	 * @return whether {@link #standIn} is to make the result
+	 * @param failure the exception that ended it, from {@link #fail}
+	 * @return whether {@link #standIn} returns the result
 	 */
 	boolean hasStandIn(OpenScope scope, Throwable failure);
 
 	/**
 	 * Calls the fallback, in the scope around the given one.
 	 * @param scope a scope of this call that has ended
-	 * @param around the scope that was current when it was opened
-	 * @return what the fallback returned
-	 * @throws Throwable what the fallback threw
+	 * @param around the scope that was current when the given one was opened
+	 * @return the result of the fallback
+	 * @throws Throwable if the fallback throws it
 	 */
 	@Nullable Object standIn(OpenScope scope, CancelScope around) throws Throwable;
 

@@ -3,16 +3,15 @@ package io.cancelscope.spring;
 import java.util.function.Consumer;
 
 /**
- * Finds settings that have no effect. Features publish such beans; each is called once
- * when all singletons have been created.
+ * Check for settings without effect. Features declare beans of this type. Each is called
+ * once, after all singletons have been created.
  */
 @FunctionalInterface
 public interface SettingsCheck {
 
 	/**
-	 * Looks for settings without effect.
-	 * @param warning accepts a sentence for each: what is set in vain, and what to write
-	 * instead
+	 * Checks for settings without effect.
+	 * @param warning receives a sentence for each: the setting, and the correct one
 	 */
 	void check(Consumer<String> warning);
 

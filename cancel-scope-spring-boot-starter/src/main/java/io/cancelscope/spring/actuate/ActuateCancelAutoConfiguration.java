@@ -17,8 +17,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of the endpoint {@code cancelscopes}. Unless that is available,
- * nobody remembers which scopes are open.
+ * Auto-configuration of the endpoint {@code cancelscopes}. Open scopes are tracked only
+ * if the endpoint is available.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })

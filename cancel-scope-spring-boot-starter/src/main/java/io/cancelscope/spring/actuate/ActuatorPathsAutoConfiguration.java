@@ -17,8 +17,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration that keeps the requests of the actuator out of scopes, wherever its
- * endpoints are.
+ * Auto-configuration that excludes the requests of the actuator from scopes, at all of
+ * its paths.
  */
 @AutoConfiguration
 @ConditionalOnWebApplication

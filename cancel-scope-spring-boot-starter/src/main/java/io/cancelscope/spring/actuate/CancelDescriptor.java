@@ -3,10 +3,10 @@ package io.cancelscope.spring.actuate;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * What came of cancelling a scope.
+ * Result of cancelling a scope.
  *
  * @param cancelled whether this request cancelled it
- * @param message what happened, for people
+ * @param message the human-readable result
  */
 public record CancelDescriptor(boolean cancelled, String message) implements OperationResponseBody {
 

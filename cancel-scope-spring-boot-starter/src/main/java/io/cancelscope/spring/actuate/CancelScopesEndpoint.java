@@ -19,8 +19,8 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The endpoint {@code cancelscopes}: shows the open scopes, and cancels one. Cancelling
- * has to be allowed: {@code management.endpoint.cancelscopes.access=unrestricted}.
+ * Endpoint {@code cancelscopes}, which returns the open scopes and cancels them. To allow
+ * cancelling, set {@code management.endpoint.cancelscopes.access=unrestricted}.
  */
 @Endpoint(id = "cancelscopes", defaultAccess = Access.READ_ONLY)
 public class CancelScopesEndpoint {
@@ -40,8 +40,8 @@ public class CancelScopesEndpoint {
 	}
 
 	/**
-	 * Shows the open scopes.
-	 * @param limit how many at most; 200 unless given, and never more than 10,000
+	 * Returns the open scopes.
+	 * @param limit the highest number of scopes; default: 200, at most 10,000
 	 * @param tree whether scopes are shown below their parents, instead of in a list
 	 * @return the scopes
 	 */
@@ -51,9 +51,9 @@ public class CancelScopesEndpoint {
 	}
 
 	/**
-	 * Shows an open scope, and as a tree what is open below it.
-	 * @param id the scope's id
-	 * @return the scope, or {@code null} if there is no such scope any more
+	 * Returns an open scope, with the tree of open scopes below it.
+	 * @param id the id of the scope
+	 * @return the scope, or {@code null} if no open scope has this id
 	 */
 	@ReadOperation
 	public @Nullable ScopeDescriptor scope(@Selector String id) {
@@ -62,9 +62,9 @@ public class CancelScopesEndpoint {
 
 	/**
 	 * Cancels an open scope.
-	 * @param id the scope's id
-	 * @param reason why, for people
-	 * @return what came of it, or {@code null} if there is no such scope any more
+	 * @param id the id of the scope
+	 * @param reason the human-readable reason
+	 * @return the result, or {@code null} if no open scope has this id
 	 */
 	@DeleteOperation
 	public @Nullable CancelDescriptor cancel(@Selector String id, @Nullable String reason) {

@@ -12,7 +12,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * The endpoint on the web: knows who asks, and answers with a status.
+ * Web extension of the endpoint, which evaluates the caller's roles and returns a status.
  */
 @EndpointWebExtension(endpoint = CancelScopesEndpoint.class)
 public class CancelScopesEndpointWebExtension {
@@ -27,9 +27,9 @@ public class CancelScopesEndpointWebExtension {
 	}
 
 	/**
-	 * Shows the open scopes.
-	 * @param security who asks
-	 * @param limit how many at most
+	 * Returns the open scopes.
+	 * @param security the security context of the caller
+	 * @param limit the highest number of scopes
 	 * @param tree whether scopes are shown below their parents
 	 * @return the scopes
 	 */
@@ -39,9 +39,9 @@ public class CancelScopesEndpointWebExtension {
 	}
 
 	/**
-	 * Shows an open scope.
-	 * @param security who asks
-	 * @param id the scope's id
+	 * Returns an open scope.
+	 * @param security the security context of the caller
+	 * @param id the id of the scope
 	 * @return the scope, or status 404
 	 */
 	@ReadOperation
@@ -53,10 +53,11 @@ public class CancelScopesEndpointWebExtension {
 
 	/**
 	 * Cancels an open scope.
-	 * @param security who asks
-	 * @param id the scope's id
-	 * @param reason why, for people
-	 * @return status 200 if this cancelled it, 409 if it couldn't be cancelled, and 404
+	 * @param security the security context of the caller
+	 * @param id the id of the scope
+	 * @param reason the human-readable reason
+	 * @return status 200 if this request cancelled the scope, 409 if the scope could not
+	 * be cancelled, and 404 if it does not exist
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<CancelDescriptor> cancel(SecurityContext security, @Selector String id,

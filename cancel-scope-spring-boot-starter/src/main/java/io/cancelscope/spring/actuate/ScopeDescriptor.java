@@ -15,26 +15,26 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * An open scope, as the endpoint shows it.
+ * Description of an open scope in a response of the endpoint.
  *
- * @param id what to call it in later requests
- * @param parent the id of the scope around it, if there is one
+ * @param id the id of the scope in later requests
+ * @param parent the id of the parent, if there is one
  * @param name the name of the scope
- * @param thread the thread it was opened on, or {@code carried}
+ * @param thread the thread on which it was opened, or {@code carried}
  * @param opened when it was opened
- * @param deadline when its budget ends, if it does
- * @param limit where that budget comes from if it is not the application's own, such as a
- * header of the caller
- * @param remaining what is left of the budget, such as {@code 1.6s}; {@code 0s} where it
- * is cancelled
- * @param shield whether nothing from outside reaches in
- * @param bubble whether cancellations below climb up to it
- * @param interrupt whether cancelling it interrupts
- * @param observed whether it is only observed, and so can't be cancelled
+ * @param deadline when its budget ends, if it has one
+ * @param limit the source of that budget if it is not the application, such as a header
+ * of the caller
+ * @param remaining the remaining budget, such as {@code 1.6s}; {@code 0s} if the scope is
+ * cancelled
+ * @param shield whether outer cancellations are kept out
+ * @param bubble whether cancellations below bubble up to it
+ * @param interrupt whether cancelling it interrupts threads
+ * @param observed whether it is only observed, and cannot be cancelled
  * @param state {@code open} or {@code cancelled}
- * @param reason why it is cancelled, if it is
- * @param below how many scopes are open directly below it
- * @param children those, where a tree was asked for
+ * @param reason the reason for its cancellation, if it is cancelled
+ * @param below the number of open scopes directly below it
+ * @param children these scopes, if a tree was requested
  */
 public record ScopeDescriptor(String id, @Nullable String parent, String name, String thread, @Nullable Instant opened,
 		@Nullable Instant deadline, @Nullable String limit, @Nullable String remaining, boolean shield, boolean bubble,
@@ -67,13 +67,13 @@ public record ScopeDescriptor(String id, @Nullable String parent, String name, S
 	}
 
 	/**
-	 * Why a scope is cancelled, as the endpoint shows it.
+	 * Description of the reason for a cancellation in a response of the endpoint.
 	 *
-	 * @param kind what sort of cause it was
-	 * @param origin the name of the scope where it began
-	 * @param message why, for people, or {@value #HIDDEN} where it may come from outside
-	 * the library and the one who asks may not see it
-	 * @param cause the class of the exception behind it, if there is one
+	 * @param kind the kind of the reason
+	 * @param origin the name of the scope in which the cancellation began
+	 * @param message the human-readable reason, or {@value #HIDDEN} if it can contain
+	 * external text and the caller must not see it
+	 * @param cause the class of the exception that led to it, if there is one
 	 */
 	public record ReasonDescriptor(String kind, String origin, String message, @Nullable String cause) {
 

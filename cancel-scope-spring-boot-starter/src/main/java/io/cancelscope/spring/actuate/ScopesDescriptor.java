@@ -5,12 +5,12 @@ import java.util.List;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
- * The open scopes, as the endpoint shows them.
+ * Description of the open scopes in a response of the endpoint.
  *
- * @param total how many are open
- * @param shown how many of them are in this answer
- * @param scopes the scopes, those without a parent first; of a tree only those, with the
- * others below them
+ * @param total the number of open scopes
+ * @param shown the number of scopes in this response
+ * @param scopes the scopes, those without a parent first; in a tree only these, with the
+ * other scopes below them
  */
 public record ScopesDescriptor(int total, int shown, List<ScopeDescriptor> scopes) implements OperationResponseBody {
 

@@ -1,5 +1,5 @@
 /**
- * The actuator endpoint {@code cancelscopes}: which scopes are open, and cancelling one.
+ * Actuator endpoint {@code cancelscopes}, which returns the open scopes and cancels them.
  */
 @NullMarked
 package io.cancelscope.spring.actuate;

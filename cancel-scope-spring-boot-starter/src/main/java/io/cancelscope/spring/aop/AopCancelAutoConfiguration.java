@@ -7,8 +7,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.context.annotation.Import;
 
 /**
- * Auto-configuration that weaves {@code @CancelScoped} into beans, in the way that
- * {@code cancel-scope.weaving} says.
+ * Auto-configuration that weaves {@code @CancelScoped} into beans, as specified by
+ * {@code cancel-scope.weaving}.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 
 /**
- * The door from an AspectJ aspect to the invoker: a bean where the property
- * {@code cancel-scope.weaving} is {@code aspect}, and what the load-time weaver puts into
- * the classes themselves where it is told to.
+ * AspectJ aspect that opens the scopes of annotated methods. It is a bean if the property
+ * {@code cancel-scope.weaving} is {@code aspect}, and part of the classes themselves if
+ * the load-time weaver applies it.
  * <p>
- * As a bean, its place among the user's aspects is given by
- * {@code cancel-scope.aspect.order}. Whatever the order is, it lies inside
- * {@code @ConcurrencyLimit} and {@code @Retryable}: each attempt has a budget of its own.
- * For {@code @Async} methods, advice outside of that has opened the scope, and the aspect
- * leaves it at that. It sees annotations that stand on the method or on its class; those
- * on interfaces and within other annotations are out of an aspect's reach.
+ * As a bean, it is ordered among the aspects of the application by
+ * {@code cancel-scope.aspect.order}. It is always inside {@code @ConcurrencyLimit} and
+ * {@code @Retryable}: each attempt has a separate budget. For {@code @Async} methods,
+ * advice outside it has already opened the scope, and the aspect opens none. It supports
+ * annotations on the method or on its class, and not annotations on interfaces or
+ * meta-annotations.
  * <p>
- * As part of the classes it is the innermost, and reaches private and static methods,
- * calls within an object, and objects that are no beans.
+ * As part of the classes it is the innermost advice. It then applies to private and
+ * static methods, to calls within an object, and to objects that are not beans.
  */
 @Aspect
 public final class CancelScopedAspect implements Ordered {
@@ -40,17 +40,17 @@ public final class CancelScopedAspect implements Ordered {
 	}
 
 	/**
-	 * Returns the aspect that is in woven classes. The weaver would write this method
-	 * itself, but only if the application's {@code aop.xml} named this class for weaving,
-	 * too.
-	 * @return the one instance
+	 * Returns the aspect of woven classes. AspectJ requires this method. The weaver would
+	 * generate it only if the application's {@code aop.xml} included this class for
+	 * weaving.
+	 * @return the single instance
 	 */
 	public static CancelScopedAspect aspectOf() {
 		return woven;
 	}
 
 	/**
-	 * Returns whether there is an aspect in woven classes.
+	 * Returns whether woven classes have an aspect. AspectJ requires this method.
 	 * @return always {@code true}
 	 */
 	public static boolean hasAspect() {
@@ -59,8 +59,8 @@ public final class CancelScopedAspect implements Ordered {
 
 	/**
 	 * Runs an annotated method in its scope.
-	 * @param joinPoint the method's execution
-	 * @return what the method or its fallback returned
+	 * @param joinPoint the execution of the method
+	 * @return the result of the method or of its fallback
 	 * @throws Throwable if the method, its fallback or a check throws it
 	 */
 	@Around(value = "execution(* *(..)) && @annotation(io.cancelscope.spring.CancelScoped)"

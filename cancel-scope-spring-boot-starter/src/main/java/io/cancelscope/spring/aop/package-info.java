@@ -1,16 +1,15 @@
 /**
  * Weaves {@link io.cancelscope.spring.CancelScoped} into beans.
  * <p>
- * At start-up {@code CancelScopedBeanPostProcessor} asks {@code CancelScopedSource} which
- * methods of a bean the annotation applies to; {@code CancelScopedResolver} turns each
- * one's attributes into {@code ScopeOptions}, which {@code CancelScopedOperations} keeps.
- * In a call {@code CancelScopedInterceptor} takes them from there, and
- * {@code CancelScopedInvoker} opens the scope, proceeds and closes it; or, where the
- * result outlives the call, leaves that to the {@code ReturnValueAdapter} of the method's
- * type.
+ * At start-up, {@code CancelScopedBeanPostProcessor} uses {@code CancelScopedSource} to
+ * find the annotated methods of a bean. {@code CancelScopedResolver} converts their
+ * attributes to {@code ScopeOptions}, which {@code CancelScopedOperations} stores. In a
+ * call, {@code CancelScopedInterceptor} reads these options, and
+ * {@code CancelScopedInvoker} opens the scope, proceeds and closes it. If the result
+ * outlives the call, the {@code ReturnValueAdapter} of its type closes the scope.
  * <p>
- * With {@code cancel-scope.weaving=aspect} the way in is {@code CancelScopedAspect},
- * which hands over to the same interceptor; a post-processor then only checks.
+ * With {@code cancel-scope.weaving=aspect}, {@code CancelScopedAspect} calls the same
+ * interceptor, and a post-processor only checks the beans.
  */
 @NullMarked
 package io.cancelscope.spring.aop;

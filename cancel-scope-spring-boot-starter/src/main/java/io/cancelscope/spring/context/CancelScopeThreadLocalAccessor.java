@@ -9,14 +9,15 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets Micrometer's context-propagation take the current scope along. It attaches scopes
- * and takes them off again; it never opens one.
+ * Accessor that lets Micrometer's context-propagation library propagate the current
+ * scope. It attaches scopes and ends these attachments. It never opens a scope.
  * <p>
- * That library sees a variable which is assigned; we have a stack. Each assignment goes
- * on top, with what was current before. A restoration names the value it wants back, so
- * it takes off everything down to the assignment that replaced this value. Where there is
- * no such assignment (a second restoration, another thread's) it does nothing: a plain
- * thread-local would take up a scope there that nobody ever takes off.
+ * The library expects a variable that is assigned, but scopes form a stack. Each
+ * assignment pushes a scope and stores the previous one. A restoration passes the
+ * previous value, so it removes all scopes down to the assignment that replaced that
+ * value. If there is no such assignment, for example on a second restoration or on
+ * another thread, it has no effect. A plain thread-local would then set a scope that no
+ * code removes.
  */
 public final class CancelScopeThreadLocalAccessor implements ThreadLocalAccessor<CancelScope> {
 
@@ -42,7 +43,7 @@ public final class CancelScopeThreadLocalAccessor implements ThreadLocalAccessor
 
 	/**
 	 * Returns the current scope.
-	 * @return the scope, {@code null} where none is open
+	 * @return the scope, or {@code null} if none is open
 	 */
 	@Override
 	public @Nullable CancelScope getValue() {

@@ -1,8 +1,8 @@
 /**
- * Carries scopes wherever Micrometer's context-propagation library carries thread-locals:
- * context snapshots, {@code ContextExecutorService}, Reactor's automatic mode. Found by
- * the {@link java.util.ServiceLoader} where that library is there; needs nothing of
- * Spring.
+ * Propagates scopes with Micrometer's context-propagation library: context snapshots,
+ * {@code ContextExecutorService}, Reactor's automatic mode. The
+ * {@link java.util.ServiceLoader} finds it if that library is on the class path. It does
+ * not depend on Spring.
  */
 @NullMarked
 package io.cancelscope.spring.context;

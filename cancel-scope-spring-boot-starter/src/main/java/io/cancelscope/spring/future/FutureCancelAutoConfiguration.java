@@ -12,8 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration that ties scopes to the futures that {@code @CancelScoped} methods
- * return.
+ * Auto-configuration of scopes for {@code @CancelScoped} methods that return futures.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)

@@ -1,6 +1,6 @@
 /**
- * Makes the scopes of {@link io.cancelscope.spring.CancelScoped} methods that return
- * futures last until those complete.
+ * Keeps the scopes of {@link io.cancelscope.spring.CancelScoped} methods that return
+ * futures open until these complete.
  */
 @NullMarked
 package io.cancelscope.spring.future;

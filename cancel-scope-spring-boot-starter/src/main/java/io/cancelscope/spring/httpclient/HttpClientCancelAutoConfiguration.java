@@ -30,7 +30,7 @@ import org.springframework.web.client.support.RestClientHttpServiceGroupConfigur
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Auto-configuration that makes the HTTP calls of clients end with their scope.
+ * Auto-configuration that ends the calls of HTTP clients when their scope is cancelled.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.httpclient.enabled" },
@@ -46,7 +46,7 @@ public final class HttpClientCancelAutoConfiguration {
 	}
 
 	/**
-	 * Clients that block: RestClient, RestTemplate, and HTTP interfaces over them.
+	 * Blocking clients: RestClient, RestTemplate, and HTTP interfaces on top of them.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ClientHttpRequestFactoryBuilderCustomizer.class)
@@ -79,7 +79,7 @@ public final class HttpClientCancelAutoConfiguration {
 	}
 
 	/**
-	 * What Spring Boot's builders build that is no bean.
+	 * Clients that Spring Boot's builders create and that are not beans.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ClientHttpRequestFactoryBuilderCustomizer.class, RestClientCustomizer.class })
@@ -107,7 +107,7 @@ public final class HttpClientCancelAutoConfiguration {
 	}
 
 	/**
-	 * OkHttp, which Spring has no clients over.
+	 * OkHttp, which Spring does not support itself.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(OkHttpClient.class)
@@ -135,7 +135,7 @@ public final class HttpClientCancelAutoConfiguration {
 	}
 
 	/**
-	 * Feign, whose clients are over any of the libraries.
+	 * Feign, which can use any of the libraries.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Feign.class)
@@ -164,7 +164,7 @@ public final class HttpClientCancelAutoConfiguration {
 	}
 
 	/**
-	 * WebClient, and HTTP interfaces over it.
+	 * WebClient, and HTTP interfaces on top of it.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ Mono.class, WebClient.class, WebClientCustomizer.class })

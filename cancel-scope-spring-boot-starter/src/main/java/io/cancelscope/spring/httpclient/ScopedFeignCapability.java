@@ -7,10 +7,10 @@ import io.cancelscope.spring.DeadlineHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the calls of Feign end with the scope they are made in: they wait no longer than
- * the scope has left, fail with its exception, and are not tried again. Beans of type
- * {@code Feign.Builder} have it, and Spring Cloud gives it to the clients that it builds;
- * other builders are given it:
+ * Feign capability that ends calls when their scope is cancelled. A call waits no longer
+ * than the remaining budget, fails with the scope's exception, and is not retried then.
+ * Beans of type {@code Feign.Builder} have it, and Spring Cloud applies it to the clients
+ * that it builds. Add it to other builders:
  *
  * <pre>{@code
  * Feign.builder().addCapability(capability)
@@ -21,14 +21,15 @@ public final class ScopedFeignCapability implements Capability {
 	private final @Nullable DeadlineHeader header;
 
 	/**
-	 * Creates one for clients that don't tell their deadline.
+	 * Creates a capability for clients that send no deadline header.
 	 */
 	public ScopedFeignCapability() {
 		this(null);
 	}
 
 	/**
-	 * Creates one for clients that tell the next service what is left of the budget.
+	 * Creates a capability for clients that send the remaining budget to the called
+	 * service.
 	 * @param header the header to send, or {@code null} for none
 	 */
 	public ScopedFeignCapability(@Nullable DeadlineHeader header) {
@@ -37,9 +38,9 @@ public final class ScopedFeignCapability implements Capability {
 
 	/**
 	 * Returns a client whose calls end with their scope.
-	 * @param client makes the calls
-	 * @return the client to use instead, or the same one if its calls end with their
-	 * scope already
+	 * @param client the client to wrap
+	 * @return the client to use instead, or the same one if its calls already end with
+	 * their scope
 	 */
 	@Override
 	public Client enrich(Client client) {
@@ -48,7 +49,7 @@ public final class ScopedFeignCapability implements Capability {
 
 	/**
 	 * Returns a retryer whose pauses end with the scope.
-	 * @param retryer decides whether to try again
+	 * @param retryer the retryer to wrap
 	 * @return the retryer to use instead
 	 */
 	@Override

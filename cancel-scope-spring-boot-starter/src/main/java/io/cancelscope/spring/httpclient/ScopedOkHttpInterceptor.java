@@ -13,31 +13,31 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the calls of OkHttp end with the scope they are executed in, while they wait and
- * while their body is read. {@code OkHttpClient} beans have it; other clients are given
- * it as the last of their interceptors:
+ * OkHttp interceptor that ends calls when their scope is cancelled, while they wait and
+ * while their body is read. {@code OkHttpClient} beans have it. Add it to other clients
+ * as their last interceptor:
  *
  * <pre>{@code
  * new OkHttpClient.Builder().addInterceptor(interceptor).build();
  * }</pre>
  *
  * <p>
- * Calls that are enqueued run on a thread of OkHttp's, where no scope is current unless
- * the dispatcher's executor propagates it.
+ * Enqueued calls run on a thread of OkHttp, where no scope is current unless the
+ * dispatcher's executor propagates it.
  */
 public final class ScopedOkHttpInterceptor implements Interceptor {
 
 	private final @Nullable DeadlineHeader header;
 
 	/**
-	 * Creates one for clients that don't tell their deadline.
+	 * Creates an interceptor that sends no deadline header.
 	 */
 	public ScopedOkHttpInterceptor() {
 		this(null);
 	}
 
 	/**
-	 * Creates one for clients that tell the next service what is left of the budget.
+	 * Creates an interceptor that sends the remaining budget to the called service.
 	 * @param header the header to send, or {@code null} for none
 	 */
 	public ScopedOkHttpInterceptor(@Nullable DeadlineHeader header) {
@@ -46,11 +46,11 @@ public final class ScopedOkHttpInterceptor implements Interceptor {
 
 	/**
 	 * Sends a request in the current scope.
-	 * @param chain what comes after this
-	 * @return the response, whose body belongs to the scope, too
-	 * @throws IOException if the call fails by itself
-	 * @throws io.cancelscope.ScopeCancelledException if the scope is, or becomes,
-	 * cancelled
+	 * @param chain the rest of the chain
+	 * @return the response, whose body belongs to the scope as well
+	 * @throws IOException if the call fails for another reason
+	 * @throws io.cancelscope.ScopeCancelledException if the scope is cancelled before or
+	 * during the call
 	 */
 	@Override
 	public Response intercept(Chain chain) throws IOException {

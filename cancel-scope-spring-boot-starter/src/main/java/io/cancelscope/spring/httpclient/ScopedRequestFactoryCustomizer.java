@@ -19,9 +19,9 @@ import org.springframework.http.client.JettyClientHttpRequestFactory;
 import org.springframework.http.client.ReactorClientHttpRequestFactory;
 
 /**
- * Makes the calls of {@code RestClient}, {@code RestTemplate} and HTTP interfaces end
- * with their scope. Spring Boot applies it to the clients it builds; what is made by hand
- * is handed to it:
+ * Customizer that ends the calls of {@code RestClient}, {@code RestTemplate} and HTTP
+ * interfaces when their scope is cancelled. Spring Boot applies it to the clients that it
+ * builds. Apply it yourself to clients that the application creates:
  *
  * <pre>{@code
  * RestClient.builder()
@@ -39,14 +39,15 @@ public final class ScopedRequestFactoryCustomizer
 	private final @Nullable DeadlineHeader header;
 
 	/**
-	 * Creates one for clients that don't tell their deadline.
+	 * Creates a customizer for clients that send no deadline header.
 	 */
 	public ScopedRequestFactoryCustomizer() {
 		this(null);
 	}
 
 	/**
-	 * Creates one for clients that tell the next service what is left of the budget.
+	 * Creates a customizer for clients that send the remaining budget to the called
+	 * service.
 	 * @param header the header to send, or {@code null} for none
 	 */
 	public ScopedRequestFactoryCustomizer(@Nullable DeadlineHeader header) {
@@ -65,7 +66,7 @@ public final class ScopedRequestFactoryCustomizer
 
 	/**
 	 * Returns a builder of request factories whose calls end with their scope.
-	 * @param builder builds the factories that make the calls
+	 * @param builder the builder of the wrapped factories
 	 * @return the builder to use instead
 	 */
 	@Override
@@ -84,12 +85,13 @@ public final class ScopedRequestFactoryCustomizer
 	}
 
 	/**
-	 * Returns a request factory whose calls end with their scope, for a factory that
-	 * exists already, also inside others that buffer or intercept. The library's client
-	 * in the factory is changed by that: calls without a scope go through it as before.
-	 * @param factory makes the calls
-	 * @return the factory to use instead, or the same one if its calls end with their
-	 * scope already
+	 * Returns a request factory whose calls end with their scope, for an existing
+	 * factory. The existing factory can be inside others that buffer or intercept. The
+	 * client of the HTTP library in the factory is changed. Calls without a scope are not
+	 * affected.
+	 * @param factory the existing factory
+	 * @return the factory to use instead, or the same one if its calls already end with
+	 * their scope
 	 */
 	public ClientHttpRequestFactory wrap(ClientHttpRequestFactory factory) {
 		return wrap(factory, false);

@@ -7,23 +7,25 @@ import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Makes the calls of {@code WebClient} end with their scope: the one in the subscriber's
- * Reactor Context, else the current one of the thread that subscribes. Spring Boot
- * applies it to the builders it hands out; what is made by hand is handed to it.
+ * Customizer that ends the calls of {@code WebClient} when their scope is cancelled. The
+ * scope is the one in the subscriber's Reactor Context, or otherwise the current scope of
+ * the subscribing thread. Spring Boot applies the customizer to its builders. Apply it
+ * yourself to builders that the application creates.
  */
 public final class ScopedWebClientCustomizer implements WebClientCustomizer {
 
 	private final ScopedExchangeFilter filter;
 
 	/**
-	 * Creates one for clients that don't tell their deadline.
+	 * Creates a customizer for clients that send no deadline header.
 	 */
 	public ScopedWebClientCustomizer() {
 		this(null);
 	}
 
 	/**
-	 * Creates one for clients that tell the next service what is left of the budget.
+	 * Creates a customizer for clients that send the remaining budget to the called
+	 * service.
 	 * @param header the header to send, or {@code null} for none
 	 */
 	public ScopedWebClientCustomizer(@Nullable DeadlineHeader header) {
@@ -31,10 +33,10 @@ public final class ScopedWebClientCustomizer implements WebClientCustomizer {
 	}
 
 	/**
-	 * Adds a filter behind those that the builder has, so that each attempt of one that
-	 * tries again is a call of its own. If the builder has a connector of Reactor Netty,
-	 * the client in it is replaced by a copy whose calls leave the queue of the pool when
-	 * they are cancelled.
+	 * Adds a filter after the existing ones, so that each attempt of a filter that
+	 * retries is a separate call. If the builder has a Reactor Netty connector, its
+	 * client is replaced by a copy whose calls leave the queue of the pool when they are
+	 * cancelled.
 	 * @param builder the builder to change
 	 */
 	@Override

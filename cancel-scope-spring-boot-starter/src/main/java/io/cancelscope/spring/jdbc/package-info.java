@@ -1,9 +1,9 @@
 /**
- * Stops JDBC statements at the deadline, whatever sits on the {@code DataSource}.
- * {@code DataSourceProxyingBeanPostProcessor} makes each {@code DataSource} bean hand out
- * connections whose statements register with the scope while they execute
- * ({@code Execution}); when it is cancelled, {@code Cancelling} keeps on cancelling the
- * statement until it has ended.
+ * Stops JDBC statements when their scope is cancelled, for all libraries on top of a
+ * {@code DataSource}. {@code DataSourceProxyingBeanPostProcessor} wraps each
+ * {@code DataSource} bean. Statements of its connections register with the scope while
+ * they execute ({@code Execution}). When the scope is cancelled, {@code Cancelling}
+ * cancels the statement repeatedly until it has ended.
  */
 @NullMarked
 package io.cancelscope.spring.jdbc;

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of what logs know about scopes.
+ * Auto-configuration of log lines and of the logging context.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Role;
 public final class LoggingCancelAutoConfiguration {
 
 	/**
-	 * The line about deadlines that have passed.
+	 * Log lines for deadlines that have passed.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "cancel-scope.logging.enabled", matchIfMissing = true)

@@ -1,5 +1,5 @@
 /**
- * Logs: a line where a deadline passed, and the scope's name in the log context.
+ * Log lines for passed deadlines, and the name of the scope in the log context.
  */
 @NullMarked
 package io.cancelscope.spring.logging;

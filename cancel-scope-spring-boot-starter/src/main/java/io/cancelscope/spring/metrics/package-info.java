@@ -1,5 +1,5 @@
 /**
- * Metrics of scopes, by Micrometer.
+ * Micrometer metrics of scopes.
  */
 @NullMarked
 package io.cancelscope.spring.metrics;

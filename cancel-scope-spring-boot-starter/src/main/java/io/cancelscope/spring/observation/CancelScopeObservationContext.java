@@ -7,7 +7,8 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an observed scope. It holds no scope, so that keeping it keeps none.
+ * Context of the observation of a scope. It does not refer to the scope, so storing it
+ * does not keep the scope in memory.
  */
 public final class CancelScopeObservationContext extends Observation.Context {
 
@@ -27,23 +28,23 @@ public final class CancelScopeObservationContext extends Observation.Context {
 
 	/**
 	 * Returns the name of the scope.
-	 * @return the name, one of any number
+	 * @return the name, from an unlimited set
 	 */
 	public String getScopeName() {
 		return this.scopeName;
 	}
 
 	/**
-	 * Returns the name of the scope, or {@code others} where too many different ones have
-	 * been seen.
-	 * @return the name, one of a limited number
+	 * Returns the name of the scope, or {@code others} if the limit of different names
+	 * has been reached.
+	 * @return the name, from a limited set
 	 */
 	public String getBoundedName() {
 		return this.boundedName;
 	}
 
 	/**
-	 * Returns how much time the scope had when it was opened.
+	 * Returns the time that the scope had when it was opened.
 	 * @return the budget, or {@code null} without a deadline
 	 */
 	public @Nullable Duration getBudget() {
@@ -51,8 +52,8 @@ public final class CancelScopeObservationContext extends Observation.Context {
 	}
 
 	/**
-	 * Returns how the scope ended.
-	 * @return the outcome, or {@code null} while it is open
+	 * Returns the outcome of the scope.
+	 * @return the outcome, or {@code null} while the scope is open
 	 */
 	public @Nullable ScopeOutcome getOutcome() {
 		return this.outcome;

@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Says what the observations of scopes are called, and what they tell. A bean of this
- * type takes the place of ours.
+ * Convention for the names and the key values of the observations of scopes. A bean of
+ * this type replaces the default convention.
  */
 public interface CancelScopeObservationConvention extends ObservationConvention<CancelScopeObservationContext> {
 

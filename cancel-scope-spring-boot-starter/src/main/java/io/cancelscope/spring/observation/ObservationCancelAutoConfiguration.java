@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of the observations of scopes. Off unless asked for: an observation
- * costs a good deal more than a scope.
+ * Auto-configuration of observations of scopes. Off by default, because an observation
+ * costs much more than a scope.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")

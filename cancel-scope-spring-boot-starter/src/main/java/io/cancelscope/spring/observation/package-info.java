@@ -1,5 +1,5 @@
 /**
- * Observations of scopes, which become spans where there is tracing.
+ * Micrometer observations of scopes, which tracing turns into spans.
  */
 @NullMarked
 package io.cancelscope.spring.observation;

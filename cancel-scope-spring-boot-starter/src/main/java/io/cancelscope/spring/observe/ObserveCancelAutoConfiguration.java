@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration that only observes scopes instead of cancelling them.
+ * Auto-configuration of observe mode, in which scopes are not cancelled.
  */
 @AutoConfiguration(before = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)

@@ -13,8 +13,8 @@ import io.cancelscope.TimeSource;
 import io.cancelscope.spring.OneLineLog;
 
 /**
- * Counts and logs what would have been cancelled, while scopes are only observed. The
- * bean to inject for who wants the figures; safe for use by many threads.
+ * Counts and logs what enforcement would have cancelled while scopes are only observed.
+ * Inject this bean to read the counts. Thread-safe.
  */
 public final class ObservedCancellations implements CancelScopeListener {
 
@@ -67,7 +67,7 @@ public final class ObservedCancellations implements CancelScopeListener {
 	}
 
 	/**
-	 * Returns how many scopes would have been cancelled since the start.
+	 * Returns the number of scopes that would have been cancelled since the start.
 	 * @return the number of scopes
 	 */
 	public long count() {
@@ -75,9 +75,9 @@ public final class ObservedCancellations implements CancelScopeListener {
 	}
 
 	/**
-	 * Returns how many scopes would have been cancelled since the start, by their name.
-	 * Names that come after the first thousand are counted together.
-	 * @return the numbers of scopes, in the order of the names; a copy
+	 * Returns the number of scopes that would have been cancelled since the start, by
+	 * their name. Names after the first thousand are counted together.
+	 * @return the numbers of scopes, sorted by name; a copy
 	 */
 	public Map<String, Long> countByName() {
 		Map<String, Long> counts = new TreeMap<>();

@@ -1,5 +1,5 @@
 /**
- * Observing: what would have been cancelled is counted and logged, and goes on.
+ * Observe mode (dry run): counts and logs what enforcement would have cancelled.
  */
 @NullMarked
 package io.cancelscope.spring.observe;

@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration that ties scopes to the reactive types that {@code @CancelScoped}
- * methods return.
+ * Auto-configuration of scopes for {@code @CancelScoped} methods that return reactive
+ * types.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnClass(Flux.class)

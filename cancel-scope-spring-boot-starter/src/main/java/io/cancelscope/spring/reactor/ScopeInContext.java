@@ -4,8 +4,8 @@ import io.cancelscope.CancelScope;
 import reactor.util.context.ContextView;
 
 /**
- * Where the scope of a reactive pipeline is: in its Reactor Context, since its operators
- * run on any thread.
+ * Access to the scope of a reactive pipeline. The scope is in the Reactor Context,
+ * because operators can run on any thread.
  *
  * <pre>{@code
  * Mono.deferContextual((context) -> {
@@ -24,8 +24,8 @@ public final class ScopeInContext {
 
 	/**
 	 * Returns the scope of a pipeline.
-	 * @param context the pipeline's Context
-	 * @return its scope; where it has none, the current one of the calling thread
+	 * @param context the Context of the pipeline
+	 * @return its scope, or otherwise the current scope of the calling thread
 	 */
 	public static CancelScope current(ContextView context) {
 		return context.<CancelScope>getOrEmpty(KEY).orElseGet(CancelScope::current);

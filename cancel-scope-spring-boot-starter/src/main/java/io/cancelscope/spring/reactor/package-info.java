@@ -1,6 +1,6 @@
 /**
- * Makes the scopes of {@link io.cancelscope.spring.CancelScoped} methods that return
- * reactive types last from subscription to the end. On where Reactor is there.
+ * Scopes of {@link io.cancelscope.spring.CancelScoped} methods that return reactive
+ * types, from the subscription to the end. Requires Reactor.
  */
 @NullMarked
 package io.cancelscope.spring.reactor;

@@ -11,8 +11,8 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration that keeps the waits of {@code @ConcurrencyLimit} and
- * {@code @Retryable} within the current scope.
+ * Auto-configuration that limits the waits of {@code @ConcurrencyLimit} and
+ * {@code @Retryable} to the current scope.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.resilience.enabled" },

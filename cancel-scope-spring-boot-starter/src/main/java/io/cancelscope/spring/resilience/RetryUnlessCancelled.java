@@ -18,10 +18,10 @@ import org.springframework.resilience.retry.MethodRetryPredicate;
 import org.springframework.util.StringValueResolver;
 
 /**
- * Retries only what can still come in time: not once the scope around the attempts is
- * cancelled or its deadline has passed, and not if it would have to wait beyond the
- * deadline first. {@code @Retryable} methods don't need this predicate, unless
- * {@code cancel-scope.resilience.enabled} is {@code false}.
+ * Predicate that retries only while the scope around the attempts has time left. It
+ * rejects a retry if that scope is cancelled, its deadline has passed, or the wait before
+ * the retry would end after the deadline. {@code @Retryable} methods need this predicate
+ * only if {@code cancel-scope.resilience.enabled} is {@code false}.
  *
  * <pre>{@code
  * &#64;CancelScoped("2s")
@@ -30,14 +30,13 @@ import org.springframework.util.StringValueResolver;
  * }</pre>
  *
  * <p>
- * What the last attempt threw is what the caller gets. An attempt that ran out of a
- * budget of its own, smaller than that of the scope around, is retried like any other
- * failure.
+ * The caller receives the exception of the last attempt. An attempt that exceeded its
+ * own, smaller budget is retried like any other failure.
  * <p>
- * A wait that has begun is only ended by {@link CancelScoped#interrupt()}: if the scope
- * is cancelled for another reason than its deadline, which nobody can know beforehand.
+ * If the scope is cancelled during a wait, only {@link CancelScoped#interrupt()} ends
+ * that wait.
  * <p>
- * For a {@code RetryTemplate} there is {@link #policy}, which does the same, and
+ * For a {@code RetryTemplate}, use {@link #policy}, which applies the same rules, or
  * {@link #listener}.
  */
 public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValueResolverAware {
@@ -50,7 +49,7 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 	}
 
 	/**
-	 * Returns whether there is any point in another attempt, waits left aside.
+	 * Returns whether another attempt can succeed, without regard to waits.
 	 */
 	@Override
 	public boolean shouldRetry(Method method, Throwable throwable) {
@@ -58,8 +57,8 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 	}
 
 	/**
-	 * Returns the predicate for one call of a method: it is asked once after each
-	 * attempt, so it knows how long the next wait is.
+	 * Returns the predicate for one call of a method. The predicate is evaluated once
+	 * after each attempt, so it can compute the next wait.
 	 */
 	@Override
 	public Predicate<Throwable> forMethod(Method method) {
@@ -78,17 +77,19 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 	}
 
 	/**
-	 * Keeps a policy within the scope that is current when it is asked.
-	 * @param policy what to do otherwise
-	 * @return the same, but no retry that can't come in time
+	 * Returns a policy that limits retries to the scope that is current when the policy
+	 * is evaluated.
+	 * @param policy the policy to limit
+	 * @return the limited policy
 	 */
 	public static RetryPolicy policy(RetryPolicy policy) {
 		return new ScopedRetryPolicy(policy);
 	}
 
 	/**
-	 * Returns a listener for retries whose policy is out of reach. It ends them by
-	 * throwing the scope's exception; unlike the {@link #policy}, it doesn't look ahead.
+	 * Returns a listener for retries whose policy the application cannot change. It ends
+	 * them by throwing the scope's exception. Unlike {@link #policy}, it does not
+	 * consider the next wait.
 	 * @return the listener
 	 */
 	public static RetryListener listener() {

@@ -1,7 +1,7 @@
 /**
- * Keeps the waits of {@code @ConcurrencyLimit} and {@code @Retryable} methods within the
- * current scope, and the retries of a {@code RetryTemplate} by the policy and the
- * listener of {@code RetryUnlessCancelled}.
+ * Limits the waits of {@code @ConcurrencyLimit} and {@code @Retryable} methods to the
+ * current scope. {@code RetryUnlessCancelled} limits the retries of a
+ * {@code RetryTemplate}.
  */
 @NullMarked
 package io.cancelscope.spring.resilience;

@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
 /**
- * Auto-configuration of what cancels the scopes that are open when the application stops.
+ * Auto-configuration that cancels open scopes when the application stops.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.shutdown.enabled" }, matchIfMissing = true)

@@ -1,5 +1,5 @@
 /**
- * The end of the application: what is still running then is cancelled.
+ * Cancels open scopes when the application stops.
  */
 @NullMarked
 package io.cancelscope.spring.shutdown;

@@ -13,8 +13,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration that carries scopes into {@code @Async} methods and the tasks of
- * Spring's executors. It publishes no executor: that would switch off Spring Boot's.
+ * Auto-configuration that propagates scopes to {@code @Async} methods and to tasks of
+ * Spring's executors. It declares no executor, because Spring Boot would then not create
+ * its own.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class,
 		afterName = "io.cancelscope.spring.aop.AopCancelAutoConfiguration") // whose

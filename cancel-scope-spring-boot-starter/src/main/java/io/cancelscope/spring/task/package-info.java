@@ -1,8 +1,8 @@
 /**
- * Carries scopes to other threads, in two ways that don't disturb each other.
- * {@code CancelScopeTaskDecorator} takes the scope along with tasks handed to the
- * executors that Spring Boot makes. {@code AsyncCarryingBeanPostProcessor} takes it along
- * with calls of {@code @Async} methods, whatever executor runs them.
+ * Propagates scopes to other threads, in two independent ways.
+ * {@code CancelScopeTaskDecorator} propagates the scope to tasks of the executors that
+ * Spring Boot creates. {@code AsyncCarryingBeanPostProcessor} propagates it to calls of
+ * {@code @Async} methods on any executor.
  */
 @NullMarked
 package io.cancelscope.spring.task;

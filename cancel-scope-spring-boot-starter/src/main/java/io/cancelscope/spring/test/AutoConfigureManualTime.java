@@ -12,11 +12,11 @@ import io.cancelscope.testing.ManualTime;
 import org.springframework.context.annotation.Import;
 
 /**
- * Lets a test own the time of the {@code CancelScopes} bean: on a test class, it adds a
- * {@link ManualTime} bean to inject, and the application's budgets run out when the test
- * advances it, and at no other time. What a deadline sets off (callbacks, interrupts) has
- * happened when {@code advance} returns: it happens on the advancing thread. Callbacks
- * run as those of {@link ManualTime#scopes()} do, never inside a task of the timer.
+ * Gives a test control over the time of the {@code CancelScopes} bean. On a test class,
+ * it adds a {@link ManualTime} bean. The budgets of the application expire only when the
+ * test advances that time. The effects of a deadline, such as callbacks and interrupts,
+ * occur on the advancing thread before {@code advance} returns. Callbacks run as with
+ * {@link ManualTime#scopes()}, never inside a task of the timer.
  *
  * <pre class="code">
  * &#064;SpringBootTest
@@ -28,13 +28,13 @@ import org.springframework.context.annotation.Import;
  *
  * }</pre>
  * <p>
- * The time is the application context's, and like that it is shared by the tests that
- * share the context: it goes on where the last test left it, and never goes back, because
- * the application may have scopes open on it. Deadlines don't mind, they are differences.
- * A test that wants a clock at zero wants a context of its own ({@code @DirtiesContext}).
+ * The time belongs to the application context, and tests that share the context share it.
+ * It continues from the previous test and never moves back, because the application can
+ * have open scopes. This does not affect deadlines, which are differences. A test that
+ * needs a clock at zero requires a separate context ({@code @DirtiesContext}).
  * <p>
- * A {@code CancelScopes} bean of your own is left alone: give it the {@code TimeSource}
- * bean.
+ * A custom {@code CancelScopes} bean is not changed. Create it with the
+ * {@code TimeSource} bean.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * Fails each test that leaves a scope on its thread, an interrupt flag set, or a scope
- * open elsewhere, and says which, where and what to do. It looks after all
- * {@code @AfterEach} methods, and gives other threads a second to close what they have
- * open. What it finds it takes away, so that only the test that left it fails.
+ * Fails each test that leaves a scope on its thread, a set interrupt flag, or an open
+ * scope on another thread. The message contains the scope, the thread and the remedy. The
+ * check runs after all {@code @AfterEach} methods, and waits up to one second for other
+ * threads to close their scopes. What it finds is removed, so that only this test fails.
  *
  * <pre class="code">
  * &#064;SpringBootTest
@@ -20,11 +20,12 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  *
  * }</pre>
  * <p>
- * On a test with an application context it watches all scopes of the {@code CancelScopes}
- * bean; of others those that were given its {@link #listener()}. Registered by JUnit's
- * automatic detection instead of by {@code @ExtendWith}, it looks at threads and at those
- * only. Threads are judged by the test's own; scopes by the time they were opened, so
- * don't run tests with it at the same time.
+ * In a test with an application context, it watches all scopes of the
+ * {@code CancelScopes} bean, and scopes of other instances that have its
+ * {@link #listener()}. If JUnit's automatic detection registers it instead of
+ * {@code @ExtendWith}, it watches threads and the latter scopes only. Scopes are assigned
+ * to a test by the time of their opening, so do not run tests with this extension in
+ * parallel.
  */
 public final class NoScopeLeaks implements BeforeEachCallback, AfterEachCallback {
 
@@ -33,8 +34,8 @@ public final class NoScopeLeaks implements BeforeEachCallback, AfterEachCallback
 	private static final Namespace NAMESPACE = Namespace.create(NoScopeLeaks.class);
 
 	/**
-	 * Returns what to give to {@code CancelScopes.builder().listener(…)}, in tests that
-	 * build their own.
+	 * Returns the listener for {@code CancelScopes.builder().listener(…)} in tests that
+	 * build their own instance.
 	 * @return the listener, the same for all tests
 	 */
 	public static CancelScopeListener listener() {

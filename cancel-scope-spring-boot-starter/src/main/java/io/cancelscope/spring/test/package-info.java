@@ -1,7 +1,6 @@
 /**
- * For the tests of applications: time that stands still, and tests that fail if they
- * leave scopes behind. Needs Spring Boot's test support and JUnit, and is not there
- * without them.
+ * Support for tests of applications: a clock that the test controls, and failures of
+ * tests that leave scopes open. Requires Spring Boot's test support and JUnit.
  */
 @NullMarked
 package io.cancelscope.spring.test;

@@ -14,7 +14,7 @@ import org.springframework.transaction.ConfigurableTransactionManager;
 
 /**
  * Auto-configuration that rolls back the transaction of a cancelled scope instead of
- * committing it late.
+ * committing it.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnClass(ConfigurableTransactionManager.class)

@@ -1,6 +1,6 @@
 /**
- * Keeps the transaction of a cancelled scope from committing:
- * {@code CommitCheckingBeanPostProcessor} has each transaction manager ask the scope
+ * Prevents the transaction of a cancelled scope from committing. With
+ * {@code CommitCheckingBeanPostProcessor}, each transaction manager checks the scope
  * before it commits.
  */
 @NullMarked

@@ -1,7 +1,7 @@
 /**
- * Gives each servlet request a scope: a filter opens it, asynchronous requests keep it
- * open until they end, and what a cancelled request is answered is a problem detail. On
- * in servlet applications.
+ * Scopes of servlet requests. A filter opens the scope, asynchronous requests keep it
+ * open until they end, and the response to a cancelled request is a problem detail.
+ * Requires a servlet application.
  */
 @NullMarked
 package io.cancelscope.spring.web;

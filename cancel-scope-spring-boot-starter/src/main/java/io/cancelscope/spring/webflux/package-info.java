@@ -1,6 +1,6 @@
 /**
- * Gives each WebFlux request a scope, in the Reactor Context of its handling, and cancels
- * it when the client goes away. On in reactive web applications.
+ * Scopes of WebFlux requests, in the Reactor Context of their handling. A scope is
+ * cancelled if the client disconnects. Requires a reactive web application.
  */
 @NullMarked
 package io.cancelscope.spring.webflux;
