@@ -12,11 +12,11 @@ import org.springframework.stereotype.Service;
 @Service
 public class QuoteService {
 
-	@CancelScoped("800ms") // this call and all it calls: 800 ms together
+	@CancelScoped("800ms") // budget of this method and of everything it calls
 	public List<String> best(List<Supplier<String>> suppliers) {
 		List<String> quotes = new ArrayList<>();
 		for (Supplier<String> supplier : suppliers) {
-			CancelScope.current().check(); // a safe place to stop
+			CancelScope.current().check(); // a safe point
 			quotes.add(supplier.get());
 		}
 		return quotes;

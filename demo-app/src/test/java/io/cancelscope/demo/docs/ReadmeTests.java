@@ -191,7 +191,7 @@ class ReadmeTests {
 		String allOrNothing(Trip trip) {
 			var aurora = suppliers.ask("aurora", trip); // @Async, as below
 			var borealis = suppliers.ask("borealis", trip);
-			// if one fails, the other is stopped
+			// if one fails, the other is cancelled
 			return firstComes(aurora) + " and " + firstComes(borealis);
 		}
 		// end::bubble[]
@@ -257,7 +257,8 @@ class ReadmeTests {
 		// tag::shield[]
 		@CancelScoped(timeout = "500ms", shield = true)
 		void record(Trip trip) {
-			CancelScope.current().check(); // passes, whatever has happened outside
+			CancelScope.current().check(); // does not throw if an outer scope is
+											// cancelled
 			rows.add(trip.from() + "-" + trip.to());
 		}
 		// end::shield[]
