@@ -114,7 +114,7 @@ public final class ManualTime implements TimeSource {
 	 * each at its own instant, and in the order of scheduling where instants are the
 	 * same. What a task throws is thrown by this method, and the clock then stands at the
 	 * instant of that task; what a callback of a scope throws is logged.
-	 * @param duration how far; zero fires what is due now
+	 * @param duration the time to move; zero fires what is due now
 	 * @throws IllegalArgumentException if the duration is negative
 	 */
 	public void advance(Duration duration) {

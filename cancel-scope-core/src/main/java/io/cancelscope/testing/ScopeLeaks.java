@@ -52,7 +52,8 @@ public final class ScopeLeaks implements CancelScopeListener {
 	private long opened;
 
 	/**
-	 * Creates a detector that gives other threads a second to close their scopes.
+	 * Creates a detector that waits up to one second for other threads to close their
+	 * scopes.
 	 */
 	public ScopeLeaks() {
 		this(PATIENCE);
@@ -107,8 +108,8 @@ public final class ScopeLeaks implements CancelScopeListener {
 	 * Starts to watch. A scope that is current on the calling thread now, or open
 	 * anywhere, is not reported by {@link Watch#check()}.
 	 * <p>
-	 * If no scope is current, the watch leaves a marker on the thread until its check,
-	 * which lets the check remove attachments that the test forgot.
+	 * If no scope is current, the watch leaves a marker on the thread until its check.
+	 * With it, the check can remove attachments that the test forgot.
 	 * @return the watch to check after the test, on the same thread
 	 */
 	public Watch watch() {
