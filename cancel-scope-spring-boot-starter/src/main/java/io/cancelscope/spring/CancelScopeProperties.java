@@ -25,9 +25,8 @@ import org.springframework.boot.convert.DurationStyle;
  * nothing.
  * @param modes Modes by scope name or pattern, 'enforce' or 'observe'. Each takes
  * precedence over 'cancel-scope.mode'.
- * @param failOnUnweavable Whether to fail the start-up, instead of logging a warning, if
- * a
- * @CancelScoped method cannot be woven.
+ * @param failOnUnweavable Whether a method with @CancelScoped that cannot be woven fails
+ * the start-up, instead of causing a warning.
  * @param weaving How to weave @CancelScoped into beans. 'aspect' requires AspectJ and
  * applies only to annotations on the class or its methods.
  * @param aspect Weaving by the AspectJ aspect
