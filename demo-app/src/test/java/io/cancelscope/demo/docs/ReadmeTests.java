@@ -257,8 +257,7 @@ class ReadmeTests {
 		// tag::shield[]
 		@CancelScoped(timeout = "500ms", shield = true)
 		void record(Trip trip) {
-			CancelScope.current().check(); // does not throw if an outer scope is
-											// cancelled
+			CancelScope.current().check(); // ignores outer cancellations
 			rows.add(trip.from() + "-" + trip.to());
 		}
 		// end::shield[]
