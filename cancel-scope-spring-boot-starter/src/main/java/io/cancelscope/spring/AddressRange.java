@@ -45,8 +45,8 @@ final class AddressRange {
 		int prefix = (slash < 0) ? bits : prefix(text.substring(slash + 1), bits);
 		byte[] first = first(address, prefix);
 		if (!Arrays.equals(first, address)) {
-			throw new IllegalArgumentException("It is an address in a block, not a block. Give the block, '"
-					+ shown(first) + "/" + prefix + "', or the address alone, '" + shown(address) + "'.");
+			throw new IllegalArgumentException("The value is an address inside a block, not a block. Give the block '"
+					+ shown(first) + "/" + prefix + "' or the single address '" + shown(address) + "'.");
 		}
 		return new AddressRange(address, prefix);
 	}
@@ -54,8 +54,9 @@ final class AddressRange {
 	private static byte[] parse(String text) {
 		InetAddress address = literal(text);
 		if (address == null) {
-			throw new IllegalArgumentException("It is neither an IP address nor a CIDR block. Give one such as"
-					+ " '10.1.2.3', '10.0.0.0/8' or 'fd00::/8'; names of hosts are not looked up.");
+			throw new IllegalArgumentException(
+					"The value is neither an IP address nor a CIDR block. Give a value such as"
+							+ " '10.1.2.3', '10.0.0.0/8' or 'fd00::/8'. Host names are not resolved.");
 		}
 		return address.getAddress();
 	}
@@ -75,7 +76,7 @@ final class AddressRange {
 			return Integer.parseInt(text);
 		}
 		throw new IllegalArgumentException(
-				"The length of its prefix is not a number from 0 to " + bits + ". Give one such as '10.0.0.0/8'.");
+				"The prefix length is not a number from 0 to " + bits + ". Give a block such as '10.0.0.0/8'.");
 	}
 
 	private static byte[] first(byte[] address, int prefix) {

@@ -22,8 +22,8 @@ public record DeadlineHeader(String name, Format format) {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(format, "format");
 		if (!NAME.matcher(name).matches()) {
-			throw new IllegalArgumentException("'" + name + "' can't be the name of a header: give one such as"
-					+ " 'grpc-timeout' or 'x-envoy-expected-rq-timeout-ms'.");
+			throw new IllegalArgumentException("'" + name + "' is not a valid name of a header."
+					+ " Give a name such as 'grpc-timeout' or 'x-envoy-expected-rq-timeout-ms'.");
 		}
 	}
 
@@ -55,8 +55,8 @@ public record DeadlineHeader(String name, Format format) {
 		if (lower.endsWith("-ms")) {
 			return Format.MILLISECONDS;
 		}
-		throw new IllegalArgumentException("How is the value of the header '" + name + "' written? Say it behind the"
-				+ " name: '" + name + "=milliseconds', '" + name + "=seconds' or '" + name + "=grpc'.");
+		throw new IllegalArgumentException("Header '" + name + "' has no format. Append one: '" + name
+				+ "=milliseconds', '" + name + "=seconds' or '" + name + "=grpc'.");
 	}
 
 	private static Format format(String text, String format) {
@@ -65,8 +65,8 @@ public record DeadlineHeader(String name, Format format) {
 				return known;
 			}
 		}
-		throw new IllegalArgumentException("'" + text + "' has an unknown format, '" + format
-				+ "': the formats are 'grpc', 'milliseconds' and 'seconds'.");
+		throw new IllegalArgumentException("Header setting '" + text + "' has the unknown format '" + format
+				+ "'. Give 'grpc', 'milliseconds' or 'seconds'.");
 	}
 
 	/**

@@ -225,15 +225,15 @@ final class NamedSettings<V> {
 
 	/** A variable can mean one scope only. */
 	private void refuse(NamedSetting<V> variable, String taken, String name) {
-		String description = "The environment variable " + variable + " fits two scopes, '" + taken + "' and '" + name
-				+ "'.";
+		String description = "The environment variable " + variable + " matches two scopes, '" + taken + "' and '"
+				+ name + "'.";
 		String action = "Remove it, and set a property in a file or on the command line, where names are exact: '"
 				+ ScopeSetting.property(this.group, taken) + "' or '" + ScopeSetting.property(this.group, name) + "'.";
 		if (!this.started) {
 			throw new InvalidScopeSettingException(description, action);
 		}
 		if (variable.isFirstWarning()) {
-			logger.warn(description + " It counts for the first. " + action);
+			logger.warn(description + " The library applies it to the first. " + action);
 		}
 	}
 

@@ -68,7 +68,7 @@ public final class RequestScope {
 		}
 		catch (IllegalArgumentException ex) {
 			// A scope around this one, or a customizer, has brought another clock.
-			this.scope.cancel("its time is up");
+			this.scope.cancel("the request timed out");
 		}
 	}
 

@@ -35,7 +35,7 @@ class ConditionsReportTests {
 			.contains("(cancel-scope.observation.enabled=true) did not find property");
 		assertThat(reasons.get("MetricsCancelAutoConfiguration")).contains("did not find any beans of type")
 			.contains("MeterRegistry");
-		assertThat(reasons.get("ObserveCancelAutoConfiguration")).contains("nobody said 'observe'");
+		assertThat(reasons.get("ObserveCancelAutoConfiguration")).contains("no mode is 'observe'");
 		assertThat(reasons.get("ActuateCancelAutoConfiguration"))
 			.contains("@ConditionalOnAvailableEndpoint not exposed");
 		assertThat(reasons.get("LoggingCancelAutoConfiguration.MdcConfiguration"))

@@ -95,7 +95,7 @@ class DeadlineHeaderTests {
 	@ValueSource(strings = { "=seconds", "X Budget=seconds", "X:Y=seconds", "X\r\nY=seconds" })
 	void whatCantBeAHeadersNameIsRefused(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> DeadlineHeader.of(text))
-			.withMessageContaining("can't be the name of a header");
+			.withMessageContaining("is not a valid name of a header");
 	}
 
 }

@@ -182,7 +182,7 @@ class RequestScopesTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			timeout     | -1s          | It must not be negative. Give a number and a unit, for example '800ms' or '2s'.
 			max-timeout | 0ms          | It is less than cancel-scope.web.min-timeout, which is 100ms.
-			headers     | X-Timeout    | How is the value of the header 'X-Timeout' written?
+			headers     | X-Timeout    | Header 'X-Timeout' has no format.
 			""")
 	void wrongPropertyIsRefused(String property, String value, String problem) {
 		assertThatException().isThrownBy(() -> web(Map.of("cancel-scope.web." + property, value)))

@@ -110,7 +110,7 @@ class ScopeSettingsTests {
 		assertThat(settings.timeoutOf(one)).contains(Duration.ofSeconds(2));
 
 		assertThatExceptionOfType(InvalidScopeSettingException.class).isThrownBy(() -> settings.timeoutOf(other))
-			.withMessage("The environment variable " + variable + "=2s fits two scopes, '" + one + "' and '" + other
+			.withMessage("The environment variable " + variable + "=2s matches two scopes, '" + one + "' and '" + other
 					+ "'. Remove it, and set a property in a file or on the command line, where names are exact: '"
 					+ ScopeSetting.property("timeouts", one) + "' or '" + ScopeSetting.property("timeouts", other)
 					+ "'.");
@@ -125,7 +125,8 @@ class ScopeSettingsTests {
 		assertThat(settings.timeoutOf("GET /orders")).contains(Duration.ofSeconds(2));
 		assertThat(settings.timeoutOf("getOrders")).isEmpty();
 		assertThat(settings.timeoutOf("getOrders")).isEmpty();
-		assertThat(output).containsOnlyOnce("fits two scopes, 'GET /orders' and 'getOrders'. It counts for the first.");
+		assertThat(output).containsOnlyOnce(
+				"matches two scopes, 'GET /orders' and 'getOrders'. The library applies it to the first.");
 	}
 
 	@Test

@@ -186,9 +186,9 @@ class TrustedHeadersTests {
 			trust-headers   | false            | or 'never'.
 			trust-headers   | proxies          | It does not say whose headers are believed.
 			trust-headers   | ''               | It does not say whose headers are believed.
-			trusted-proxies | proxy.local      | names of hosts are not looked up.
-			trusted-proxies | 10.0.0.1/8       | Give the block, '10.0.0.0/8', or the address alone, '10.0.0.1'.
-			trusted-proxies | 10\\.\\d+\\.\\d+\\.1 | It is neither an IP address nor a CIDR block.
+			trusted-proxies | proxy.local      | Host names are not resolved.
+			trusted-proxies | 10.0.0.1/8       | Give the block '10.0.0.0/8' or the single address '10.0.0.1'.
+			trusted-proxies | 10\\.\\d+\\.\\d+\\.1 | The value is neither an IP address nor a CIDR block.
 			""")
 	void wrongValueIsRefusedWithWhatToWrite(String property, String value, String problem) {
 		assertThatException().isThrownBy(() -> requests(Map.of("cancel-scope.web." + property, value)))

@@ -73,7 +73,8 @@ public class CancelScopesEndpoint {
 
 	ScopesDescriptor scopes(@Nullable Integer limit, boolean tree, boolean withMessages) {
 		if (limit != null && limit < 1) {
-			throw new InvalidEndpointRequestException("limit=" + limit + ": give a number from 1 to " + HIGHEST_LIMIT,
+			throw new InvalidEndpointRequestException(
+					"limit=" + limit + " is out of range. Give a number from 1 to " + HIGHEST_LIMIT,
 					"The limit is not a number from 1 to " + HIGHEST_LIMIT);
 		}
 		Forest forest = new Forest(this.live);
@@ -118,7 +119,7 @@ public class CancelScopesEndpoint {
 
 	private static String refusal(CancelScope scope) {
 		if (scope.isCancelled()) {
-			return "The scope is cancelled already. What runs in it has not come to a safe point yet.";
+			return "The scope is cancelled already. Its code has not reached a safe point yet.";
 		}
 		return scope.details().observed() ? "The scope is only observed, so nothing can cancel it."
 				: "The scope was closed in the meantime.";

@@ -105,7 +105,7 @@ record CancelScopedMethods(Set<Method> woven, Set<Method> wovenInCode, List<Stri
 		String description = "Bean '" + beanName + "': @CancelScoped has no effect on "
 				+ String.join(", ", this.unweavable) + ".";
 		String action = "Move the annotation to a method that other beans call and that is neither private,"
-				+ " static nor final, in a class that isn't final; or open the scope in the code,"
+				+ " static nor final, in a class that is not final; or open the scope in the code"
 				+ " with CancelScopes.run(…) or call(…).";
 		if (fail) {
 			throw new InvalidCancelScopedException(description, action, null);

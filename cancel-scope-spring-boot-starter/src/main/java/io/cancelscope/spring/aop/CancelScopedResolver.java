@@ -121,7 +121,7 @@ final class CancelScopedResolver {
 		String name = resolve(place, "name", written);
 		if (name.isBlank()) {
 			throw InvalidCancelScopedException.of(place, "name", shown(written, name), "which is blank",
-					"Say what the scope is for, for example name = \"quotes\", or leave the attribute out:"
+					"Give the scope a name such as name = \"quotes\", or remove the attribute:"
 							+ " the default is the class and the method.",
 					null);
 		}
@@ -143,7 +143,7 @@ final class CancelScopedResolver {
 		if (requires != null && timeout != null && requires.compareTo(timeout) > 0) {
 			throw InvalidCancelScopedException.of(place, "requires", quoted(written),
 					"which is more than its timeout of " + Durations.format(timeout),
-					"The method could never start. Require less, or give it more time.", null);
+					"The method could never start. Lower requires, or raise the timeout.", null);
 		}
 		return requires;
 	}
@@ -188,14 +188,13 @@ final class CancelScopedResolver {
 
 	private static InvalidCancelScopedException unresolved(CancelScopedPlace place, String attribute, String written,
 			@Nullable RuntimeException ex) {
-		String problem = "which can't be resolved";
+		String problem = "which cannot be resolved";
 		if (ex != null) {
 			problem += ": " + NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
 		}
-		String advice = written.contains("#{")
-				? "Correct the expression; a bean is written as in \"#{@limits.quotes}\"."
-				: "Set the property that it names, or give a default after a colon, for example " + attribute + " = "
-						+ quoted(withDefault(written, attribute)) + ".";
+		String advice = written.contains("#{") ? "Correct the expression; write a bean as in \"#{@limits.quotes}\"."
+				: "Set the property of the placeholder, or give a default after a colon, for example " + attribute
+						+ " = " + quoted(withDefault(written, attribute)) + ".";
 		return InvalidCancelScopedException.of(place, attribute, quoted(written), problem, advice, ex);
 	}
 
@@ -221,7 +220,7 @@ final class CancelScopedResolver {
 		ExceptionFactory factory = ExceptionFactory.of(type.asSubclass(RuntimeException.class));
 		if (factory == null) {
 			throw InvalidCancelScopedException.of(place, "exception", type.getName() + ".class",
-					"which can't be created", "Give it a constructor " + ExceptionFactory.CONSTRUCTORS
+					"which cannot be created", "Give it a constructor " + ExceptionFactory.CONSTRUCTORS
 							+ ", for example: " + type.getSimpleName() + "(String message) { super(message); }",
 					null);
 		}
@@ -230,9 +229,8 @@ final class CancelScopedResolver {
 
 	/** It returns at its first suspension, and what runs later would have no scope. */
 	private static InvalidCancelScopedException suspending(CancelScopedPlace place) {
-		return new InvalidCancelScopedException(
-				place + " is on a Kotlin suspend function, which scopes can't follow yet.",
-				"Limit it with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture"
+		return new InvalidCancelScopedException(place + " is on a Kotlin suspend function, which is not supported.",
+				"Limit the function with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture"
 						+ " or a Mono, for example by future { … } or mono { … }.",
 				null);
 	}
@@ -241,7 +239,8 @@ final class CancelScopedResolver {
 	static InvalidCancelScopedException conflict(CancelScopedPlace place, AnnotationConfigurationException ex) {
 		return new InvalidCancelScopedException(
 				place + " has both value and timeout, and they differ. (" + ex.getMessage() + ")",
-				"They are two names of one attribute: give one of them, for example timeout = \"800ms\".", ex);
+				"value and timeout are aliases of one attribute. Set only one of them, for example timeout = \"800ms\".",
+				ex);
 	}
 
 	private static String shown(String written, String resolved) {

@@ -98,7 +98,7 @@ final class CancelScopedSource implements AopInfrastructureBean {
 		}
 		catch (IllegalStateException | LinkageError ex) {
 			// A class with methods that name types which aren't there: not a user's bean.
-			logger.debug("Can't look for @CancelScoped in " + type.getName(), ex);
+			logger.debug("Could not search " + type.getName() + " for @CancelScoped", ex);
 			return false;
 		}
 	}

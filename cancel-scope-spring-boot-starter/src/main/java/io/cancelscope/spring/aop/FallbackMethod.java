@@ -58,7 +58,7 @@ final class FallbackMethod {
 		Method found = candidates.get(0);
 		Method rival = FallbackCandidates.rivalOfTheFirst(candidates, userClass);
 		if (rival != null) {
-			throw invalid(place, name, "which may be " + found + " or " + rival);
+			throw invalid(place, name, "which is ambiguous: " + found + " and " + rival);
 		}
 		check(place, userClass, name, found);
 		return new FallbackMethod(found, place);
@@ -83,8 +83,8 @@ final class FallbackMethod {
 			if (!ReflectionUtils.declaresException(place.method(), exception)
 					&& !RuntimeException.class.isAssignableFrom(exception)
 					&& !Error.class.isAssignableFrom(exception)) {
-				throw invalid(place, name, "which throws " + exception.getSimpleName() + ", and "
-						+ place.method().getName() + " doesn't declare it");
+				throw invalid(place, name, "which throws " + exception.getSimpleName() + ", which "
+						+ place.method().getName() + " does not declare");
 			}
 		}
 	}
@@ -119,9 +119,8 @@ final class FallbackMethod {
 			.collect(Collectors.joining(", "));
 		String signature = method.getReturnType().getSimpleName() + " " + name + "(" + parameters;
 		return InvalidCancelScopedException.of(place, "fallback", '"' + name + '"', problem,
-				"A fallback takes the same arguments, and the CancelReason last if it wants it, for example "
-						+ signature + ") or " + signature + (parameters.isEmpty() ? "" : ", ")
-						+ "CancelReason reason).",
+				"A fallback has the same parameters, optionally followed by a CancelReason, for example " + signature
+						+ ") or " + signature + (parameters.isEmpty() ? "" : ", ") + "CancelReason reason).",
 				null);
 	}
 

@@ -76,7 +76,7 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 	public @Nullable Object standIn(OpenScope scope, CancelScope around) throws Throwable {
 		CancelReason reason = scope.reason().orElse(null);
 		if (this.fallback == null || reason == null) {
-			throw new IllegalStateException("Ask hasStandIn(…) before: nothing stands in for " + scope);
+			throw new IllegalStateException("No fallback applies to " + scope + ". Call hasStandIn(…) first.");
 		}
 		CancelScope.Registration attachment = around.attach();
 		try (attachment) {

@@ -35,7 +35,8 @@ final class UnreachedFallbacks {
 		}
 		if (!unreached.isEmpty()) {
 			logger.warn("Bean '" + beanName + "': the annotations of the fallback " + String.join(", ", unreached)
-					+ " have no effect. Make it a method that other beans can call, or move the annotations to one.");
+					+ " have no effect. Make the fallback a method that other beans can call, or move the annotations to such"
+					+ " a method.");
 		}
 	}
 

@@ -37,8 +37,8 @@ final class WeavingSelector implements ImportSelector {
 		if (!ClassUtils.isPresent(ASPECTJ, this.classLoader)) {
 			throw new InvalidCancelScopedException(
 					"The property " + PROPERTY + " is 'aspect', but AspectJ is not on the class path.",
-					"Add the dependency org.springframework.boot:spring-boot-starter-aspectj; or leave the weaving to"
-							+ " the default, " + PROPERTY + "=advisor, which needs no AspectJ.",
+					"Add the dependency org.springframework.boot:spring-boot-starter-aspectj; or set " + PROPERTY
+							+ "=advisor, the default, which needs no AspectJ.",
 					null);
 		}
 		return new String[] { AspectWeavingConfiguration.class.getName() };

@@ -126,7 +126,10 @@ public final class CancelScopeThreadLocalAccessor implements ThreadLocalAccessor
 					this.attachment.close();
 				}
 				catch (IllegalStateException ex) {
-					logger.warn("A context snapshot ended before a scope opened inside", ex);
+					logger.warn(
+							"A context snapshot was closed before a scope that was opened inside was closed. Close each scope"
+									+ " where it was opened, in a try-with-resources statement",
+							ex);
 				}
 			}
 		}

@@ -42,7 +42,7 @@ final class LateResults {
 			handler.handle(value, scope);
 		}
 		catch (Throwable ex) {
-			logger.warn("A LateResultHandler failed with a late result of scope '" + scope.name() + "'", ex);
+			logger.warn("A LateResultHandler failed for the late result of scope '" + scope.name() + "'", ex);
 		}
 	}
 

@@ -72,7 +72,7 @@ final class PolledFutures {
 			finally {
 				this.lock.unlock();
 			}
-			logger.warn("Could not start the thread that looks for the results of plain futures", ex);
+			logger.warn("Could not start the thread that polls plain futures; the next call tries again", ex);
 		}
 	}
 

@@ -140,7 +140,7 @@ final class ScopedFuture<T> {
 			endScope("its result was cancelled", null);
 		}
 		else {
-			endScope("its result was completed by the one who waited for it", error);
+			endScope("its result was completed by a caller", error);
 		}
 	}
 

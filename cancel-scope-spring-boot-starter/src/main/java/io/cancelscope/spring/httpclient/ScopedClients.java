@@ -78,7 +78,8 @@ final class ScopedClients {
 		if (Transport.of(library) == Transport.OTHER) {
 			this.unreached.add(name + " (" + library.getClass().getName() + ", "
 					+ ((library instanceof SimpleClientHttpRequestFactory)
-							? "which answers to interrupts on virtual threads only)" : "which is only interrupted)"));
+							? "which can be interrupted on virtual threads only)"
+							: "whose calls are only interrupted)"));
 		}
 		return this.customizer.wrap(factory);
 	}

@@ -103,8 +103,9 @@ public final class ScopedRequestFactoryCustomizer
 		}
 		ClientHttpRequestFactory library = LibraryClient.innermost(factory);
 		if (!reached && !reachInto(library) && this.unreached.add(library.getClass())) {
-			logger.warn("Cannot reach into " + library.getClass().getName() + ": a call that waits for an answer leaves"
-					+ " its connection to its own timeout when its scope is cancelled."
+			logger.warn("Cannot close the connections of " + library.getClass().getName()
+					+ " on cancellation: a call that waits"
+					+ " for an answer throws, but its connection stays open until its own timeout."
 					+ " Build the factory with ScopedRequestFactoryCustomizer.customize(ClientHttpRequestFactoryBuilder).");
 		}
 		return new ScopedRequestFactory(factory, Transport.of(library), this.header);

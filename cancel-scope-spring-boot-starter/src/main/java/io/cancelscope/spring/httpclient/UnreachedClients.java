@@ -46,8 +46,8 @@ final class UnreachedClients implements SmartInitializingSingleton {
 	}
 
 	private static void log(String clients) {
-		logger.warn("Not stopped when their scope is cancelled: the HTTP calls of " + clients
-				+ ". Give clients of Spring the request factory of another library.");
+		logger.warn("HTTP calls are not stopped when their scope is cancelled: " + clients
+				+ ". Give Spring's clients the request factory of a supported library.");
 	}
 
 }

@@ -46,13 +46,13 @@ final class Abortion {
 					+ Durations.format(after) + " after it was cancelled (cancel-scope.jdbc.abort-after)", null);
 		try {
 			boolean closed = this.connection.abort();
-			this.outcome = closed ? "its connection was closed" : "abort of its connection, which closed nothing";
+			this.outcome = closed ? "its connection was closed" : "Connection.abort(), which closed nothing";
 			return closed;
 		}
 		catch (SQLException | RuntimeException | AbstractMethodError ex) {
 			FAILED.get(this.scope)
 				.log(() -> "Could not abort the connection of a statement of scope '" + this.scope + "'", ex);
-			this.outcome = "abort of its connection, which failed";
+			this.outcome = "Connection.abort(), which failed";
 			return false;
 		}
 	}
@@ -63,7 +63,7 @@ final class Abortion {
 			.log(() -> "Could not stop a statement of scope '" + this.scope + "': still running "
 					+ Durations.format(EFFECT_WITHIN) + " after " + this.outcome + ". The driver ("
 					+ this.connection.type()
-					+ ") ends it neither by cancel nor by abort; set a timeout of the database's own", null);
+					+ ") can neither cancel nor abort this statement; set a statement timeout in the database", null);
 	}
 
 }

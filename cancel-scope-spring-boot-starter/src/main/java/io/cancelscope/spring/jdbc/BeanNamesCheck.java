@@ -36,8 +36,8 @@ final class BeanNamesCheck implements SettingsCheck {
 		for (String name : this.properties.excludeBeans()) {
 			if (isBean(EXCLUDE, name, DataSource.class, warning)
 					&& !this.beanFactory.isTypeMatch(name, DataSource.class)) {
-				warning.accept("The bean '" + name + "' of the property '" + EXCLUDE + "' is not a DataSource, and is"
-						+ " not changed anyway. Remove it.");
+				warning.accept("The name '" + name + "' in the property '" + EXCLUDE + "' has no effect: the bean is"
+						+ " not a DataSource. Remove the name.");
 			}
 		}
 		for (String name : this.properties.bookkeepingBeans()) {
@@ -60,7 +60,7 @@ final class BeanNamesCheck implements SettingsCheck {
 				.toList();
 			if (!own.isEmpty()) {
 				warning.accept("The name '" + name + "' in the property '" + property
-						+ "' has no effect: it is an alias. Write '" + own.get(0) + "', the bean's own name.");
+						+ "' has no effect: the name is an alias. Write '" + own.get(0) + "', the bean's own name.");
 				return false;
 			}
 		}

@@ -82,7 +82,7 @@ final class Borrowing {
 				connection.close();
 			}
 			catch (SQLException ex) {
-				logger.debug("A connection that came too late could not be given back", ex);
+				logger.debug("Could not return a connection that was obtained after its scope was cancelled", ex);
 			}
 		}
 	}

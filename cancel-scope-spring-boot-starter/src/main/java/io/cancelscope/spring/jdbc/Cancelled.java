@@ -25,9 +25,9 @@ final class Cancelled {
 	 */
 	private static final Set<String> OTHER_CLASSES = Set.of("08", "22", "23", "28", "40", "42");
 
-	static final String NO_CONNECTION = "No connection was asked for";
+	static final String NO_CONNECTION = "Connection not requested";
 
-	static final String WAIT_ENDED = "The wait for a connection was given up";
+	static final String WAIT_ENDED = "The wait for a connection was cancelled";
 
 	static final String NOT_STARTED = "The statement was not started";
 

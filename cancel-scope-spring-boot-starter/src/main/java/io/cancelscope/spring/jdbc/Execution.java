@@ -104,7 +104,7 @@ final class Execution implements CancelScope.Stop {
 			pooled.createStatement().close();
 		}
 		catch (SQLException | RuntimeException ex) {
-			logger.debug("The aborted connection is of no use any more", ex);
+			logger.debug("Ignored the failure of a connection that was aborted", ex);
 		}
 	}
 

@@ -84,7 +84,7 @@ final class ScopeMetrics implements CancelScopeListener, IgnoredDeadlineListener
 		MeterRegistry registry = this.registry;
 		if (registry != null) {
 			Counter.builder("cancel.scope.headers.ignored")
-				.description("Headers that should tell a budget, and could not be read")
+				.description("Deadline headers whose value could not be read")
 				.tag("header", header.name().toLowerCase(Locale.ROOT))
 				.register(registry)
 				.increment();

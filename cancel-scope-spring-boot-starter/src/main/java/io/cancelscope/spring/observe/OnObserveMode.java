@@ -17,8 +17,8 @@ final class OnObserveMode extends SpringBootCondition {
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("cancel-scope.mode");
 		return ScopeSettings.isAnyObserved(context.getEnvironment())
-				? ConditionOutcome.match(message.because("all scopes, or those of some names, are only observed"))
-				: ConditionOutcome.noMatch(message.because("scopes are cancelled, and nobody said 'observe'"));
+				? ConditionOutcome.match(message.because("a mode is 'observe'"))
+				: ConditionOutcome.noMatch(message.because("no mode is 'observe'"));
 	}
 
 }

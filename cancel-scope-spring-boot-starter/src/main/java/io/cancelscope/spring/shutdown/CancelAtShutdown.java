@@ -103,8 +103,8 @@ final class CancelAtShutdown implements SmartLifecycle {
 			for (CancelScopes scopes : cancelled) {
 				int left = scopes.awaitClosed(deadline.remaining());
 				if (left > 0) {
-					logger.info(left + " scope(s) had not closed " + this.await.toMillis()
-							+ "ms after they were cancelled, the application stops without them"
+					logger.info(left + " scope(s) were still open " + this.await.toMillis()
+							+ "ms after they were cancelled. The application stops without waiting for them"
 							+ " (cancel-scope.shutdown.await)");
 				}
 			}

@@ -111,7 +111,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 			}
 		}
 		finally {
-			detach(attachment, thrown);
+			detach(attachment, scope, thrown);
 		}
 		if (gate.isBroken()) {
 			Exception cause = (thrown instanceof Exception exception) ? exception : gate.refusal();
@@ -152,7 +152,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 	}
 
 	/** The answer is there, so a scope that was forgotten inside is only logged. */
-	private static void detach(CancelScope.Registration attachment, @Nullable Throwable thrown) {
+	private static void detach(CancelScope.Registration attachment, RequestScope scope, @Nullable Throwable thrown) {
 		try {
 			attachment.close();
 		}
@@ -160,7 +160,8 @@ class CancelScopeFilter extends OncePerRequestFilter {
 			if (thrown != null) {
 				thrown.addSuppressed(ex);
 			}
-			log.warn("A request left a scope open behind it", ex);
+			log.warn("Request '" + scope.scope().name() + "' did not close all of its scopes. Open each in a"
+					+ " try-with-resources statement, or use CancelScopes.run(…) and call(…)", ex);
 		}
 	}
 
@@ -183,7 +184,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 			}
 		}
 		catch (IllegalStateException ex) {
-			log.debug("An asynchronous request was over before its container came to know of its scope", ex);
+			log.debug("An asynchronous request completed before a listener for its scope could be added", ex);
 			scope.scope().close();
 		}
 	}

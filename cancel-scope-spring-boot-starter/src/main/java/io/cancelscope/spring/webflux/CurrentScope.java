@@ -45,16 +45,17 @@ final class CurrentScope {
 			action.run();
 		}
 		finally {
-			detach(attachment);
+			detach(attachment, scope);
 		}
 	}
 
-	private static void detach(CancelScope.Registration attachment) {
+	private static void detach(CancelScope.Registration attachment, CancelScope scope) {
 		try {
 			attachment.close();
 		}
 		catch (IllegalStateException ex) {
-			log.warn("A handler left a scope open behind it", ex);
+			log.warn("The handler of '" + scope.name() + "' did not close all of its scopes. Open each in a"
+					+ " try-with-resources statement, or use CancelScopes.run(…) and call(…)", ex);
 		}
 	}
 

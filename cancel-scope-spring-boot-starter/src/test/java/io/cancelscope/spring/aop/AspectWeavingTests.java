@@ -162,7 +162,7 @@ class AspectWeavingTests {
 				Action:
 
 				Add the dependency org.springframework.boot:spring-boot-starter-aspectj; \
-				or leave the weaving to the default, cancel-scope.weaving=advisor, which needs no AspectJ.
+				or set cancel-scope.weaving=advisor, the default, which needs no AspectJ.
 				""");
 	}
 

@@ -25,7 +25,7 @@ class FallbackMisfitTests {
 
 	@Test
 	void twoMethodsOfWhichNoneIsMoreSpecificAreNamed() {
-		fails(Ambiguous.class, "$Ambiguous#best has fallback = \"cached\", which may be ")
+		fails(Ambiguous.class, "$Ambiguous#best has fallback = \"cached\", which is ambiguous: ")
 			.hasMessageContaining("(java.lang.String,java.lang.Object)")
 			.hasMessageContaining("(java.lang.Object,java.lang.String)");
 	}

@@ -58,24 +58,26 @@ class InvalidCancelScopedTests {
 	@Test
 	void placeholderThatNobodyKnows(CapturedOutput output) {
 		start(FromAProperty.class);
-		assertThat(failure(output)).isEqualTo("""
-				Description:
+		assertThat(failure(output)).isEqualTo(
+				"""
+						Description:
 
-				Bean 'quotes': @CancelScoped on %s$FromAProperty#best has timeout = "${quotes.budget}", which can't be \
-				resolved: Could not resolve placeholder 'quotes.budget' in value "${quotes.budget}".
+						Bean 'quotes': @CancelScoped on %s$FromAProperty#best has timeout = "${quotes.budget}", which cannot be \
+						resolved: Could not resolve placeholder 'quotes.budget' in value "${quotes.budget}".
 
-				Action:
+						Action:
 
-				Set the property that it names, or give a default after a colon, for example \
-				timeout = "${quotes.budget:800ms}".
-				""".formatted(CLASS));
+						Set the property of the placeholder, or give a default after a colon, for example \
+						timeout = "${quotes.budget:800ms}".
+						"""
+					.formatted(CLASS));
 	}
 
 	@Test
 	void expressionThatFails(CapturedOutput output) {
 		start(BadExpression.class);
 		assertThat(failure(output))
-			.contains("$BadExpression#best has timeout = \"#{@nobody.budget()}\", which can't be");
+			.contains("$BadExpression#best has timeout = \"#{@nobody.budget()}\", which cannot be");
 	}
 
 	@Test
@@ -88,7 +90,8 @@ class InvalidCancelScopedTests {
 	void valueAndTimeoutThatDiffer(CapturedOutput output) {
 		start(Conflict.class);
 		assertThat(failure(output)).contains("$Conflict#best has both value and timeout, and they differ.")
-			.contains("They are two names of one attribute: give one of them, for example timeout = \"800ms\".");
+			.contains(
+					"value and timeout are aliases of one attribute. Set only one of them, for example timeout = \"800ms\".");
 	}
 
 	@Test
@@ -101,7 +104,7 @@ class InvalidCancelScopedTests {
 
 				Action:
 
-				Say what the scope is for, for example name = "quotes", or leave the attribute out: \
+				Give the scope a name such as name = "quotes", or remove the attribute: \
 				the default is the class and the method.
 				""".formatted(CLASS));
 	}
@@ -113,7 +116,7 @@ class InvalidCancelScopedTests {
 				Description:
 
 				Bean 'quotes': @CancelScoped on %1$s$BadException#best has exception = %1$s$NumberedException.class, \
-				which can't be created.
+				which cannot be created.
 
 				Action:
 
@@ -133,7 +136,7 @@ class InvalidCancelScopedTests {
 
 				Action:
 
-				A fallback takes the same arguments, and the CancelReason last if it wants it, for example \
+				A fallback has the same parameters, optionally followed by a CancelReason, for example \
 				String cheapest(int) or String cheapest(int, CancelReason reason).
 				""".formatted(CLASS));
 	}
@@ -149,7 +152,7 @@ class InvalidCancelScopedTests {
 	void fallbackThatThrowsWhatTheMethodDoesNot(CapturedOutput output) {
 		start(ThrowingFallback.class);
 		assertThat(failure(output)).contains("$ThrowingFallback#best has fallback = \"cheapest\","
-				+ " which throws IOException, and best doesn't declare it.");
+				+ " which throws IOException, which best does not declare.");
 	}
 
 	@Test
@@ -163,7 +166,7 @@ class InvalidCancelScopedTests {
 
 				Action:
 
-				The method could never start. Require less, or give it more time.
+				The method could never start. Lower requires, or raise the timeout.
 				""".formatted(CLASS));
 	}
 
@@ -198,24 +201,26 @@ class InvalidCancelScopedTests {
 				Action:
 
 				Move the annotation to a method that other beans call and that is neither private, static nor final, \
-				in a class that isn't final; or open the scope in the code, with CancelScopes.run(…) or call(…).
+				in a class that is not final; or open the scope in the code with CancelScopes.run(…) or call(…).
 				""".formatted(CLASS));
 	}
 
 	@Test
 	void suspendFunctionOfKotlin(CapturedOutput output) {
 		start(Suspending.class);
-		assertThat(failure(output)).isEqualTo("""
-				Description:
+		assertThat(failure(output)).isEqualTo(
+				"""
+						Description:
 
-				Bean 'quotes': @CancelScoped on %s$Suspending#best is on a Kotlin suspend function, \
-				which scopes can't follow yet.
+						Bean 'quotes': @CancelScoped on %s$Suspending#best is on a Kotlin suspend function, \
+						which is not supported.
 
-				Action:
+						Action:
 
-				Limit it with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture \
-				or a Mono, for example by future { … } or mono { … }.
-				""".formatted(CLASS));
+						Limit the function with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture \
+						or a Mono, for example by future { … } or mono { … }.
+						"""
+					.formatted(CLASS));
 	}
 
 	private static void start(Class<?> bean, String... properties) {

@@ -172,7 +172,7 @@ class ClientReachTests {
 				.hasMessage("scope 'quote' (200ms) exceeded its deadline");
 			this.peer.awaitAbandoned(Peer.SILENT);
 		});
-		assertThat(output).doesNotContain("Not stopped when their scope is cancelled");
+		assertThat(output).doesNotContain("HTTP calls are not stopped when their scope is cancelled");
 	}
 
 	@Test
@@ -198,7 +198,9 @@ class ClientReachTests {
 			.withBean("own", RestClient.class, () -> own)
 			.run((context) -> assertThat(context).hasNotFailed().getBean("own").isSameAs(own));
 
-		assertThat(output.getAll().lines().filter((line) -> line.contains("Not stopped when their scope is cancelled")))
+		assertThat(output.getAll()
+			.lines()
+			.filter((line) -> line.contains("HTTP calls are not stopped when their scope is cancelled")))
 			.singleElement()
 			.asString()
 			.contains("bean 'plain' (org.springframework.http.client.SimpleClientHttpRequestFactory", "bean 'own' (");

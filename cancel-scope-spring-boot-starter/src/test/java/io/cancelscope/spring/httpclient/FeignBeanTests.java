@@ -127,7 +127,9 @@ class FeignBeanTests {
 	void beanThatIsDeclaredByItsClassStaysAsItIsAndIsNamed(CapturedOutput output) {
 		this.runner.run((context) -> assertThat(context).getBean("byClass").isExactlyInstanceOf(Own.class));
 
-		assertThat(output.getAll().lines().filter((line) -> line.contains("Not stopped when their scope is cancelled")))
+		assertThat(output.getAll()
+			.lines()
+			.filter((line) -> line.contains("HTTP calls are not stopped when their scope is cancelled")))
 			.singleElement()
 			.asString()
 			.contains("bean 'byClass' (" + Own.class.getName());

@@ -36,7 +36,7 @@ class BeanNamesCheckTests {
 			textBlock = """
 					exclude-beans     | reportDatasource | has no effect: there is no such bean. The nearest name is 'reportDataSource'. Correct it, or remove it.
 					exclude-beans     | nothingAlike42   | has no effect: there is no such bean. Remove it.
-					exclude-beans     | reports          | has no effect: it is an alias. Write 'reportDataSource', the bean's own name.
+					exclude-beans     | reports          | has no effect: the name is an alias. Write 'reportDataSource', the bean's own name.
 					bookkeeping-beans | bookKeper        | has no effect: there is no such bean. The nearest name is 'bookKeeper'. Correct it, or remove it.
 					""")
 	void nameThatNoBeanHasIsLogged(String property, String name, String text, CapturedOutput output) {
@@ -55,8 +55,8 @@ class BeanNamesCheckTests {
 		assertThat(warnings(output)).singleElement()
 			.asString()
 			.endsWith(
-					"The bean 'bookKeeper' of the property 'cancel-scope.jdbc.exclude-beans' is not a DataSource, and is"
-							+ " not changed anyway. Remove it.");
+					"The name 'bookKeeper' in the property 'cancel-scope.jdbc.exclude-beans' has no effect: the bean is"
+							+ " not a DataSource. Remove the name.");
 	}
 
 	@ParameterizedTest

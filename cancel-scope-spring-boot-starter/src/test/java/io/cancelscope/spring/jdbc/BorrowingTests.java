@@ -77,7 +77,7 @@ class BorrowingTests {
 
 		assertThatExceptionOfType(SQLTimeoutException.class)
 			.isThrownBy(() -> this.scopes.run(SOON, (scope) -> pool.getConnection()))
-			.withMessage("The wait for a connection was given up: scope 'report' (1s) exceeded its deadline")
+			.withMessage("The wait for a connection was cancelled: scope 'report' (1s) exceeded its deadline")
 			.withCauseInstanceOf(DeadlineExceededException.class);
 
 		checks.release(1_000);

@@ -45,7 +45,7 @@ class ConnectionFailureTests {
 		}))
 			.run((context) -> assertThatExceptionOfType(SQLTimeoutException.class)
 				.isThrownBy(() -> connect(context.getBean(DataSource.class)))
-				.withMessageStartingWith("The wait for a connection was given up")
+				.withMessageStartingWith("The wait for a connection was cancelled")
 				.havingRootCause()
 				.isInstanceOf(ScopeCancelledException.class));
 	}

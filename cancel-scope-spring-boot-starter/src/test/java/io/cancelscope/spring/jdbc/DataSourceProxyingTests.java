@@ -267,7 +267,7 @@ class DataSourceProxyingTests {
 					assertThatExceptionOfType(SQLTimeoutException.class)
 						.isThrownBy(() -> this.scopes.run(ScopeOptions.timeout(Duration.ofMillis(100)),
 								(scope) -> waiting.prepareStatement("select 1")))
-						.withMessageStartingWith("The wait for a connection was given up");
+						.withMessageStartingWith("The wait for a connection was cancelled");
 				}
 			});
 	}

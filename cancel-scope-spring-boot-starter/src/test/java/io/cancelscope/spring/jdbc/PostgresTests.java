@@ -127,7 +127,7 @@ class PostgresTests {
 					() -> this.scopes.call(SOON, (scope) -> pool.number("select 1"))))
 				.hasSize(20)
 				.allSatisfy((ex) -> assertThat(ex).isInstanceOf(SQLTimeoutException.class)
-					.hasMessageStartingWith("The wait for a connection was given up"));
+					.hasMessageStartingWith("The wait for a connection was cancelled"));
 			first.close();
 			second.close();
 			pool.awaitFull();

@@ -143,7 +143,7 @@ class StatementCancelTests {
 		run((jdbc) -> this.scopes.run(ScopeOptions.named("late"), (scope) -> {
 			scope.cancel();
 			assertThatExceptionOfType(SQLTimeoutException.class).isThrownBy(() -> jdbc.getDataSource().getConnection())
-				.withMessageStartingWith("No connection was asked for: scope 'late'");
+				.withMessageStartingWith("Connection not requested: scope 'late'");
 		}));
 	}
 
@@ -156,8 +156,8 @@ class StatementCancelTests {
 				assertThatExceptionOfType(SQLTimeoutException.class)
 					.isThrownBy(() -> this.scopes.run(ScopeOptions.named("report").withTimeout(Duration.ofMillis(100)),
 							(scope) -> pool.getConnection()))
-					.withMessage(
-							"The wait for a connection was given up:" + " scope 'report' (100ms) exceeded its deadline")
+					.withMessage("The wait for a connection was cancelled:"
+							+ " scope 'report' (100ms) exceeded its deadline")
 					.withCauseInstanceOf(DeadlineExceededException.class);
 			}
 			catch (SQLException ex) {

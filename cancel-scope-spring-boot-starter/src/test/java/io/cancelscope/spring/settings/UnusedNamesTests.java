@@ -141,7 +141,7 @@ class UnusedNamesTests {
 			.withBean(ScopeNames.class, () -> ScopeNames.of("lazy-service find"))
 			.run((context) -> assertThat(context).getFailure()
 				.hasMessageStartingWith(
-						"The environment variable CANCEL_SCOPE_MODES_LAZYSERVICE_FIND=observe fits two scopes, '")
+						"The environment variable CANCEL_SCOPE_MODES_LAZYSERVICE_FIND=observe matches two scopes, '")
 				.hasMessageContainingAll("'LazyService.find'", "'lazy-service find'",
 						". Remove it, and set a property"));
 	}
