@@ -72,10 +72,10 @@ class RootOperationsTests {
 	@Test
 	void everyWayToCancelItIsRefused() {
 		assertThatIllegalStateException().isThrownBy(() -> this.root.cancel("message", null))
-			.withMessageContaining("open one first");
+			.withMessageContaining("Open a scope with");
 		assertThatIllegalStateException()
 			.isThrownBy(() -> this.root.cancel(CancelReason.Kind.REQUESTED, "message", null))
-			.withMessageContaining("open one first");
+			.withMessageContaining("Open a scope with");
 	}
 
 }
