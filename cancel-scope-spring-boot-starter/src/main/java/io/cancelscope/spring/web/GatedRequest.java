@@ -1,13 +1,18 @@
 package io.cancelscope.spring.web;
 
+import java.io.IOException;
+
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that goes on asynchronously with a response that can be closed. Otherwise
- * {@code startAsync()} would hand out the container's own one, past all wrappers.
+ * {@code startAsync()} would hand out the container's own one, past all wrappers. Reading
+ * its body ends with the scope.
  */
 class GatedRequest extends HttpServletRequestWrapper {
 
@@ -15,10 +20,22 @@ class GatedRequest extends HttpServletRequestWrapper {
 
 	private final HttpServletResponse response;
 
+	private @Nullable ServletInputStream input;
+
 	GatedRequest(HttpServletRequest request, GatedResponse response) {
 		super(request);
 		this.request = request;
 		this.response = response;
+	}
+
+	@Override
+	public ServletInputStream getInputStream() throws IOException {
+		ServletInputStream input = this.input;
+		if (input == null) {
+			input = new CheckedInput(super.getInputStream());
+			this.input = input;
+		}
+		return input;
 	}
 
 	@Override
