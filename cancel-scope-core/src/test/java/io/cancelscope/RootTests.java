@@ -39,7 +39,7 @@ class RootTests {
 	void rootIsNotToBeCancelled() {
 		CancelScope root = CancelScope.current();
 
-		assertThatIllegalStateException().isThrownBy(root::cancel).withMessageContaining("open one first");
+		assertThatIllegalStateException().isThrownBy(root::cancel).withMessageContaining("Open a scope with");
 		assertThatIllegalStateException().isThrownBy(() -> root.cancel("m"));
 		assertThatIllegalStateException().isThrownBy(() -> root.cancel("m", new Exception()));
 		assertThatIllegalStateException().isThrownBy(() -> root.cancel(CancelReason.Kind.SHUTDOWN, "m", null));
