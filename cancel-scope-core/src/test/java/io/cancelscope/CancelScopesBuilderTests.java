@@ -38,7 +38,7 @@ class CancelScopesBuilderTests {
 	@Test
 	void negativeSamplingIsRefusedWithTheValueAndTheWayOut() {
 		assertThatIllegalArgumentException().isThrownBy(() -> CancelScopes.builder().findForgotten(-2))
-			.withMessageContainingAll("must not be negative, and was -2", "give 1 to watch every scope", "0 for none");
+			.withMessageContainingAll("must not be negative, but was -2", "Use 1 to watch every scope", "0 for none");
 	}
 
 	@Test

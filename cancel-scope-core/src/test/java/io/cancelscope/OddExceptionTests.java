@@ -185,7 +185,7 @@ class OddExceptionTests {
 			assertThat(arrived).isInstanceOf(ScopeCancelledException.class);
 			assertThat(arrived.getSuppressed()).singleElement()
 				.asString()
-				.contains("can hold neither a cause nor a suppressed one")
+				.contains("accepts neither a cause nor a suppressed exception")
 				.endsWith("Closed: closed");
 		}
 	}
