@@ -165,11 +165,11 @@ class ClientReachTests {
 			Function<String, String> client = way.client.apply(context);
 
 			FutureTask<?> call = Worker.PLATFORM.call(() -> context.getBean(CancelScopes.class)
-				.call(ScopeOptions.named("quote").withTimeout(Duration.ofMillis(1500)),
+				.call(ScopeOptions.named("quote").withTimeout(Duration.ofMillis(1000)),
 						(scope) -> client.apply(this.peer.url(Peer.SILENT))));
 
 			assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class)
-				.hasMessage("scope 'quote' (1.5s) exceeded its deadline");
+				.hasMessage("scope 'quote' (1s) exceeded its deadline");
 			this.peer.awaitAbandoned(Peer.SILENT);
 		});
 		assertThat(output).doesNotContain("HTTP calls are not stopped when their scope is cancelled");

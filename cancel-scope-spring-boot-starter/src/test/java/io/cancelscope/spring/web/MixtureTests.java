@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnumSource(Server.class)
 class MixtureTests {
 
-	private static final int REQUESTS = Integer.getInteger("cancel-scope.test.mixtures", 300);
+	private static final int REQUESTS = Integer.getInteger("cancel-scope.test.mixtures", 150);
 
 	private static final Map<Server, ConfigurableApplicationContext> contexts = new EnumMap<>(Server.class);
 

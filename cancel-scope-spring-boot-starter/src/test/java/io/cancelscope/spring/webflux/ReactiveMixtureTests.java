@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(600)
 class ReactiveMixtureTests {
 
-	private static final int REQUESTS = Integer.getInteger("cancel-scope.test.mixtures", 300);
+	private static final int REQUESTS = Integer.getInteger("cancel-scope.test.mixtures", 150);
 
 	private static final long AROUND = Duration.ofMillis(2).toNanos();
 
