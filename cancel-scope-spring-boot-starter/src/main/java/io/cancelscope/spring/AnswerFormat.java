@@ -40,8 +40,8 @@ public enum AnswerFormat {
 	 */
 	public static AnswerFormat preferredIn(List<MediaType> accepted) {
 		for (MediaType type : accepted) {
-			if (type.getQualityValue() == 0) {
-				continue;
+			if (type.getQualityValue() == 0 || type.equalsTypeAndSubtype(MediaType.APPLICATION_XHTML_XML)) {
+				continue; // browsers say XHTML beside HTML, and error pages are HTML
 			}
 			if (type.isWildcardType() || isJson(type)) {
 				return JSON;
@@ -70,9 +70,9 @@ public enum AnswerFormat {
 		return type.getType().equals("application") && (type.getSubtype().equals(format) || format.equals(suffix));
 	}
 
-	/** {@code text/*} includes it; XHTML is what browsers say beside it. */
+	/** {@code text/*} includes it. */
 	private static boolean isHtml(MediaType type) {
-		return type.includes(MediaType.TEXT_HTML) || type.equalsTypeAndSubtype(MediaType.APPLICATION_XHTML_XML);
+		return type.includes(MediaType.TEXT_HTML);
 	}
 
 }

@@ -27,7 +27,7 @@ class AnswerFormatTests {
 			text/html                                                                  | PAGE
 			text/*                                                                     | PAGE
 			text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8 | PAGE
-			application/xhtml+xml                                                      | PAGE
+			application/xhtml+xml                                                      | JSON
 			application/json;q=0.5, text/html                                          | PAGE
 			application/json, text/html;q=0.9                                          | JSON
 			text/html;q=0                                                              | JSON

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.AnswerFormat;
 import io.cancelscope.spring.ChangedLibrary;
+import io.cancelscope.spring.ProblemInstance;
 import io.cancelscope.spring.RequestScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -134,8 +135,13 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 		if (scope == null || cancellation == null || (users != null && isAbout(users.getMethod(), exception))) {
 			return null;
 		}
-		return new ServletInvocableHandlerMethod(new Answer(request, scope.answerTo(cancellation), format(request)),
-				ANSWER);
+		ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation);
+		ProblemDetail problem = answer.getBody();
+		if (problem != null) {
+			// Spring MVC would fail for paths that are no URI.
+			problem.setInstance(ProblemInstance.of(request.getRequest().getRequestURI()));
+		}
+		return new ServletInvocableHandlerMethod(new Answer(request, answer, format(request)), ANSWER);
 	}
 
 	/** What the caller prefers, as far as the application can write it. */

@@ -1,6 +1,5 @@
 package io.cancelscope.spring.webflux;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -8,6 +7,7 @@ import java.util.function.Supplier;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.AnswerFormat;
 import io.cancelscope.spring.AnswerHeaders;
+import io.cancelscope.spring.ProblemInstance;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.ResolvableType;
@@ -19,6 +19,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.reactive.result.view.ViewResolver;
@@ -58,7 +59,7 @@ class CancelledResponse {
 			headers.putAll(answer.getHeaders());
 			return Mono.error(new ResponseStatusException(answer.getStatusCode(), null, cancellation));
 		}
-		problem.setInstance(URI.create(exchange.getRequest().getPath().value()));
+		problem.setInstance(ProblemInstance.of(exchange.getRequest().getPath().value()));
 		return ServerResponse.status(answer.getStatusCode())
 			.headers((own) -> own.putAll(answer.getHeaders()))
 			.contentType(format.type())
@@ -81,8 +82,8 @@ class CancelledResponse {
 			MimeTypeUtils.sortBySpecificity(accepted);
 			return accepted;
 		}
-		catch (InvalidMediaTypeException ex) {
-			// Not to be read, so anything is as good.
+		catch (InvalidMediaTypeException | InvalidMimeTypeException ex) {
+			// Not to be read, or too many to be sorted, so anything is as good.
 			return List.of();
 		}
 	}

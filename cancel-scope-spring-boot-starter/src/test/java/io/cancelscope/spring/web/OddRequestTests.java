@@ -1,0 +1,104 @@
+package io.cancelscope.spring.web;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import com.jayway.jsonpath.JsonPath;
+import io.cancelscope.spring.webflux.HangingApplication;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Requests of strangers that the answer could fail for.
+ */
+@Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
+class OddRequestTests {
+
+	private static final String[] PROPERTIES = { "cancel-scope.web.timeout=300ms" };
+
+	@ParameterizedTest
+	@CsvSource({ "TOMCAT, //, /", "TOMCAT, //evil.example/x, /evil.example/x", "TOMCAT, /a:b, /a:b",
+			"JETTY, /a:b, /a:b" })
+	void pathIsNoReferenceToAnotherHost(Server server, String path, String instance, CapturedOutput output)
+			throws Exception {
+		try (ConfigurableApplicationContext context = server.start(Application.class, PROPERTIES)) {
+			isProblemDetail(get(Server.port(context), path, "application/json"), instance);
+		}
+		assertThat(output).doesNotContain("\tat ", "WARN");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void formatsThatAreTooManyToBeSortedAreNoFailure(Server server) throws Exception {
+		try (ConfigurableApplicationContext context = server.start(Application.class, PROPERTIES)) {
+			isProblemDetail(get(Server.port(context), "/x", many()), "/x");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "//, /", "//evil.example/x, /evil.example/x", "/x, /x" })
+	void reactiveAnswerDoesNotFailEither(String path, String instance, CapturedOutput output) throws Exception {
+		try (ConfigurableApplicationContext context = HangingApplication.start(PROPERTIES)) {
+			isProblemDetail(get(Server.port(context), path, many()), instance);
+		}
+		assertThat(output).doesNotContain("\tat ", "ERROR");
+	}
+
+	private static void isProblemDetail(HttpResponse<String> response, String instance) {
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+		assertThat(JsonPath.<String>read(response.body(), "$.instance")).isEqualTo(instance);
+		assertThat(JsonPath.<String>read(response.body(), "$.kind")).isEqualTo("DEADLINE");
+	}
+
+	private static String many() {
+		return IntStream.range(0, 60).mapToObj((i) -> "a/b" + i).collect(Collectors.joining(","));
+	}
+
+	private static HttpResponse<String> get(int port, String path, String accept) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+			.version(HttpClient.Version.HTTP_1_1)
+			.timeout(Duration.ofSeconds(30))
+			.header("Accept", accept)
+			.build();
+		return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Endpoints.class)
+	static class Application {
+
+	}
+
+	@RestController
+	static class Endpoints {
+
+		@GetMapping("/**")
+		void blocking() {
+			Desk.waitUntilCancelled();
+		}
+
+	}
+
+}
