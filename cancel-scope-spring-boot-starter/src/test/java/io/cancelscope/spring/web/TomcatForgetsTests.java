@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.modeler.Registry;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @Timeout(120)
 class TomcatForgetsTests {
+
+	static {
+		// As Spring Boot does: who comes second would be warned, in the log of other
+		// tests.
+		Registry.disableRegistry();
+	}
 
 	private final BlockingQueue<AsyncContext> started = new ArrayBlockingQueue<>(10);
 
