@@ -42,7 +42,7 @@ final class RequestBudget {
 	 */
 	RequestLimit of(@Nullable Duration own, Function<String, List<String>> values,
 			Supplier<? extends @Nullable InetAddress> peer) {
-		RequestLimit limit = new RequestLimit(own, null);
+		RequestLimit limit = RequestLimit.own(own);
 		boolean believed = false;
 		for (DeadlineHeader header : this.headers) {
 			List<String> sent = values.apply(header.name());
@@ -67,14 +67,13 @@ final class RequestBudget {
 			return limit;
 		}
 		Duration asked = parsed.get();
-		String source = "header " + header.name() + " of the caller";
 		if (asked.compareTo(this.least) < 0) {
-			return limit.orShorter(this.least, source + ", raised to cancel-scope.web.min-timeout");
+			return limit.orShorter(this.least, header, "raised to cancel-scope.web.min-timeout");
 		}
 		if (this.most != null && asked.compareTo(this.most) > 0) {
-			return limit.orShorter(this.most, source + ", lowered to cancel-scope.web.max-timeout");
+			return limit.orShorter(this.most, header, "lowered to cancel-scope.web.max-timeout");
 		}
-		return limit.orShorter(asked, source);
+		return limit.orShorter(asked, header, null);
 	}
 
 }

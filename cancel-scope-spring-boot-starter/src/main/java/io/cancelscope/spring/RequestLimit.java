@@ -8,13 +8,30 @@ import org.jspecify.annotations.Nullable;
  * How long a request may take, and whose word that is.
  *
  * @param budget the budget, {@code null} for no limit
- * @param source where it comes from, for people; {@code null} if it is the server's own
+ * @param header the name of the header that it comes from; {@code null} if it is the
+ * server's own
+ * @param change what a property has made of the value of the header, for people;
+ * {@code null} if nothing
  */
-record RequestLimit(@Nullable Duration budget, @Nullable String source) {
+record RequestLimit(@Nullable Duration budget, @Nullable String header, @Nullable String change) {
+
+	/** Returns the limit that the server sets. */
+	static RequestLimit own(@Nullable Duration budget) {
+		return new RequestLimit(budget, null, null);
+	}
 
 	/** Returns this one, or one that a header gives if that is shorter. */
-	RequestLimit orShorter(Duration other, String source) {
-		return (this.budget != null && this.budget.compareTo(other) <= 0) ? this : new RequestLimit(other, source);
+	RequestLimit orShorter(Duration other, DeadlineHeader header, @Nullable String change) {
+		return (this.budget != null && this.budget.compareTo(other) <= 0) ? this
+				: new RequestLimit(other, header.name(), change);
+	}
+
+	/** Where it comes from, for the log and the endpoint: it names properties. */
+	@Nullable String source() {
+		if (this.header == null) {
+			return null;
+		}
+		return "header " + this.header + " of the caller" + ((this.change != null) ? ", " + this.change : "");
 	}
 
 }

@@ -34,12 +34,16 @@ public final class RequestScope {
 
 	private final WebCancelProperties web;
 
+	/** The name of the header that sets the limit. */
+	private final @Nullable String header;
+
 	private volatile boolean limited;
 
-	RequestScope(OpenScope scope, TimeSource time, WebCancelProperties web) {
+	RequestScope(OpenScope scope, TimeSource time, WebCancelProperties web, @Nullable String header) {
 		this.scope = scope;
 		this.time = time;
 		this.web = web;
+		this.header = header;
 	}
 
 	/**
@@ -130,9 +134,10 @@ public final class RequestScope {
 			answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds(this.web.retryAfter())));
 		}
 		ProblemDetail problem = CancelledProblem.of(cancellation, this.web.showScopes());
-		String limit = this.scope.details().budgetSource();
-		if (limit != null && reason.kind() == CancelReason.Kind.DEADLINE && reason.origin().equals(this.scope.name())) {
-			problem.setProperty("limit", limit);
+		// Not the whole source, which names a property of the application.
+		if (this.header != null && reason.kind() == CancelReason.Kind.DEADLINE
+				&& reason.origin().equals(this.scope.name())) {
+			problem.setProperty("limit", "header " + this.header);
 		}
 		return answer.body(problem);
 	}

@@ -146,7 +146,7 @@ public final class RequestScopes {
 		ScopeOptions options = ScopeOptions.named(this.settings.nameOf(endpoint, path))
 			.withTimeout(limit.budget())
 			.withBudgetSource(limit.source());
-		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web);
+		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web, limit.header());
 	}
 
 	private @Nullable Duration limit(String endpoint, PathContainer path) {

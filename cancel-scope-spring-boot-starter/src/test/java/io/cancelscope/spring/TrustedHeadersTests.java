@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +168,18 @@ class TrustedHeadersTests {
 
 		assertThat(request.scope().remaining()).contains(budget);
 		assertThat(request.scope().details().budgetSource()).isEqualTo(source);
+		request.scope().close();
+	}
+
+	/** Properties are nothing for strangers. */
+	@Test
+	void answerNamesTheHeaderAlone() {
+		RequestScope request = open(requests(Map.of(TRUST, "always")), Map.of("grpc-timeout", List.of("1n")), null);
+		this.time.advance(Duration.ofMillis(100));
+		ScopeCancelledException cancellation = ScopeCancelledException.findIn(request.exception());
+
+		assertThat(request.answerTo(Objects.requireNonNull(cancellation)).getBody().getProperties())
+			.containsEntry("limit", "header grpc-timeout");
 		request.scope().close();
 	}
 

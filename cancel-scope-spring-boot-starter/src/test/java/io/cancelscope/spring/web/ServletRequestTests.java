@@ -100,7 +100,7 @@ class ServletRequestTests {
 			.containsEntry("kind", "DEADLINE")
 			.containsEntry("scope", name)
 			.containsEntry("budget", "300ms")
-			.containsEntry("limit", "header grpc-timeout of the caller");
+			.containsEntry("limit", "header grpc-timeout");
 		this.watch.allAreClosed();
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
 	}

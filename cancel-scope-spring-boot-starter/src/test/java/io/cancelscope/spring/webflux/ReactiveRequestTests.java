@@ -163,7 +163,7 @@ class ReactiveRequestTests {
 			.containsEntry("kind", "DEADLINE")
 			.containsEntry("scope", "GET " + path)
 			.containsEntry("budget", "300ms")
-			.containsEntry("limit", "header grpc-timeout of the caller");
+			.containsEntry("limit", "header grpc-timeout");
 		this.watch.allAreClosed();
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
 	}
