@@ -55,7 +55,7 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 			return checked(property, timeout, DurationStyle.detectAndParse(timeout));
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid(property, timeout, "It is not a duration.");
+			throw invalid(property, timeout, "The value is not a duration.");
 		}
 	}
 
@@ -66,12 +66,12 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 			}
 		}
 		throw new InvalidConfigurationPropertyValueException(property, mode,
-				"It is not a mode. Give 'enforce' or 'observe'.");
+				"The value is not a mode. Give 'enforce' or 'observe'.");
 	}
 
 	private static Duration checked(String property, String value, Duration duration) {
 		if (duration.isNegative()) {
-			throw invalid(property, value, "A budget must not be negative.");
+			throw invalid(property, value, "The budget must not be negative.");
 		}
 		return duration;
 	}

@@ -62,13 +62,14 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 		check("retry-after", retryAfter);
 		if (maxTimeout != null && maxTimeout.compareTo(minTimeout) < 0) {
 			throw invalid("max-timeout", Durations.format(maxTimeout),
-					"It is less than cancel-scope.web.min-timeout, which is " + Durations.format(minTimeout) + ".");
+					"The upper limit must not be less than cancel-scope.web.min-timeout, which is "
+							+ Durations.format(minTimeout) + ". Increase the former or decrease the latter.");
 		}
 		headers.forEach(WebCancelProperties::header);
 		trustedProxies.forEach(WebCancelProperties::range);
 		if (trust(trustHeaders) == Trust.FROM_PROXIES && trustedProxies.isEmpty()) {
-			throw invalid("trusted-proxies", "", "It is empty, so cancel-scope.web.trust-headers=from-proxies would"
-					+ " believe nobody. Give the addresses of your proxies, or set that to 'never'.");
+			throw invalid("trusted-proxies", "", "The list must not be empty if cancel-scope.web.trust-headers is"
+					+ " 'from-proxies'. Add the addresses of the proxies, or set cancel-scope.web.trust-headers to 'never'.");
 		}
 	}
 
@@ -88,7 +89,7 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 			}
 		}
 		throw invalid("trust-headers", text,
-				"It does not say whose headers are believed. Give 'always' (every caller's), 'from-proxies' (those of"
+				"The value is unknown. Give 'always' (trusts the headers of every caller), 'from-proxies' (trusts those of"
 						+ " the addresses in cancel-scope.web.trusted-proxies) or 'never'.");
 	}
 
@@ -125,7 +126,7 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	private static void check(String property, @Nullable Duration duration) {
 		if (duration != null && duration.isNegative()) {
 			throw invalid(property, Durations.format(duration),
-					"It must not be negative. Give a number and a unit, for" + " example '800ms' or '2s'.");
+					"The duration must not be negative. Give a number and a unit, for example '800ms' or '2s'.");
 		}
 	}
 

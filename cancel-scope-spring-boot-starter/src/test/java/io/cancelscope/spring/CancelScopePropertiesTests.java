@@ -26,7 +26,7 @@ class CancelScopePropertiesTests {
 		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.modes.quotes", "watch")))
 			.havingRootCause()
 			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
-			.withMessage("Property cancel-scope.modes.quotes with value 'watch' is invalid: It is not a mode."
+			.withMessage("Property cancel-scope.modes.quotes with value 'watch' is invalid: The value is not a mode."
 					+ " Give 'enforce' or 'observe'.");
 	}
 
@@ -35,7 +35,7 @@ class CancelScopePropertiesTests {
 		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.timeouts[GET /quotes]", "soon")))
 			.havingRootCause()
 			.withMessage(
-					"Property cancel-scope.timeouts[GET /quotes] with value 'soon' is invalid: It is not a duration."
+					"Property cancel-scope.timeouts[GET /quotes] with value 'soon' is invalid: The value is not a duration."
 							+ " Give a number and a unit, for example '800ms' or '2s'.");
 	}
 
@@ -44,7 +44,7 @@ class CancelScopePropertiesTests {
 		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.default-timeout", "-2s")))
 			.havingRootCause()
 			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
-			.withMessage("Property cancel-scope.default-timeout with value '-2s' is invalid: A budget must not be"
+			.withMessage("Property cancel-scope.default-timeout with value '-2s' is invalid: The budget must not be"
 					+ " negative. Give a number and a unit, for example '800ms' or '2s'.");
 	}
 

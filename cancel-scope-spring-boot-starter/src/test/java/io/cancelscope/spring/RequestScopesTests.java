@@ -180,11 +180,12 @@ class RequestScopesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			timeout     | -1s          | It must not be negative. Give a number and a unit, for example '800ms' or '2s'.
-			max-timeout | 0ms          | It is less than cancel-scope.web.min-timeout, which is 100ms.
-			headers     | X-Timeout    | Header 'X-Timeout' has no format.
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					timeout     | -1s          | The duration must not be negative. Give a number and a unit, for example '800ms' or '2s'.
+					max-timeout | 0ms          | The upper limit must not be less than cancel-scope.web.min-timeout, which is 100ms.
+					headers     | X-Timeout    | Header 'X-Timeout' has no format.
+					""")
 	void wrongPropertyIsRefused(String property, String value, String problem) {
 		assertThatException().isThrownBy(() -> web(Map.of("cancel-scope.web." + property, value)))
 			.havingRootCause()

@@ -140,9 +140,9 @@ class ScopeSettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "CANCEL_SCOPE_TIMEOUTS_QUOTES, soon, It is not a duration.",
-			"CANCEL_SCOPE_TIMEOUTS_QUOTES, -1s, A budget must not be negative.",
-			"CANCEL_SCOPE_MODES_QUOTES, watch, It is not a mode." })
+	@CsvSource({ "CANCEL_SCOPE_TIMEOUTS_QUOTES, soon, The value is not a duration.",
+			"CANCEL_SCOPE_TIMEOUTS_QUOTES, -1s, The budget must not be negative.",
+			"CANCEL_SCOPE_MODES_QUOTES, watch, The value is not a mode." })
 	void wrongValueOfAVariableIsRefused(String variable, String value, String problem) {
 		SettingsFixture fixture = SettingsFixture.inEnvironment(Map.of(variable, value));
 

@@ -196,10 +196,10 @@ class TrustedHeadersTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			trust-headers   | true             | Give 'always' (every caller's), 'from-proxies'
+			trust-headers   | true             | Give 'always' (trusts the headers of every caller), 'from-proxies'
 			trust-headers   | false            | or 'never'.
-			trust-headers   | proxies          | It does not say whose headers are believed.
-			trust-headers   | ''               | It does not say whose headers are believed.
+			trust-headers   | proxies          | The value is unknown. Give 'always'
+			trust-headers   | ''               | The value is unknown. Give 'always'
 			trusted-proxies | proxy.local      | Host names are not resolved.
 			trusted-proxies | 10.0.0.1/8       | Give the block '10.0.0.0/8' or the single address '10.0.0.1'.
 			trusted-proxies | 10\\.\\d+\\.\\d+\\.1 | The value is neither an IP address nor a CIDR block.
@@ -216,7 +216,7 @@ class TrustedHeadersTests {
 	void emptyListOfProxiesIsRefusedWhereItCounts() {
 		assertThatException().isThrownBy(() -> requests(Map.of(TRUST, "from-proxies", PROXIES, "")))
 			.havingRootCause()
-			.withMessageContaining("would believe nobody");
+			.withMessageContaining("Add the addresses of the proxies, or set cancel-scope.web.trust-headers");
 		assertThat(requests(Map.of(PROXIES, ""))).isNotNull();
 	}
 

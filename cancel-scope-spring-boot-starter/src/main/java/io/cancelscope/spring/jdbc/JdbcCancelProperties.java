@@ -38,13 +38,14 @@ public record JdbcCancelProperties(@DefaultValue("true") boolean enabled, @Defau
 		excludeBeans = Set.copyOf(excludeBeans);
 		bookkeepingBeans = Set.copyOf(bookkeepingBeans);
 		notNegative("cancel-scope.jdbc.abort-after", abortAfter, "to never abort");
-		notNegative("cancel-scope.jdbc.bookkeeping-timeout", bookkeepingTimeout, "for no shield");
+		notNegative("cancel-scope.jdbc.bookkeeping-timeout", bookkeepingTimeout, "to open no shielded scope");
 	}
 
 	private static void notNegative(String name, Duration value, String zero) {
 		if (value.isNegative()) {
 			throw new InvalidConfigurationPropertyValueException(name, Durations.format(value),
-					"It must not be negative. Give a number and a unit, for example '5s', or 0 " + zero + ".");
+					"The duration must not be negative. Give a number and a unit, for example '5s', or 0 " + zero
+							+ ".");
 		}
 	}
 

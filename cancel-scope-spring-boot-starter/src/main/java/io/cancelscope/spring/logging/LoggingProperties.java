@@ -25,8 +25,8 @@ public record LoggingProperties(@DefaultValue("true") boolean enabled, @DefaultV
 		if (interval.isNegative()) {
 			throw new InvalidConfigurationPropertyValueException("cancel-scope.logging.interval",
 					Durations.format(interval),
-					"An interval must not be negative. Give a number and a unit, for example '10s', or '0s' to log"
-							+ " each deadline that passes.");
+					"The interval must not be negative. Give a number and a unit, for example '10s', or 0 to log each"
+							+ " expired deadline.");
 		}
 	}
 

@@ -17,7 +17,7 @@ public record MetricsProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	public MetricsProperties {
 		if (maxNames < 0) {
 			throw new InvalidConfigurationPropertyValueException("cancel-scope.metrics.max-names", maxNames,
-					"A number of names must not be negative. Give 0 to measure all scopes together, or leave it out.");
+					"The number of names must not be negative. Give 0 to measure all scopes together, or remove the property.");
 		}
 	}
 

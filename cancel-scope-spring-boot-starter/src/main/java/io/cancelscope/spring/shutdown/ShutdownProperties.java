@@ -22,7 +22,7 @@ record ShutdownProperties(@DefaultValue("true") boolean enabled, @DefaultValue("
 	ShutdownProperties {
 		if (await.isNegative()) {
 			throw new InvalidConfigurationPropertyValueException("cancel-scope.shutdown.await", Durations.format(await),
-					"It must not be negative. Give a number and a unit, for example '2s', or 0 to not wait.");
+					"The duration must not be negative. Give a number and a unit, for example '2s', or 0 to not wait.");
 		}
 	}
 

@@ -180,14 +180,14 @@ class InvalidCancelScopedTests {
 	void budgetBelowZeroInTheProperties(CapturedOutput output) {
 		start(Fine.class, "cancel-scope.timeouts.Fine.best=-2s");
 		assertThat(output.toString()).contains("cancel-scope.timeouts.Fine.best")
-			.contains("A budget must not be negative. Give a number and a unit, for example '800ms' or '2s'.");
+			.contains("The budget must not be negative. Give a number and a unit, for example '800ms' or '2s'.");
 	}
 
 	@Test
 	void budgetInThePropertiesThatIsNone(CapturedOutput output) {
 		start(Fine.class, "cancel-scope.timeouts.Fine.best=2 parsecs");
 		assertThat(output.toString()).contains("cancel-scope.timeouts.Fine.best")
-			.contains("It is not a duration. Give a number and a unit, for example '800ms' or '2s'.");
+			.contains("The value is not a duration. Give a number and a unit, for example '800ms' or '2s'.");
 	}
 
 	@Test

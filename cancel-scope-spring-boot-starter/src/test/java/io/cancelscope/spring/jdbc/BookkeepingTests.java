@@ -128,7 +128,7 @@ class BookkeepingTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("cancel-scope.jdbc.bookkeeping-timeout")
-				.hasMessageContaining("or 0 for no shield"));
+				.hasMessageContaining("or 0 to open no shielded scope"));
 	}
 
 	/** Notes down what happened. */

@@ -79,7 +79,7 @@ class ForwardedPeerTests {
 			.isThrownBy(() -> this.server.start(Application.class, "cancel-scope.web.trust-headers=true"));
 
 		assertThat(output).contains("Property cancel-scope.web.trust-headers with value 'true' is invalid")
-			.contains("Give 'always' (every caller's), 'from-proxies'");
+			.contains("Give 'always' (trusts the headers of every caller), 'from-proxies'");
 	}
 
 	/** So that the test would notice if nothing was forwarded at all. */
