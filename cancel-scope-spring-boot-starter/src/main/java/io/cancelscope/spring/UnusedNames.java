@@ -68,10 +68,21 @@ final class UnusedNames implements SettingsCheck {
 				+ (isPattern ? "a name that matches '" : "the name '") + unused.key() + "'. "
 				+ ((nearest != null) ? "The nearest name is '" + nearest + "': write '"
 						+ ScopeSetting.property(group, nearest) + "'. " : "")
-				+ (group.equals("timeouts")
-						? "Budgets are set for annotated methods and for requests; if code asks"
-								+ " ScopeSettings for this one, make the name known by a ScopeNames bean."
-						: "If code opens a scope of this name, make the name known by a ScopeNames bean.");
+				+ advice(group, unused, isPattern);
+	}
+
+	/** Requests that no controller handles are named after their method alone. */
+	private static String advice(String group, ScopeSetting unused, boolean isPattern) {
+		ScopeKeys.Request request = (unused.relaxed() || isPattern) ? null : ScopeKeys.request(unused.key());
+		if (request != null) {
+			String path = request.path().endsWith("/") ? request.path() : request.path() + "/";
+			return "If no controller handles the path, as with functional routes, write a pattern: '"
+					+ ScopeSetting.property(group, request.method() + " " + path + "**") + "'.";
+		}
+		return group.equals("timeouts")
+				? "Budgets are set for annotated methods and for requests; if code asks"
+						+ " ScopeSettings for this one, make the name known by a ScopeNames bean."
+				: "If code opens a scope of this name, make the name known by a ScopeNames bean.";
 	}
 
 	/**

@@ -70,6 +70,18 @@ class RequestNamesCheckTests {
 							"The nearest name is '" + nearest + "': write 'cancel-scope.timeouts[" + nearest + "]'."));
 	}
 
+	/** A functional route has the name of all that no controller handles. */
+	@ParameterizedTest
+	@CsvSource({ "GET /hello, GET /hello/**", "GET /hello/, GET /hello/**", "* /hello, ''" })
+	void patternIsProposedForWhatNoControllerHandles(String name, String pattern, CapturedOutput output) {
+		this.mvc.withPropertyValues("cancel-scope.timeouts[" + name + "]=2s")
+			.run((context) -> assertThat(context).hasNotFailed());
+
+		assertThat(warnings(output)).hasSize(pattern.isEmpty() ? 0 : 1)
+			.allMatch((line) -> line.endsWith("If no controller handles the path, as with functional routes, write a"
+					+ " pattern: 'cancel-scope.timeouts[" + pattern + "]'."));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "GET /hidden/**", "GET /hidden/{id}" })
 	void keyOfWhatIsExcludedIsLogged(String name, CapturedOutput output) {
