@@ -7,6 +7,7 @@ import javax.sql.DataSource;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScoped;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.interceptor.SimpleTraceInterceptor;
@@ -28,6 +29,10 @@ import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.instrument.classloading.LoadTimeWeaver;
 import org.springframework.instrument.classloading.SimpleLoadTimeWeaver;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jms.annotation.EnableJms;
+import org.springframework.jms.annotation.JmsListenerConfigurer;
+import org.springframework.jms.config.JmsListenerEndpointRegistrar;
+import org.springframework.jms.config.SimpleJmsListenerContainerFactory;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
@@ -37,12 +42,21 @@ import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.authentication.builders.AuthenticationManagerBuilder;
 import org.springframework.security.config.annotation.authentication.configuration.EnableGlobalAuthentication;
 import org.springframework.security.config.annotation.authentication.configuration.GlobalAuthenticationConfigurerAdapter;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.config.annotation.web.configuration.WebSecurityCustomizer;
+import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.TransactionManagementConfigurer;
@@ -50,6 +64,10 @@ import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
+import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /**
  * Applications that configure Spring by one of its interfaces, as users do: with beans
@@ -206,6 +224,100 @@ final class Configurers {
 		@Override
 		public void init(AuthenticationManagerBuilder authentication) {
 			authentication.eraseCredentials(true);
+		}
+
+	}
+
+	@Configuration
+	@EnableAutoConfiguration
+	@EnableWebSecurity
+	static class OfSecurityFilters {
+
+		private final CancelScopes scopes;
+
+		OfSecurityFilters(CancelScopes scopes) {
+			this.scopes = scopes;
+		}
+
+		@Bean
+		UserDetailsService users() {
+			return (name) -> User.withUsername(name).password("{noop}" + name).build();
+		}
+
+		@Bean
+		SecurityFilterChain usersChain(HttpSecurity http) {
+			this.scopes.check();
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		WebSecurityCustomizer usersWebSecurity() {
+			return (web) -> web.debug(false);
+		}
+
+	}
+
+	@Configuration
+	@EnableAutoConfiguration
+	@EnableWebFluxSecurity
+	static class OfReactiveSecurityFilters {
+
+		@Bean
+		ReactiveUserDetailsService users() {
+			return (name) -> Mono.just(User.withUsername(name).password("{noop}" + name).build());
+		}
+
+		@Bean
+		SecurityWebFilterChain usersChain(ServerHttpSecurity http, CancelScopes scopes) {
+			scopes.check();
+			return http.authorizeExchange((requests) -> requests.anyExchange().authenticated())
+				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+	}
+
+	@Configuration
+	@EnableAutoConfiguration
+	@EnableWebSocket
+	static class OfWebSockets implements WebSocketConfigurer {
+
+		private final CancelScopes scopes;
+
+		OfWebSockets(CancelScopes scopes) {
+			this.scopes = scopes;
+		}
+
+		@Override
+		public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
+			this.scopes.check();
+			registry.addHandler(new TextWebSocketHandler(), "/socket");
+		}
+
+	}
+
+	@Configuration
+	@EnableAutoConfiguration
+	@EnableJms
+	static class OfJms implements JmsListenerConfigurer {
+
+		private final CancelScopes scopes;
+
+		OfJms(CancelScopes scopes) {
+			this.scopes = scopes;
+		}
+
+		@Bean
+		SimpleJmsListenerContainerFactory usersContainers() {
+			return new SimpleJmsListenerContainerFactory();
+		}
+
+		@Override
+		public void configureJmsListeners(JmsListenerEndpointRegistrar registrar) {
+			this.scopes.check();
+			registrar.setContainerFactory(usersContainers());
 		}
 
 	}

@@ -10,13 +10,17 @@ import io.cancelscope.spring.startup.Configurers.OfAdvice;
 import io.cancelscope.spring.startup.Configurers.OfAsync;
 import io.cancelscope.spring.startup.Configurers.OfCaches;
 import io.cancelscope.spring.startup.Configurers.OfFactories;
+import io.cancelscope.spring.startup.Configurers.OfJms;
 import io.cancelscope.spring.startup.Configurers.OfJpaTransactions;
 import io.cancelscope.spring.startup.Configurers.OfLoadTimeWeaving;
 import io.cancelscope.spring.startup.Configurers.OfMvc;
 import io.cancelscope.spring.startup.Configurers.OfScheduling;
+import io.cancelscope.spring.startup.Configurers.OfReactiveSecurityFilters;
 import io.cancelscope.spring.startup.Configurers.OfSecurity;
+import io.cancelscope.spring.startup.Configurers.OfSecurityFilters;
 import io.cancelscope.spring.startup.Configurers.OfTransactions;
 import io.cancelscope.spring.startup.Configurers.OfWebFlux;
+import io.cancelscope.spring.startup.Configurers.OfWebSockets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,7 +67,8 @@ class ConfigurersTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { OfTransactions.class, OfJpaTransactions.class, OfCaches.class, OfAsync.class,
-			OfScheduling.class, OfSecurity.class, OfLoadTimeWeaving.class, OfAdvice.class, OfFactories.class })
+			OfScheduling.class, OfSecurity.class, OfLoadTimeWeaving.class, OfAdvice.class, OfFactories.class,
+			OfJms.class })
 	void startUpWarnsOfNothing(Class<?> application, CapturedOutput output) {
 		start("none", application).close();
 
@@ -79,7 +84,9 @@ class ConfigurersTests {
 	}
 
 	static Stream<Arguments> startUpOfAWebApplicationWarnsOfNothing() {
-		return Stream.of(Arguments.of("servlet", OfMvc.class), Arguments.of("reactive", OfWebFlux.class));
+		return Stream.of(Arguments.of("servlet", OfMvc.class), Arguments.of("servlet", OfSecurityFilters.class),
+				Arguments.of("servlet", OfWebSockets.class), Arguments.of("reactive", OfWebFlux.class),
+				Arguments.of("reactive", OfReactiveSecurityFilters.class));
 	}
 
 	@ParameterizedTest
