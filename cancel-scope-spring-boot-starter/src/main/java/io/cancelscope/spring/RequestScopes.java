@@ -2,13 +2,9 @@ package io.cancelscope.spring;
 
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
@@ -26,8 +22,6 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * and headers determine its budget. For the filters of this starter and for integrations.
  */
 public final class RequestScopes {
-
-	private static final Pattern GRPC = Pattern.compile("application/grpc(-web(-text)?)?(\\+[^;]*)?\\s*(;.*)?");
 
 	private final CancelScopes scopes;
 
@@ -102,31 +96,6 @@ public final class RequestScopes {
 	 */
 	public boolean excludes(PathContainer path) {
 		return this.excluded.get().stream().anyMatch((pattern) -> pattern.matches(path));
-	}
-
-	/**
-	 * Returns whether a request belongs to another protocol on top of HTTP: gRPC, which
-	 * has its own deadlines and responses, or WebSocket. Other upgrades do not count:
-	 * their request is over when they begin.
-	 * @param method the method of the request, unchanged
-	 * @param headers returns the values of a header
-	 * @return whether no scope is opened for the request
-	 */
-	public static boolean isOtherProtocol(String method, Function<String, List<String>> headers) {
-		return switch (method) {
-			case "POST" -> hasValue(headers, "Content-Type", (type) -> GRPC.matcher(type).matches());
-			case "GET" -> hasToken(headers, "Connection", "upgrade") && hasToken(headers, "Upgrade", "websocket");
-			default -> false;
-		};
-	}
-
-	private static boolean hasToken(Function<String, List<String>> headers, String name, String token) {
-		return hasValue(headers, name,
-				(value) -> Arrays.stream(value.split(",")).anyMatch((part) -> part.trim().equals(token)));
-	}
-
-	private static boolean hasValue(Function<String, List<String>> headers, String name, Predicate<String> which) {
-		return headers.apply(name).stream().map((value) -> value.toLowerCase(Locale.ROOT)).anyMatch(which);
 	}
 
 	/**

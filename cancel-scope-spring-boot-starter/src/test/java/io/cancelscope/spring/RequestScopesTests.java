@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelReason;
@@ -325,21 +324,6 @@ class RequestScopesTests {
 		RequestScope request = request(Map.of()).open(method, path(path), (header) -> List.of(), () -> null);
 		request.scope().close();
 		return request.scope().name();
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "GET, Connection: x-upgrade-y, Upgrade: websocket, false",
-			"GET, Connection: Upgrade, Upgrade: foo, false", "GET, Connection: Upgrade, Upgrade: h2c, false",
-			"GET, Connection: Upgrade, Upgrade: WebSocket, true", "POST, Content-Type: application/grpc, X: y, true",
-			"POST, Content-Type: application/grpc-web+proto;a=b, X: y, true",
-			"POST, Content-Type: application/grpcxyz, X: y, false" })
-	void otherProtocolsAreToldByWholeWords(String method, String first, String second, boolean expected) {
-		Map<String, List<String>> headers = Stream.of(first, second)
-			.map((header) -> header.split(": "))
-			.collect(Collectors.toMap((parts) -> parts[0], (parts) -> List.of(parts[1])));
-
-		assertThat(RequestScopes.isOtherProtocol(method, (name) -> headers.getOrDefault(name, List.of())))
-			.isEqualTo(expected);
 	}
 
 	private RequestScopes request(Map<String, String> properties) {

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.web;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.List;
 
@@ -24,7 +25,8 @@ import org.springframework.web.util.ServletRequestPathUtils;
 /**
  * Opens the scope of a request and makes it current on the threads that run the filters
  * and the servlet behind it: the first one, and those of asynchronous dispatches. It is
- * closed when the request is over, asynchronous or not.
+ * closed when the request is over, asynchronous or not. The handshake of a WebSocket is a
+ * request as all others: it is over before the session begins.
  */
 class CancelScopeFilter extends OncePerRequestFilter {
 
@@ -41,6 +43,8 @@ class CancelScopeFilter extends OncePerRequestFilter {
 	private final RequestScopes scopes;
 
 	private final CancelledAnswer answer;
+
+	private final GrpcServlets grpc = new GrpcServlets();
 
 	CancelScopeFilter(RequestScopes scopes, CancelledAnswer answer) {
 		this.scopes = scopes;
@@ -65,14 +69,18 @@ class CancelScopeFilter extends OncePerRequestFilter {
 		FilterAnswers answers = new FilterAnswers(request, scope);
 		answers.storeIn(request);
 		GatedResponse gated = new GatedResponse(response, gate, answers);
+		GatedRequest lent = new GatedRequest(request, gated);
 		gate.lend();
 		try {
-			filter(new GatedRequest(request, gated), gated, chain, scope, gate, answers);
+			filter(lent, gated, chain, scope, gate, answers);
 		}
 		finally {
 			answers.over();
 			gate.giveBack();
 			closeUnlessAsync(request, gated, scope, gate);
+			if (response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+				lent.upgraded();
+			}
 		}
 	}
 
@@ -121,14 +129,20 @@ class CancelScopeFilter extends OncePerRequestFilter {
 
 	private @Nullable RequestScope open(HttpServletRequest request, HttpServletResponse response) {
 		PathContainer path = path(request);
-		if (this.scopes.excludes(path)
-				|| RequestScopes.isOtherProtocol(request.getMethod(), (header) -> values(request, header))) {
+		if (this.scopes.excludes(path) || this.grpc.answer(request)) {
 			return null;
 		}
 		RequestScope scope = this.scopes.open(request.getMethod(), path, (header) -> values(request, header),
 				() -> PeerAddress.of(request));
 		request.setAttribute(RequestScope.ATTRIBUTE, scope);
-		Container.of(response).onLostClient(request, scope::clientIsGone);
+		// Jetty may keep the listener longer than the request.
+		WeakReference<RequestScope> handled = new WeakReference<>(scope);
+		Container.of(response).onLostClient(request, (failure) -> {
+			RequestScope known = handled.get();
+			if (known != null) {
+				known.clientIsGone(failure);
+			}
+		});
 		return scope;
 	}
 

@@ -54,6 +54,10 @@ final class FilterAnswers {
 		request.setAttribute(ATTRIBUTE, this);
 	}
 
+	static void removeFrom(ServletRequest request) {
+		request.removeAttribute(ATTRIBUTE);
+	}
+
 	/**
 	 * The servlet begins. The response of an asynchronous request still has the filters
 	 * of the first dispatch around it.

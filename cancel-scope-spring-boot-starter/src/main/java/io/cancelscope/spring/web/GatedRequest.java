@@ -2,6 +2,7 @@ package io.cancelscope.spring.web;
 
 import java.io.IOException;
 
+import io.cancelscope.spring.RequestScope;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,7 +19,7 @@ class GatedRequest extends HttpServletRequestWrapper {
 
 	private final HttpServletRequest request;
 
-	private final HttpServletResponse response;
+	private @Nullable HttpServletResponse response;
 
 	private @Nullable ServletInputStream input;
 
@@ -40,7 +41,19 @@ class GatedRequest extends HttpServletRequestWrapper {
 
 	@Override
 	public AsyncContext startAsync() {
-		return this.request.startAsync(this.request, this.response);
+		HttpServletResponse response = this.response;
+		return (response != null) ? this.request.startAsync(this.request, response) : super.startAsync();
+	}
+
+	/**
+	 * The session of a WebSocket begins. Jetty keeps the request of the handshake until
+	 * the end of the session; nothing that belongs to the scope is to be kept with it.
+	 */
+	void upgraded() {
+		this.response = null;
+		removeAttribute(RequestScope.ATTRIBUTE);
+		ResponseGate.removeFrom(this);
+		FilterAnswers.removeFrom(this);
 	}
 
 }

@@ -76,6 +76,10 @@ final class ResponseGate {
 		request.setAttribute(ATTRIBUTE, this);
 	}
 
+	static void removeFrom(ServletRequest request) {
+		request.removeAttribute(ATTRIBUTE);
+	}
+
 	/** The container has lent the request to the current thread. */
 	void lend() {
 		this.owner = Thread.currentThread();

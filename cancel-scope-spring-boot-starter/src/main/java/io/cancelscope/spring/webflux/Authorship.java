@@ -24,6 +24,7 @@ import reactor.core.scheduler.Scheduler;
  *   begin: STREAMING, a part      or     stop: BROKEN, cancel the handler, break off
  *   begin: WHOLE, one piece              stop: wait
  *   complete: SENT                       cancel what the handler does besides
+ *   handOver: HANDED_OVER                nothing: the request is over
  * </pre>
  *
  * Actions before the commit, such as the one that stores a session, may take long. After
@@ -67,10 +68,14 @@ final class Authorship {
 	/**
 	 * Closes the response to the handler. Completes when the handler can be cancelled,
 	 * and somebody else can answer, or break off: at once, unless the handler is about to
-	 * begin to write, or all of the answer is being given to the server.
+	 * begin to write, or all of the answer is being given to the server. Never completes
+	 * if the connection has been handed over, since its session is not to be cancelled.
 	 */
 	Mono<Void> stop() {
 		return Mono.defer(() -> locked(() -> {
+			if (this.state == State.HANDED_OVER) {
+				return Mono.never();
+			}
 			this.stopped = true;
 			switch (this.state) {
 				case OPEN -> this.state = State.TAKEN;
@@ -132,6 +137,19 @@ final class Authorship {
 	}
 
 	/**
+	 * The response is complete, and the session of a WebSocket takes over the connection.
+	 * @return whether it may: the response has not been stopped
+	 */
+	boolean handOver() {
+		return locked(() -> {
+			if (!this.stopped) {
+				this.state = State.HANDED_OVER;
+			}
+			return !this.stopped;
+		});
+	}
+
+	/**
 	 * The server has not been given all. If that is because an action before the commit
 	 * has failed, there can be another answer.
 	 */
@@ -163,6 +181,11 @@ final class Authorship {
 	/** Whether the handler has sent all of its answer. */
 	boolean isSent() {
 		return is(State.SENT);
+	}
+
+	/** Whether the request has ended, and a session has taken over its connection. */
+	boolean isHandedOver() {
+		return is(State.HANDED_OVER);
 	}
 
 	/** Whether it was stopped before all was sent: what the handler says is not all. */
@@ -208,6 +231,9 @@ final class Authorship {
 
 		/** The handler has written all. */
 		SENT,
+
+		/** The handler has completed a handshake, and goes on with the session. */
+		HANDED_OVER,
 
 		/** The handler has written, and will not write all. */
 		BROKEN,

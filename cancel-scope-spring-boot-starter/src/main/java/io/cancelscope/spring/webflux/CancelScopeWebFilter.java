@@ -2,6 +2,8 @@ package io.cancelscope.spring.webflux;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
@@ -18,6 +20,8 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -34,12 +38,15 @@ import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * Opens the scope of a request, in the Reactor Context of what is behind this filter.
- * Cancelling the scope cancels that; a client that goes away cancels the scope.
+ * Cancelling the scope cancels that; a client that goes away cancels the scope. The scope
+ * of a WebSocket's handshake is closed before the session begins.
  */
 class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	/** That of {@code ScopeInContext}, and of context-propagation. */
 	static final String KEY = CancelScope.class.getName();
+
+	private static final HttpMethod HTTP_2_HANDSHAKE = HttpMethod.valueOf("CONNECT");
 
 	private final RequestScopes scopes;
 
@@ -65,13 +72,11 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		ServerHttpRequest request = exchange.getRequest();
-		PathContainer path = request.getPath().pathWithinApplication();
-		boolean excluded = isOfTheManagement(exchange) || this.scopes.excludes(path) || RequestScopes
-			.isOtherProtocol(request.getMethod().name(), (header) -> request.getHeaders().getOrEmpty(header));
+		PathContainer path = exchange.getRequest().getPath().pathWithinApplication();
+		boolean excluded = isOfTheManagement(exchange) || this.scopes.excludes(path);
 		CancelScope around = CancelScope.current();
 		return excluded ? chain.filter(exchange)
-				: CurrentScope.leaving(Mono.defer(() -> scoped(exchange, chain, path)), around);
+				: CurrentScope.leaving(Mono.defer(() -> scoped(exchange, chain, path, around)), around);
 	}
 
 	/**
@@ -83,14 +88,21 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		return context != null && context != this.context && context.getParent() == this.context;
 	}
 
-	private Mono<Void> scoped(ServerWebExchange exchange, WebFilterChain chain, PathContainer path) {
+	private Mono<Void> scoped(ServerWebExchange exchange, WebFilterChain chain, PathContainer path,
+			CancelScope around) {
 		ServerHttpRequest request = exchange.getRequest();
 		RequestScope scope = this.scopes.open(request.getMethod().name(), path,
 				(header) -> request.getHeaders().getOrEmpty(header), () -> peer(request));
 		exchange.getAttributes().put(RequestScope.ATTRIBUTE, scope);
 		ServerConnection connection = ServerConnection.of(exchange.getResponse());
 		connection.keepReading();
-		WatchedResponse response = WatchedResponse.of(exchange.getResponse(), connection, this.aside, scope::exception);
+		UnaryOperator<Mono<Void>> handshake = isHandshake(request)
+				? (accepted) -> CurrentScope.leaving(accepted.doOnSuccess((nothing) -> {
+					connection.handOver();
+					over(scope, false);
+				}), around) : null;
+		WatchedResponse response = WatchedResponse.of(exchange.getResponse(), connection, this.aside, scope::exception,
+				handshake);
 		ServerWebExchange inside = exchange.mutate()
 			.request(CurrentScope.whileReading(request, scope.scope()))
 			.response(response)
@@ -103,6 +115,19 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			// Before what is behind hears of it, and may fail by being interrupted.
 			.doOnCancel(response::onCancel)
 			.doFinally((signal) -> over(scope, response.isCancelled()));
+	}
+
+	/**
+	 * Whether a request may begin the session of a WebSocket, which then takes place
+	 * inside the chain of filters. All of Spring's upgrade strategies complete the
+	 * response before: that is the end of the request. A caller who pretends to ask for a
+	 * session gains nothing, since its response is complete by then, too.
+	 */
+	private static boolean isHandshake(ServerHttpRequest request) {
+		return HTTP_2_HANDSHAKE.equals(request.getMethod()) || request.getHeaders()
+			.getOrEmpty(HttpHeaders.UPGRADE)
+			.stream()
+			.anyMatch((protocols) -> protocols.toLowerCase(Locale.ROOT).contains("websocket"));
 	}
 
 	/** Below what changes a request, such as Spring's forwarded headers. */
@@ -134,6 +159,9 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, WatchedResponse watched,
 			ServerConnection connection, Throwable thrown) {
 		Authorship author = watched.author();
+		if (author.isHandedOver()) {
+			return Mono.error(thrown);
+		}
 		ScopeCancelledException cancellation = ScopeCancelledException.findIn(thrown);
 		if (cancellation != null && !hasAnswer(thrown)) {
 			return author.stop().then(Mono.defer(() -> end(exchange, scope, author, connection, cancellation)));

@@ -59,6 +59,21 @@ final class ResumedReads extends ChannelDuplexHandler {
 		}
 	}
 
+	/** Removes it, if there is one; the next request of HTTP's own kind adds another. */
+	static void removeFrom(Channel channel) {
+		if (channel.eventLoop().inEventLoop()) {
+			remove(channel);
+			return;
+		}
+		channel.eventLoop().execute(() -> remove(channel));
+	}
+
+	private static void remove(Channel channel) {
+		if (channel.pipeline().get(NAME) != null) {
+			channel.pipeline().remove(NAME);
+		}
+	}
+
 	@Override
 	public void read(ChannelHandlerContext context) {
 		this.read = true;

@@ -48,6 +48,12 @@ class ServerConnection {
 	}
 
 	/**
+	 * The session of a WebSocket takes over: removes what was added to the connection.
+	 */
+	void handOver() {
+	}
+
+	/**
 	 * Returns whether the server takes a body of one piece at once, instead of when the
 	 * client reads.
 	 */
@@ -90,6 +96,11 @@ class ServerConnection {
 			if (this.response.version().majorVersion() == 1) {
 				ResumedReads.addTo(this.channel);
 			}
+		}
+
+		@Override
+		void handOver() {
+			ResumedReads.removeFrom(this.channel);
 		}
 
 		@Override

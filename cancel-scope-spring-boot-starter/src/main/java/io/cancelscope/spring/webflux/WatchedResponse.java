@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -40,6 +41,8 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 
 	private final Supplier<? extends Throwable> refusal;
 
+	private final @Nullable UnaryOperator<Mono<Void>> handshake;
+
 	private final HttpHeaders headers;
 
 	/**
@@ -52,12 +55,13 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 	private volatile boolean cancelled;
 
 	private WatchedResponse(ServerHttpResponse response, ServerConnection connection, Scheduler aside,
-			Supplier<? extends Throwable> refusal) {
+			Supplier<? extends Throwable> refusal, @Nullable UnaryOperator<Mono<Void>> handshake) {
 		super(response);
 		this.author = new Authorship(aside, PATIENCE);
 		this.headers = GuardedHeaders.of(this.author.lock(), this::currentHeaders);
 		this.connection = connection;
 		this.refusal = refusal;
+		this.handshake = handshake;
 	}
 
 	/**
@@ -66,13 +70,16 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 	 * @param connection its connection
 	 * @param aside where a handler is cancelled that was waited for in vain
 	 * @param refusal what a write fails with that is stopped before it has begun
+	 * @param handshake what is to be done when the response is completed, before the
+	 * handler goes on: the session of a WebSocket begins then; {@code null} if there can
+	 * be none
 	 * @return the response for the handler
 	 */
 	static WatchedResponse of(ServerHttpResponse response, ServerConnection connection, Scheduler aside,
-			Supplier<? extends Throwable> refusal) {
+			Supplier<? extends Throwable> refusal, @Nullable UnaryOperator<Mono<Void>> handshake) {
 		return (response instanceof ZeroCopyHttpOutputMessage files)
-				? new WithFiles(response, files, connection, aside, refusal)
-				: new WatchedResponse(response, connection, aside, refusal);
+				? new WithFiles(response, files, connection, aside, refusal, handshake)
+				: new WatchedResponse(response, connection, aside, refusal, handshake);
 	}
 
 	Authorship author() {
@@ -176,7 +183,18 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 	@Override
 	public Mono<Void> setComplete() {
 		return Mono.defer(() -> (!super.isCommitted() && enter(this.connection.takesOnePieceAtOnce()))
-				? ending(super.setComplete()) : Mono.empty());
+				? completing(super.setComplete()) : Mono.empty());
+	}
+
+	private Mono<Void> completing(Mono<Void> completion) {
+		if (this.handshake == null) {
+			return ending(completion);
+		}
+		Mono<Void> accepted = completion
+			.then(Mono.defer(() -> this.author.handOver() ? Mono.<Void>empty() : Mono.error(this.refusal.get())))
+			.doOnError((failure) -> this.author.fail())
+			.doOnCancel(this.author::abandon);
+		return this.handshake.apply(accepted);
 	}
 
 	boolean enter(boolean onePiece) {
@@ -241,8 +259,8 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 		private final ZeroCopyHttpOutputMessage files;
 
 		private WithFiles(ServerHttpResponse response, ZeroCopyHttpOutputMessage files, ServerConnection connection,
-				Scheduler aside, Supplier<? extends Throwable> refusal) {
-			super(response, connection, aside, refusal);
+				Scheduler aside, Supplier<? extends Throwable> refusal, @Nullable UnaryOperator<Mono<Void>> handshake) {
+			super(response, connection, aside, refusal, handshake);
 			this.files = files;
 		}
 

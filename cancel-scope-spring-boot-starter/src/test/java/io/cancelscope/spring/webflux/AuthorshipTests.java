@@ -71,6 +71,35 @@ class AuthorshipTests {
 		assertThat(this.author.isTaken()).isTrue();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void sessionIsNotStopped(boolean onePiece) {
+		this.author.enter(onePiece);
+		this.author.begin();
+		assertThat(this.author.handOver()).isTrue();
+
+		stop();
+
+		assertThat(this.stopped).isFalse();
+		assertThat(this.author.isHandedOver()).isTrue();
+		assertThat(this.author.isCutShort()).isFalse();
+	}
+
+	/** Race: the handshake is accepted at the deadline. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void sessionOfAHandshakeThatWasStoppedDoesNotBegin(boolean onePiece) {
+		this.author.enter(onePiece);
+		this.author.begin();
+		stop();
+
+		assertThat(this.author.handOver()).isFalse();
+		this.author.fail();
+
+		assertThat(this.stopped).isTrue();
+		assertThat(isBroken()).isTrue();
+	}
+
 	@Test
 	void writeThatNeverComesToItsCommitIsBrokenOff() {
 		Authorship impatient = new Authorship(Schedulers.immediate(), Duration.ofMillis(1));

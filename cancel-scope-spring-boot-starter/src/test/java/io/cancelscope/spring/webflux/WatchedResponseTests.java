@@ -33,7 +33,7 @@ class WatchedResponseTests {
 	private final MockServerHttpResponse original = new MockServerHttpResponse();
 
 	private final WatchedResponse response = WatchedResponse.of(this.original, ServerConnection.of(this.original),
-			Schedulers.immediate(), () -> new IllegalStateException("stopped"));
+			Schedulers.immediate(), () -> new IllegalStateException("stopped"), null);
 
 	private final NettyDataBufferFactory buffers = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
 
