@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.AsideThreads;
 import io.cancelscope.spring.PeerAddress;
 import io.cancelscope.spring.RequestScope;
 import io.cancelscope.spring.RequestScopes;
@@ -56,7 +57,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	private final ApplicationContext context;
 
-	private final Scheduler aside = Schedulers.fromExecutor(AsideThreads.create());
+	private final Scheduler aside = Schedulers.fromExecutor(AsideThreads.create("cancel-scope-web-"));
 
 	CancelScopeWebFilter(RequestScopes scopes, CancelledResponse answer, int order, ApplicationContext context) {
 		this.context = context;
