@@ -31,6 +31,9 @@ final class KnownFeatures {
 				null, "no actuator: add spring-boot-starter-actuator")
 		.otherwise("endpoint not exposed: add cancelscopes to management.endpoints.web.exposure.include", OFF),
 			KnownFeature.of("future", "future.FutureCancelAutoConfiguration"),
+			KnownFeature.of("grpc", "grpc.GrpcCancelAutoConfiguration", "cancel-scope.grpc.enabled")
+				.library("org.springframework.grpc.server.GlobalServerInterceptor", null,
+						"no gRPC: add spring-boot-starter-grpc-server"),
 			KnownFeature.of("httpclient", HTTP_CLIENT, HTTP_CLIENT_SWITCH)
 				.part("blocking")
 				.library("org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer",

@@ -43,7 +43,9 @@ class ForeignInternalsTests {
 			"org.springframework.modulith.events.core.EventPublicationRepository",
 			"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler",
 			"org.springframework.messaging.handler.annotation.MessageExceptionHandler",
-			"org.apache.tomcat.jdbc.pool.DataSource");
+			"org.apache.tomcat.jdbc.pool.DataSource",
+			// The module grpc-tests looks for it.
+			"org.springframework.boot.grpc.server.autoconfigure.GrpcServerAutoConfiguration");
 
 	private static final Pattern REFLECTION = Pattern
 		.compile("find(Field|Method)\\(|getDeclared(Field|Method|Class)\\w*\\(|\\.getMethod\\(\"|Class\\.forName\\(");
@@ -106,7 +108,9 @@ class ForeignInternalsTests {
 			.toList();
 
 		assertThat(copies).as("numbers that follow another library's; ShutdownPhaseTests holds the one that is known")
-			.containsExactlyInAnyOrder("shutdown/ShutdownPhase.java: DEFAULT_PHASE - 1536",
+			.containsExactlyInAnyOrder("grpc/ScopedServerInterceptor.java: _PRECEDENCE + 10", // its
+																								// own
+					"shutdown/ShutdownPhase.java: DEFAULT_PHASE - 1536",
 					"web/CancelledExceptionResolver.java: _PRECEDENCE + 100"); // its own
 	}
 

@@ -134,6 +134,10 @@ class OptionalLibrariesTests {
 
 		FEIGN("feign.Feign", "feign-.*"),
 
+		SPRING_GRPC("org.springframework.grpc.server.GlobalServerInterceptor", "spring-grpc-.*"),
+
+		GRPC("io.grpc.Grpc", "grpc-.*|spring-grpc-.*"),
+
 		ACTUATOR("org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 				"spring-boot-.*(actuator|health|micrometer).*"),
 
