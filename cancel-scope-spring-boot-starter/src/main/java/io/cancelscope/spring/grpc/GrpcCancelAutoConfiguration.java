@@ -24,7 +24,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 @ConditionalOnClass({ GlobalServerInterceptor.class, ServerInterceptor.class })
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.grpc.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(GrpcCancelProperties.class)
-@Import(GrpcServerConfiguration.class)
+@Import({ GrpcServerConfiguration.class, GrpcClientConfiguration.class })
 public final class GrpcCancelAutoConfiguration {
 
 	@Bean

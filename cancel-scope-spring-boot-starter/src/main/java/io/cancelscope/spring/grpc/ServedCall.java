@@ -91,7 +91,7 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 		super(call);
 		this.scope = scope;
 		this.around = around;
-		this.context = around.withValue(CallScope.KEY, scope).withCancellation();
+		this.context = CallScope.in(around, scope).withCancellation();
 		this.answers = answers;
 		this.calls = calls;
 		this.oneAnswer = call.getMethodDescriptor().getType().serverSendsOneMessage();
