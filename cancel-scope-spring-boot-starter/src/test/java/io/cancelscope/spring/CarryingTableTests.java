@@ -20,7 +20,7 @@ class CarryingTableTests {
 
 	private static final Path PAGE = Path.of("..", "docs", "carrying.md");
 
-	private final List<JavaMethod> tests = new ClassFileImporter().importPackages("io.cancelscope.spring")
+	private static final List<JavaMethod> TESTS = new ClassFileImporter().importPackages("io.cancelscope.spring")
 		.stream()
 		.flatMap((type) -> type.getMethods().stream())
 		.filter((method) -> method.isAnnotatedWith(CarryingRow.class))
@@ -28,14 +28,14 @@ class CarryingTableTests {
 
 	@Test
 	void eachRowHasATestAndEachMarkedTestARow() throws IOException {
-		List<String> rows = this.tests.stream().map(CarryingTableTests::row).toList();
+		List<String> rows = TESTS.stream().map(CarryingTableTests::row).toList();
 
 		assertThat(tableOf(PAGE)).containsExactlyInAnyOrderElementsOf(rows);
 	}
 
 	@Test
 	void whatIsMarkedIsATestThatRuns() {
-		assertThat(this.tests).allMatch(
+		assertThat(TESTS).allMatch(
 				(method) -> method.isAnnotatedWith(Test.class) || method.isAnnotatedWith(ParameterizedTest.class));
 	}
 

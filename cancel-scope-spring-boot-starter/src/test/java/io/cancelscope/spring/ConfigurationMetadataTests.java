@@ -15,8 +15,6 @@ import java.util.TreeSet;
 
 import com.jayway.jsonpath.JsonPath;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.BeanUtils;
@@ -79,9 +77,7 @@ class ConfigurationMetadataTests {
 	}
 
 	private static List<Class<?>> propertiesClasses() {
-		return new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-			.importPackages(ROOT)
-			.stream()
+		return StarterClasses.ALL.stream()
 			.filter((type) -> type.isAnnotatedWith(ConfigurationProperties.class))
 			.<Class<?>>map(JavaClass::reflect)
 			.toList();

@@ -12,9 +12,6 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.cancelscope.TimeSource;
 import org.aopalliance.aop.Advice;
 import org.junit.jupiter.api.Test;
@@ -44,10 +41,6 @@ class PublishedBeansTests {
 	/** The application may inject its own one of these, or Boot may look for it. */
 	private static final List<Class<?>> LEFT_TO_USERS = List.of(Executor.class, TaskScheduler.class,
 			ThreadFactory.class, DataSource.class, Clock.class, TimeSource.class);
-
-	private static final JavaClasses STARTER = new ClassFileImporter()
-		.withImportOption(new ImportOption.DoNotIncludeTests())
-		.importPackages("io.cancelscope.spring");
 
 	@Test
 	void nothingIsPublishedThatChangesWhatUsersInject() {
@@ -127,7 +120,7 @@ class PublishedBeansTests {
 	}
 
 	private static List<Method> beanMethods() {
-		return STARTER.stream()
+		return StarterClasses.ALL.stream()
 			.filter((type) -> !type.getPackageName().equals("io.cancelscope.spring.test"))
 			.map(JavaClass::reflect)
 			.flatMap((type) -> Stream.of(type.getDeclaredMethods()))

@@ -2,7 +2,6 @@ package io.cancelscope.spring;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import org.junit.jupiter.api.Test;
 
@@ -19,41 +18,38 @@ class StarterArchitectureTests {
 
 	private static final String FIXTURE = "io.cancelscope.spring.fixture";
 
-	private final JavaClasses starter = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-		.importPackages("io.cancelscope.spring");
+	private static final JavaClasses BAD = new ClassFileImporter().importPackages(FIXTURE);
 
 	@Test
 	void featuresDontKnowEachOther() {
-		assertThatNoException().isThrownBy(() -> featuresAreSeparate("io.cancelscope.spring").check(this.starter));
+		assertThatNoException()
+			.isThrownBy(() -> featuresAreSeparate("io.cancelscope.spring").check(StarterClasses.ALL));
 	}
 
 	@Test
 	void featuresThatKnowEachOtherAreFound() {
-		JavaClasses bad = new ClassFileImporter().importPackages(FIXTURE);
-		assertThat(featuresAreSeparate(FIXTURE).evaluate(bad).getFailureReport().getDetails())
+		assertThat(featuresAreSeparate(FIXTURE).evaluate(BAD).getFailureReport().getDetails())
 			.anyMatch((detail) -> detail.contains("fixture.one.One"));
 	}
 
 	@Test
 	void rootKnowsNoFeature() {
-		assertThatNoException().isThrownBy(() -> rootKnowsNoFeature("io.cancelscope.spring").check(this.starter));
+		assertThatNoException().isThrownBy(() -> rootKnowsNoFeature("io.cancelscope.spring").check(StarterClasses.ALL));
 	}
 
 	@Test
 	void rootThatKnowsAFeatureIsFound() {
-		JavaClasses bad = new ClassFileImporter().importPackages(FIXTURE);
-		assertThat(rootKnowsNoFeature(FIXTURE).evaluate(bad).hasViolation()).isTrue();
+		assertThat(rootKnowsNoFeature(FIXTURE).evaluate(BAD).hasViolation()).isTrue();
 	}
 
 	@Test
 	void nothingButOneLineLogHasALogger() {
-		assertThatNoException().isThrownBy(() -> logsByOneLineLogOnly().check(this.starter));
+		assertThatNoException().isThrownBy(() -> logsByOneLineLogOnly().check(StarterClasses.ALL));
 	}
 
 	@Test
 	void anotherLoggerIsFound() {
-		JavaClasses bad = new ClassFileImporter().importPackages(FIXTURE);
-		assertThat(logsByOneLineLogOnly().evaluate(bad).getFailureReport().getDetails())
+		assertThat(logsByOneLineLogOnly().evaluate(BAD).getFailureReport().getDetails())
 			.anyMatch((detail) -> detail.contains("fixture.one.Logging"));
 	}
 
