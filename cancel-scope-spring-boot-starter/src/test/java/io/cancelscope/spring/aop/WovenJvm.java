@@ -68,8 +68,8 @@ final class WovenJvm {
 		Path log = Files.createTempFile("woven", ".log");
 		String weaver = Path.of(Agent.class.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-javaagent:" + weaver, "-D" + PROPERTY + "=true", "-cp", classPath(), WovenJvm.class.getName(),
-				tests.getName(), results.toString())
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-javaagent:" + weaver, "-D" + PROPERTY + "=true", "-cp",
+				classPath(), WovenJvm.class.getName(), tests.getName(), results.toString())
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();
