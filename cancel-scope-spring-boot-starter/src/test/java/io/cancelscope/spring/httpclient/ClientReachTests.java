@@ -10,7 +10,9 @@ import java.util.function.UnaryOperator;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,8 @@ class ClientReachTests {
 					HttpClientAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class,
 					RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class,
 					HttpServiceClientPropertiesAutoConfiguration.class, HttpServiceClientAutoConfiguration.class));
+
+	private final ManualTime time = new ManualTime();
 
 	private Peer peer;
 
@@ -160,6 +164,7 @@ class ClientReachTests {
 	@EnumSource
 	void callEndsAtTheDeadline(Way way, CapturedOutput output) {
 		ApplicationContextRunner application = way.application.apply(this.runner)
+			.withBean(TimeSource.class, () -> this.time)
 			.withPropertyValues("spring.http.serviceclient.suppliers.base-url=" + this.peer.url(""));
 		application.run((context) -> {
 			Function<String, String> client = way.client.apply(context);
@@ -167,6 +172,8 @@ class ClientReachTests {
 			FutureTask<?> call = Worker.PLATFORM.call(() -> context.getBean(CancelScopes.class)
 				.call(ScopeOptions.named("quote").withTimeout(Duration.ofMillis(1000)),
 						(scope) -> client.apply(this.peer.url(Peer.SILENT))));
+			this.peer.awaitRequest();
+			this.time.advance(Duration.ofMillis(1000));
 
 			assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class)
 				.hasMessage("scope 'quote' (1s) exceeded its deadline");
