@@ -8,7 +8,9 @@ import java.util.function.Function;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,8 @@ class HttpClientCancelAutoConfigurationTests {
 				HttpServiceClientPropertiesAutoConfiguration.class, HttpServiceClientAutoConfiguration.class,
 				WebClientAutoConfiguration.class, ReactiveHttpServiceClientAutoConfiguration.class));
 
+	private final ManualTime time = new ManualTime();
+
 	private Peer peer;
 
 	@BeforeEach
@@ -113,6 +117,8 @@ class HttpClientCancelAutoConfigurationTests {
 			FutureTask<?> call = Worker.PLATFORM.call(() -> context.getBean(CancelScopes.class)
 				.call(ScopeOptions.named("quote").withTimeout(Duration.ofMillis(200)),
 						(scope) -> client.apply(this.peer.url(Peer.SILENT))));
+			this.peer.awaitRequest();
+			this.time.advance(Duration.ofMillis(200));
 
 			assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class)
 				.hasMessage("scope 'quote' (200ms) exceeded its deadline");
@@ -126,11 +132,13 @@ class HttpClientCancelAutoConfigurationTests {
 		withPeer().withPropertyValues("cancel-scope.httpclient.deadline-header=X-Budget=seconds").run((context) -> {
 			Function<String, String> client = door.client.apply(context);
 
-			Worker.PLATFORM.call(() -> context.getBean(CancelScopes.class)
+			FutureTask<?> call = Worker.PLATFORM.call(() -> context.getBean(CancelScopes.class)
 				.call(ScopeOptions.timeout(Duration.ofMillis(1500)),
 						(scope) -> client.apply(this.peer.url(Peer.SILENT))));
 
 			assertThat(this.peer.awaitRequest()).containsIgnoringCase("x-budget: 1\r\n");
+			this.time.advance(Duration.ofMillis(1500));
+			assertThat(Worker.failure(call)).isInstanceOf(DeadlineExceededException.class);
 		});
 	}
 
@@ -254,6 +262,7 @@ class HttpClientCancelAutoConfigurationTests {
 
 	private ApplicationContextRunner withPeer() {
 		return this.runner.withUserConfiguration(Services.class)
+			.withBean(TimeSource.class, () -> this.time)
 			.withPropertyValues("spring.http.serviceclient.suppliers.base-url=" + this.peer.url(""),
 					"spring.http.serviceclient.reactive-suppliers.base-url=" + this.peer.url(""));
 	}
