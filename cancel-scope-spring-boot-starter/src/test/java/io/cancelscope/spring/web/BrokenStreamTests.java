@@ -7,9 +7,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterAll;
@@ -80,12 +85,7 @@ class BrokenStreamTests {
 	@ValueSource(strings = { "/events", "/body", "/blocking" })
 	void endsWithoutAnErrorPageAndWithOneLineAtMost(String path, CapturedOutput output) throws Exception {
 		for (HttpClient.Version version : versions(path)) {
-			HttpClient client = HttpClient.newBuilder().version(version).build();
-			List<String> parts = new ArrayList<>();
-			for (int i = 0; i < TIMES; i++) {
-				parts.add(untilBroken(client, path));
-			}
-			assertThat(parts).as("over %s", version)
+			assertThat(partsOf(path, version)).as("over %s", version)
 				.allMatch((part) -> part.matches("[data:tick\\n]*"))
 				.anyMatch((part) -> !part.isEmpty());
 		}
@@ -97,6 +97,22 @@ class BrokenStreamTests {
 			.hasSizeLessThanOrEqualTo(this.watch.opened().size())
 			.allMatch((line) -> line.contains("ran out of its budget"));
 		assertThat(output).doesNotContain("\tat ");
+	}
+
+	/** Of some requests at once: each takes as long as its budget. */
+	private List<String> partsOf(String path, HttpClient.Version version) throws Exception {
+		ExecutorService callers = Executors.newFixedThreadPool(TIMES);
+		try {
+			Callable<String> caller = () -> untilBroken(HttpClient.newBuilder().version(version).build(), path);
+			List<String> parts = new ArrayList<>();
+			for (Future<String> part : callers.invokeAll(Collections.nCopies(TIMES, caller))) {
+				parts.add(part.get());
+			}
+			return parts;
+		}
+		finally {
+			callers.shutdown();
+		}
 	}
 
 	/** Limitation: see {@link Container#lostClient}. */
