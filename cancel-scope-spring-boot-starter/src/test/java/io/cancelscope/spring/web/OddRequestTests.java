@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 
 import com.jayway.jsonpath.JsonPath;
 import io.cancelscope.spring.webflux.HangingApplication;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -36,13 +36,17 @@ class OddRequestTests {
 
 	private static final String[] PROPERTIES = { "cancel-scope.web.timeout=300ms" };
 
+	/** Jetty refuses paths that begin with two slashes. */
 	@ParameterizedTest
-	@CsvSource({ "TOMCAT, //, /", "TOMCAT, //evil.example/x, /evil.example/x", "TOMCAT, /a:b, /a:b",
-			"JETTY, /a:b, /a:b" })
-	void pathIsNoReferenceToAnotherHost(Server server, String path, String instance, CapturedOutput output)
-			throws Exception {
+	@EnumSource
+	void pathIsNoReferenceToAnotherHost(Server server, CapturedOutput output) throws Exception {
 		try (ConfigurableApplicationContext context = server.start(Application.class, PROPERTIES)) {
-			isProblemDetail(get(Server.port(context), path, "application/json"), instance);
+			int port = Server.port(context);
+			isProblemDetail(get(port, "/a:b", "application/json"), "/a:b");
+			if (server == Server.TOMCAT) {
+				isProblemDetail(get(port, "//", "application/json"), "/");
+				isProblemDetail(get(port, "//evil.example/x", "application/json"), "/evil.example/x");
+			}
 		}
 		assertThat(output).doesNotContain("\tat ", "ExceptionResolver");
 	}
@@ -55,11 +59,13 @@ class OddRequestTests {
 		}
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "//, /", "//evil.example/x, /evil.example/x", "/x, /x" })
-	void reactiveAnswerDoesNotFailEither(String path, String instance, CapturedOutput output) throws Exception {
+	@Test
+	void reactiveAnswerDoesNotFailEither(CapturedOutput output) throws Exception {
 		try (ConfigurableApplicationContext context = HangingApplication.start(PROPERTIES)) {
-			isProblemDetail(get(Server.port(context), path, many()), instance);
+			int port = Server.port(context);
+			isProblemDetail(get(port, "//", many()), "/");
+			isProblemDetail(get(port, "//evil.example/x", many()), "/evil.example/x");
+			isProblemDetail(get(port, "/x", many()), "/x");
 		}
 		assertThat(output).doesNotContain("\tat ", "ERROR");
 	}
