@@ -14,6 +14,7 @@ import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ import io.cancelscope.testing.ManualTime;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -65,15 +66,22 @@ class CancelScopesEndpointTests {
 
 	private static final JsonMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-	private final ManualTime time = new ManualTime();
+	private static final HttpClient client = HttpClient.newHttpClient();
+
+	/** By their arguments. */
+	private static final Map<List<String>, ConfigurableApplicationContext> contexts = new HashMap<>();
+
+	/** Runs on from test to test: only differences are looked at. */
+	private static final ManualTime time = new ManualTime();
 
 	private ConfigurableApplicationContext context;
 
 	private CancelScopes scopes;
 
-	@AfterEach
-	void stop() {
-		this.context.close();
+	@AfterAll
+	static void stop() {
+		contexts.values().forEach(ConfigurableApplicationContext::close);
+		contexts.clear();
 	}
 
 	@Test
@@ -82,10 +90,10 @@ class CancelScopesEndpointTests {
 		Thread.currentThread().setName("main");
 		try (OpenScope request = this.scopes
 			.open(ScopeOptions.named("GET /quotes").withTimeout(Duration.ofSeconds(2)))) {
-			this.time.advance(Duration.ofMillis(300));
+			time.advance(Duration.ofMillis(300));
 			OpenScope supplier = this.scopes
 				.openUnbound(ScopeOptions.named("supplier").withTimeout(Duration.ofMillis(800)).bubble());
-			this.time.advance(Duration.ofMillis(100));
+			time.advance(Duration.ofMillis(100));
 			supplier.cancel("the fare is known already");
 
 			Answer answer = get("");
@@ -99,7 +107,6 @@ class CancelScopesEndpointTests {
 
 	@Test
 	void documentationShowsTheSame() throws IOException {
-		start();
 		String page = Files.readString(Path.of("..", "docs", "observability.md"));
 
 		assertThat(page).contains(resource("cancelscopes.json").strip());
@@ -127,7 +134,7 @@ class CancelScopesEndpointTests {
 	void limitShowsRootsFirst() {
 		start();
 		OpenScope first = this.scopes.openUnbound(ScopeOptions.named("first"));
-		this.time.advance(Duration.ofSeconds(1));
+		time.advance(Duration.ofSeconds(1));
 		try (CancelScope.Registration attached = first.attach()) {
 			OpenScope below = this.scopes.openUnbound(ScopeOptions.named("below"));
 			OpenScope second = this.scopes.openUnbound(ScopeOptions.named("second").detached());
@@ -246,7 +253,6 @@ class CancelScopesEndpointTests {
 			scope.cancel("because");
 			assertThat(reasonSeenBy(null)).contains("because");
 		}
-		this.context.close();
 		start("--cancel-scope.actuate.show-messages=never");
 		try (OpenScope scope = this.scopes.open(ScopeOptions.named("a"))) {
 			scope.cancel("because");
@@ -258,7 +264,7 @@ class CancelScopesEndpointTests {
 	void whatADeadlineSaysIsNoSecret() {
 		start();
 		try (OpenScope scope = this.scopes.open(ScopeOptions.named("a").withTimeout(Duration.ofSeconds(1)))) {
-			this.time.advance(Duration.ofSeconds(2));
+			time.advance(Duration.ofSeconds(2));
 
 			assertThat(reasonSeenBy(null)).contains("the budget of 1s is used up");
 		}
@@ -278,17 +284,21 @@ class CancelScopesEndpointTests {
 	}
 
 	private void start(String... arguments) {
+		this.context = contexts.computeIfAbsent(List.of(arguments), CancelScopesEndpointTests::newContext);
+		this.scopes = this.context.getBean(CancelScopes.class);
+	}
+
+	private static ConfigurableApplicationContext newContext(List<String> arguments) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.addInitializers(
-				(context) -> ((GenericApplicationContext) context).registerBean(ManualTime.class, () -> this.time));
+				(context) -> ((GenericApplicationContext) context).registerBean(ManualTime.class, () -> time));
 		application.setWebApplicationType(WebApplicationType.SERVLET);
-		List<String> all = new ArrayList<>(List.of(arguments));
+		List<String> all = new ArrayList<>(arguments);
 		all.add("--spring.main.web-application-type=servlet");
 		all.add("--spring.autoconfigure.exclude=" + JETTY);
 		all.add("--server.port=0");
 		all.add("--management.endpoints.web.exposure.include=cancelscopes");
-		this.context = application.run(all.toArray(String[]::new));
-		this.scopes = this.context.getBean(CancelScopes.class);
+		return application.run(all.toArray(String[]::new));
 	}
 
 	private Answer get(String path) {
@@ -310,8 +320,7 @@ class CancelScopesEndpointTests {
 			request.header("X-User", user);
 		}
 		try {
-			HttpResponse<String> response = HttpClient.newHttpClient()
-				.send(request.build(), HttpResponse.BodyHandlers.ofString());
+			HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
 			String body = response.body();
 			return new Answer(response.statusCode(), JSON.readTree(body.isEmpty() ? "{}" : body));
 		}
