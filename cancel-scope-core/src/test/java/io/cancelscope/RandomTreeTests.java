@@ -20,8 +20,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @ExtendWith(ThreadStaysClean.class)
 class RandomTreeTests {
 
-	/** Fewer where the tests run again and again, as the mutation run does. */
-	private static final int RUNS = Integer.getInteger("io.cancelscope.random.runs", 8000);
+	/**
+	 * Fewer where the tests run again and again, as the mutation run does, and more for a
+	 * change of the tree: {@code -Dio.cancelscope.random.runs=100000}.
+	 */
+	private static final int RUNS = Integer.getInteger("io.cancelscope.random.runs", 3000);
 
 	private final List<DrivenThread> threads = new ArrayList<>();
 
