@@ -17,6 +17,7 @@ import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -26,7 +27,9 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * A real browser without a window, and what a person does in it.
+ * A real browser without a window, and what a person does in it. It takes seconds to
+ * start, so the tests of a class share it, and each has a page of its own, which nothing
+ * of the last one is left on.
  */
 final class Browser implements AutoCloseable {
 
@@ -34,15 +37,18 @@ final class Browser implements AutoCloseable {
 
 	private final ChromeDriver driver;
 
-	private final String home;
+	/** Open as long as the browser is, which would end with its last page. */
+	private final String blank;
 
-	private Browser(ChromeDriver driver, String home) {
+	private String home = "";
+
+	private Browser(ChromeDriver driver) {
 		this.driver = driver;
-		this.home = home;
+		this.blank = driver.getWindowHandle();
 	}
 
-	/** Opens one, or skips the test where the machine has none. */
-	static Browser open(int port) {
+	/** Starts one, or skips the tests where the machine has none. */
+	static Browser start() {
 		Optional<Path> browser = first("/usr/bin/chromium", "/usr/bin/google-chrome");
 		Optional<Path> driver = first("/usr/bin/chromedriver");
 		assumeTrue(browser.isPresent() && driver.isPresent(),
@@ -53,11 +59,25 @@ final class Browser implements AutoCloseable {
 		ChromeDriverService service = new ChromeDriverService.Builder()
 			.usingDriverExecutable(driver.orElseThrow().toFile())
 			.build();
-		return new Browser(new ChromeDriver(service, options), "http://localhost:" + port + "/");
+		return new Browser(new ChromeDriver(service, options));
 	}
 
 	private static Optional<Path> first(String... candidates) {
 		return Stream.of(candidates).map(Path::of).filter(Files::isExecutable).findFirst();
+	}
+
+	/** Opens a new page of the application at that port. */
+	void open(int port) {
+		this.driver.switchTo().newWindow(WindowType.TAB);
+		this.home = "http://localhost:" + port + "/";
+	}
+
+	/** Closes the page, if it is still open. */
+	void closePage() {
+		if (!this.driver.getWindowHandle().equals(this.blank)) {
+			this.driver.close();
+			this.driver.switchTo().window(this.blank);
+		}
 	}
 
 	void go(String page) {

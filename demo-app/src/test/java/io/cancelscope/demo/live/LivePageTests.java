@@ -9,7 +9,9 @@ import java.util.concurrent.TimeUnit;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class LivePageTests {
 
+	private static Browser shared;
+
 	@LocalServerPort
 	private int port;
 
@@ -43,17 +47,28 @@ class LivePageTests {
 
 	private Browser browser;
 
+	@BeforeAll
+	static void startBrowser() {
+		shared = Browser.start();
+	}
+
+	@AfterAll
+	static void endBrowser() {
+		if (shared != null) {
+			shared.close();
+		}
+	}
+
 	@BeforeEach
 	void open() {
-		this.browser = Browser.open(this.port);
+		this.browser = shared;
+		this.browser.open(this.port);
 		this.browser.go("");
 	}
 
 	@AfterEach
 	void close() {
-		if (this.browser != null) {
-			this.browser.close();
-		}
+		this.browser.closePage();
 	}
 
 	@Test
@@ -133,8 +148,7 @@ class LivePageTests {
 		this.browser.click("#search");
 		this.browser.await(() -> state("eos").equals("running"));
 
-		this.browser.close();
-		this.browser = null;
+		this.browser.closePage();
 
 		assertThat(this.reasons.poll(20, TimeUnit.SECONDS)).isEqualTo(CancelReason.Kind.DISCONNECTED);
 	}

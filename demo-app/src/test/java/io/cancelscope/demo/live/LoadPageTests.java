@@ -23,7 +23,8 @@ class LoadPageTests {
 
 	@Test
 	void everySearchIsADotAndTheOtherSideStaysBusy() throws IOException {
-		try (Browser browser = Browser.open(this.port)) {
+		try (Browser browser = Browser.start()) {
+			browser.open(this.port);
 			browser.go("load");
 			browser.click("#go");
 
