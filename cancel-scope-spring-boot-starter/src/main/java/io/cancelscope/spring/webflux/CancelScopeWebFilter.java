@@ -2,8 +2,6 @@ package io.cancelscope.spring.webflux;
 
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.UnaryOperator;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
@@ -21,8 +19,6 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
@@ -46,8 +42,6 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 
 	/** That of {@code ScopeInContext}, and of context-propagation. */
 	static final String KEY = CancelScope.class.getName();
-
-	private static final HttpMethod HTTP_2_HANDSHAKE = HttpMethod.valueOf("CONNECT");
 
 	private final RequestScopes scopes;
 
@@ -97,13 +91,8 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		exchange.getAttributes().put(RequestScope.ATTRIBUTE, scope);
 		ServerConnection connection = ServerConnection.of(exchange.getResponse());
 		connection.keepReading();
-		UnaryOperator<Mono<Void>> handshake = isHandshake(request)
-				? (accepted) -> CurrentScope.leaving(accepted.doOnSuccess((nothing) -> {
-					connection.handOver();
-					over(scope, false);
-				}), around) : null;
 		WatchedResponse response = WatchedResponse.of(exchange.getResponse(), connection, this.aside, scope::exception,
-				handshake);
+				Handshake.of(request, scope.scope(), around, connection));
 		ServerWebExchange inside = exchange.mutate()
 			.request(CurrentScope.whileReading(request, scope.scope()))
 			.response(response)
@@ -116,19 +105,6 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			// Before what is behind hears of it, and may fail by being interrupted.
 			.doOnCancel(response::onCancel)
 			.doFinally((signal) -> over(scope, response.isCancelled()));
-	}
-
-	/**
-	 * Whether a request may begin the session of a WebSocket, which then takes place
-	 * inside the chain of filters. All of Spring's upgrade strategies complete the
-	 * response before: that is the end of the request. A caller who pretends to ask for a
-	 * session gains nothing, since its response is complete by then, too.
-	 */
-	private static boolean isHandshake(ServerHttpRequest request) {
-		return HTTP_2_HANDSHAKE.equals(request.getMethod()) || request.getHeaders()
-			.getOrEmpty(HttpHeaders.UPGRADE)
-			.stream()
-			.anyMatch((protocols) -> protocols.toLowerCase(Locale.ROOT).contains("websocket"));
 	}
 
 	/** Below what changes a request, such as Spring's forwarded headers. */

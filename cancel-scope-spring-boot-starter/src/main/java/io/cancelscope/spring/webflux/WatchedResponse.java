@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -41,7 +40,7 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 
 	private final Supplier<? extends Throwable> refusal;
 
-	private final @Nullable UnaryOperator<Mono<Void>> handshake;
+	private final @Nullable Handshake handshake;
 
 	private final HttpHeaders headers;
 
@@ -52,10 +51,13 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 
 	private volatile boolean asked;
 
+	/** Whether the commit is that of a response that may be a handshake. */
+	private volatile boolean completing;
+
 	private volatile boolean cancelled;
 
 	private WatchedResponse(ServerHttpResponse response, ServerConnection connection, Scheduler aside,
-			Supplier<? extends Throwable> refusal, @Nullable UnaryOperator<Mono<Void>> handshake) {
+			Supplier<? extends Throwable> refusal, @Nullable Handshake handshake) {
 		super(response);
 		this.author = new Authorship(aside, PATIENCE);
 		this.headers = GuardedHeaders.of(this.author.lock(), this::currentHeaders);
@@ -70,13 +72,12 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 	 * @param connection its connection
 	 * @param aside where a handler is cancelled that was waited for in vain
 	 * @param refusal what a write fails with that is stopped before it has begun
-	 * @param handshake what is to be done when the response is completed, before the
-	 * handler goes on: the session of a WebSocket begins then; {@code null} if there can
-	 * be none
+	 * @param handshake the end of the request, if completing the response may begin the
+	 * session of a WebSocket; {@code null} otherwise
 	 * @return the response for the handler
 	 */
 	static WatchedResponse of(ServerHttpResponse response, ServerConnection connection, Scheduler aside,
-			Supplier<? extends Throwable> refusal, @Nullable UnaryOperator<Mono<Void>> handshake) {
+			Supplier<? extends Throwable> refusal, @Nullable Handshake handshake) {
 		return (response instanceof ZeroCopyHttpOutputMessage files)
 				? new WithFiles(response, files, connection, aside, refusal, handshake)
 				: new WatchedResponse(response, connection, aside, refusal, handshake);
@@ -180,21 +181,30 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 				(items) -> enter(false) ? ending(super.writeAndFlushWith(watched(items))) : refuse(items));
 	}
 
+	/**
+	 * Race: a handshake completes its response after that was taken away. It must not
+	 * believe that all is well, because it would begin the session.
+	 */
 	@Override
 	public Mono<Void> setComplete() {
-		return Mono.defer(() -> (!super.isCommitted() && enter(this.connection.takesOnePieceAtOnce()))
-				? completing(super.setComplete()) : Mono.empty());
+		return Mono.defer(() -> {
+			if (!super.isCommitted() && enter(this.connection.takesOnePieceAtOnce())) {
+				return completing(super.setComplete());
+			}
+			return (this.handshake != null && this.author.isCutShort()) ? Mono.error(this.refusal.get()) : Mono.empty();
+		});
 	}
 
 	private Mono<Void> completing(Mono<Void> completion) {
-		if (this.handshake == null) {
+		Handshake handshake = this.handshake;
+		if (handshake == null) {
 			return ending(completion);
 		}
-		Mono<Void> accepted = completion
-			.then(Mono.defer(() -> this.author.handOver() ? Mono.<Void>empty() : Mono.error(this.refusal.get())))
-			.doOnError((failure) -> this.author.fail())
-			.doOnCancel(this.author::abandon);
-		return this.handshake.apply(accepted);
+		this.completing = true;
+		return handshake.leaving(completion.doOnSuccess((nothing) -> this.author.handOver()).doOnError((failure) -> {
+			this.completing = false;
+			this.author.fail();
+		}).doOnCancel(this.author::abandon));
 	}
 
 	boolean enter(boolean onePiece) {
@@ -210,7 +220,8 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 
 	/** The last action before the commit: called early, subscribed to late. */
 	private Mono<Void> begin() {
-		return this.author.begin() ? Mono.empty() : Mono.error(this.refusal.get());
+		Mono<Void> end = (this.completing && this.handshake != null) ? this.handshake.end() : Mono.empty();
+		return end.then(Mono.defer(() -> this.author.begin() ? Mono.empty() : Mono.error(this.refusal.get())));
 	}
 
 	Mono<Void> ending(Mono<Void> write) {
@@ -259,7 +270,7 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 		private final ZeroCopyHttpOutputMessage files;
 
 		private WithFiles(ServerHttpResponse response, ZeroCopyHttpOutputMessage files, ServerConnection connection,
-				Scheduler aside, Supplier<? extends Throwable> refusal, @Nullable UnaryOperator<Mono<Void>> handshake) {
+				Scheduler aside, Supplier<? extends Throwable> refusal, @Nullable Handshake handshake) {
 			super(response, connection, aside, refusal, handshake);
 			this.files = files;
 		}
