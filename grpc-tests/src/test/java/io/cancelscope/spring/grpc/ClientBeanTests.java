@@ -43,6 +43,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
+import static io.cancelscope.spring.grpc.CallStub.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -168,10 +169,12 @@ class ClientBeanTests {
 			return CallsGrpc.newBlockingStub(this.channel);
 		}
 
+		// tag::client[]
 		@CancelScoped("200ms")
 		String best() {
-			return stub().unary(CallStub.ask(CallPeer.HANG)).getText();
+			return stub().unary(ask("hang")).getText();
 		}
+		// end::client[]
 
 		@CancelScoped(timeout = "200ms", interrupt = true)
 		String interrupted() {
