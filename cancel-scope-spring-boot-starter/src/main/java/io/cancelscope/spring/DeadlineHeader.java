@@ -21,6 +21,10 @@ public record DeadlineHeader(String name, Format format) {
 	public DeadlineHeader {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(format, "format");
+		check(name);
+	}
+
+	private static void check(String name) {
 		if (!NAME.matcher(name).matches()) {
 			throw new IllegalArgumentException("'" + name + "' is not a valid name of a header."
 					+ " Give a name such as 'grpc-timeout' or 'x-envoy-expected-rq-timeout-ms'.");
@@ -48,6 +52,7 @@ public record DeadlineHeader(String name, Format format) {
 	}
 
 	private static Format guess(String name) {
+		check(name);
 		String lower = name.toLowerCase(Locale.ROOT);
 		if (lower.equals("grpc-timeout")) {
 			return Format.GRPC;

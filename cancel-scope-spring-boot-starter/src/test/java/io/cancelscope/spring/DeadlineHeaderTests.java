@@ -92,7 +92,7 @@ class DeadlineHeaderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "=seconds", "X Budget=seconds", "X:Y=seconds", "X\r\nY=seconds" })
+	@ValueSource(strings = { "", "X Budget", "=seconds", "X Budget=seconds", "X:Y=seconds", "X\r\nY=seconds" })
 	void whatCantBeAHeadersNameIsRefused(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> DeadlineHeader.of(text))
 			.withMessageContaining("is not a valid name of a header");
