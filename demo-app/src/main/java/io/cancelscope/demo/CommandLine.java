@@ -1,8 +1,13 @@
 package io.cancelscope.demo;
 
 import java.io.Serial;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked for on the command line.
@@ -11,8 +16,10 @@ import java.util.List;
  * @param examples whether to play the examples instead of starting the web server
  * @param compare whether to run the same search with scopes and without, instead
  * @param speed how many times faster than real time the examples play
+ * @param chain how often the chain of three services runs instead; 0 if not at all
+ * @param picture the file for a picture of the chain
  */
-record CommandLine(boolean help, boolean examples, boolean compare, double speed) {
+record CommandLine(boolean help, boolean examples, boolean compare, double speed, int chain, @Nullable Path picture) {
 
 	static final String USAGE = """
 			Usage: java -jar demo-app.jar [options]
@@ -23,7 +30,14 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 			  --examples           plays the four examples, prints their lines and ends
 			  --speed=20           with --examples: plays them so many times faster, from 0.1 to 100
 			  --compare            runs one search with scopes and without, tells what keeps running, and ends
+			  --chain              starts three services (HTTP, gRPC, gRPC with SQL), leaves requests alone,
+			                       tells how long their work goes on, and ends; --chain=5 for fewer runs than 20
+			  --picture=chain.svg  with --chain: draws one run
 			  --help               prints this""";
+
+	private static final int CHAIN_RUNS = 20;
+
+	private static final int MOST_CHAIN_RUNS = 1000;
 
 	private static final double SLOWEST = 0.1;
 
@@ -39,33 +53,92 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 		boolean help = false;
 		boolean examples = options.contains("--examples");
 		boolean compare = options.contains("--compare");
+		boolean chain = options.stream().anyMatch((option) -> is("--chain", option));
 		double speed = 1;
+		int runs = 0;
+		Path picture = null;
 		for (String option : options) {
 			if (option.equals("--help") || option.equals("-h")) {
 				help = true;
 			}
-			else if (option.equals("--speed") || option.startsWith("--speed=")) {
+			else if (is("--speed", option)) {
 				speed = speed(option);
 				if (!examples) {
 					throw new UsageException("--speed is for --examples: the trip desk runs in real time.");
 				}
 			}
-			else if ((examples || compare) && isForSpring(option)) {
-				throw new UsageException("'" + option + "' is for the trip desk, which "
-						+ (examples ? "--examples" : "--compare") + " doesn't open; leave one of them out.");
+			else if (is("--chain", option)) {
+				runs = runs(option);
+			}
+			else if (is("--picture", option)) {
+				picture = picture(option);
+				if (!chain) {
+					throw new UsageException("--picture is for --chain: nothing else can be drawn.");
+				}
+			}
+			else if ((examples || compare || chain) && isForSpring(option)) {
+				throw new UsageException("'" + option + "' is for the trip desk, which " + mode(examples, compare)
+						+ " doesn't open; leave one of them out.");
 			}
 			else if (!option.equals("--examples") && !option.equals("--compare") && !isForSpring(option)) {
 				throw new UsageException("Unknown option '" + option + "'.");
 			}
 		}
-		if (examples && compare) {
-			throw new UsageException("--examples and --compare are two things: choose one.");
+		if (Stream.of(examples, compare, chain).filter(Boolean::booleanValue).count() > 1) {
+			throw new UsageException("--examples, --compare and --chain are different things: choose one.");
 		}
-		return new CommandLine(help, examples, compare, speed);
+		return new CommandLine(help, examples, compare, speed, runs, picture);
+	}
+
+	private static String mode(boolean examples, boolean compare) {
+		if (examples) {
+			return "--examples";
+		}
+		return compare ? "--compare" : "--chain";
+	}
+
+	/** Answers whether this is the option of that name, with a value or without. */
+	private static boolean is(String name, String option) {
+		return option.equals(name) || option.startsWith(name + "=");
+	}
+
+	private static String value(String option) {
+		return option.contains("=") ? option.substring(option.indexOf('=') + 1) : "";
+	}
+
+	private static int runs(String option) {
+		if (option.equals("--chain")) {
+			return CHAIN_RUNS;
+		}
+		String value = value(option);
+		try {
+			int runs = Integer.parseInt(value);
+			if (runs >= 1 && runs <= MOST_CHAIN_RUNS) {
+				return runs;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// Answered below, like a number out of range.
+		}
+		throw new UsageException("'" + value + "' is no number of runs: write one from 1 to " + MOST_CHAIN_RUNS
+				+ ", such as --chain=5.");
+	}
+
+	private static Path picture(String option) {
+		String value = value(option);
+		try {
+			if (!value.isBlank()) {
+				return Path.of(value);
+			}
+		}
+		catch (InvalidPathException ex) {
+			// Answered below, like a blank name.
+		}
+		throw new UsageException("'" + value + "' is no file: write its name, such as --picture=chain.svg.");
 	}
 
 	private static double speed(String option) {
-		String value = option.substring(Math.min(option.length(), "--speed=".length()));
+		String value = value(option);
 		try {
 			double speed = Double.parseDouble(value);
 			if (speed >= SLOWEST && speed <= FASTEST) {

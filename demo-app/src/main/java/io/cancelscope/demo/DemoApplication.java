@@ -4,6 +4,9 @@ import java.io.PrintStream;
 import java.util.concurrent.ExecutionException;
 
 import io.cancelscope.demo.CommandLine.UsageException;
+import io.cancelscope.demo.chain.Chain;
+import io.cancelscope.demo.chain.ChainException;
+import io.cancelscope.demo.chain.ChainService;
 import io.cancelscope.demo.example.Examples;
 import io.cancelscope.demo.live.Comparison;
 import org.springframework.boot.SpringApplication;
@@ -20,10 +23,15 @@ public class DemoApplication {
 
 	static final int FINE = 0;
 
+	static final int FAILED = 1;
+
 	static final int WRONG_USAGE = 2;
 
 	public static void main(String[] args) {
-		if (CommandLine.isForServer(args)) {
+		if (ChainService.isMeant(args)) {
+			ChainService.run(args);
+		}
+		else if (CommandLine.isForServer(args)) {
 			SpringApplication.run(DemoApplication.class, args);
 		}
 		else {
@@ -48,6 +56,20 @@ public class DemoApplication {
 		}
 	}
 
+	private static int chain(CommandLine line, PrintStream out, PrintStream err) {
+		try {
+			Chain.run(line.chain(), line.picture(), out::println);
+			return FINE;
+		}
+		catch (ChainException ex) {
+			err.println(ex.getMessage());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return FAILED;
+	}
+
 	/** Does what the arguments ask for and returns the exit code. */
 	static int runWithoutServer(String[] args, PrintStream out, PrintStream err) {
 		try {
@@ -57,6 +79,9 @@ public class DemoApplication {
 			}
 			else if (line.compare()) {
 				compare(out);
+			}
+			else if (line.chain() > 0) {
+				return chain(line, out, err);
 			}
 			else {
 				Examples.play(line.speed(), out::println, err::println);

@@ -3,6 +3,7 @@ package io.cancelscope.demo;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,7 +65,7 @@ class CommandLineTests {
 	@Test
 	void speedMayStandBeforeExamples() {
 		assertThat(CommandLine.parse(new String[] { "--speed=2.5", "--examples" }))
-			.isEqualTo(new CommandLine(false, true, false, 2.5));
+			.isEqualTo(new CommandLine(false, true, false, 2.5, 0, null));
 	}
 
 	@Test
@@ -72,6 +73,44 @@ class CommandLineTests {
 		assertThat(run("--compare", "--server.port=9090")).isEqualTo(DemoApplication.WRONG_USAGE);
 		assertThat(run("--compare", "--examples")).isEqualTo(DemoApplication.WRONG_USAGE);
 		assertThat(err()).contains("which --compare doesn't open", "choose one");
+	}
+
+	@Test
+	void chainRunsTwentyTimesUnlessToldOtherwise() {
+		assertThat(CommandLine.parse(new String[] { "--chain" }))
+			.isEqualTo(new CommandLine(false, false, false, 1, 20, null));
+		assertThat(CommandLine.parse(new String[] { "--picture=a.b/chain.svg", "--chain=3" }))
+			.isEqualTo(new CommandLine(false, false, false, 1, 3, Path.of("a.b/chain.svg")));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "many", "", "0", "-1", "1001", "2.5" })
+	void chainRunsAWholeNumberOfTimes(String runs) {
+		assertThat(run("--chain=" + runs)).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).startsWith("'" + runs + "' is no number of runs: write one from 1 to 1000");
+		assertThat(out()).isEmpty();
+	}
+
+	@Test
+	void chainTakesNoOptionOfTheOthers() {
+		assertThat(run("--chain", "--server.port=9090")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--chain=3", "--compare")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--chain", "--speed=3")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).contains("which --chain doesn't open", "choose one", "--speed is for --examples");
+	}
+
+	@Test
+	void pictureIsAFileAndOfTheChain() {
+		assertThat(run("--picture=chain.svg")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--chain", "--picture")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).contains("--picture is for --chain", "'' is no file");
+	}
+
+	@Test
+	void pictureWithoutADirectoryIsToldBeforeAnythingStarts() {
+		assertThat(run("--chain", "--picture=nowhere/at/all.svg")).isEqualTo(DemoApplication.FAILED);
+		assertThat(err()).startsWith("Cannot write the picture").contains("its directory does not exist");
+		assertThat(out()).isEmpty();
 	}
 
 	@Test

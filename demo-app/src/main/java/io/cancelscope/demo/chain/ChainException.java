@@ -1,0 +1,21 @@
+package io.cancelscope.demo.chain;
+
+import java.io.Serial;
+
+/**
+ * The reason why the chain cannot be shown, for people.
+ */
+public final class ChainException extends RuntimeException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	ChainException(String message) {
+		super(message);
+	}
+
+	ChainException(String message, Throwable cause) {
+		super(message, cause);
+	}
+
+}
