@@ -29,30 +29,28 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * iteration is shorter than the turn that the system gives a thread, so that other
  * processes fall on few of them.
  * <p>
- * The quick and the full run differ in how many rounds they take, not in how: the same
- * JVMs, warm-up, heap and iterations. The warm-up lasts a time, not a number of
+ * The quick and the full run differ in what they take, not in how they measure it: the
+ * same JVMs, warm-up, heap and iterations. The warm-up lasts a time, not a number of
  * operations, and the young generation is small enough to be used several times over in
- * it. Where one JVM differs from the next by more than a fifth, as with two threads on
- * two processors, a round takes three and counts the one with the least median, since
- * whatever else runs on the machine takes from such a row. Peers that hand each call to
- * another thread differ by more than that even so, and so does gRPC's wrapping, for which
- * the compiler comes to one of two codes: only the full run has these.
+ * it. A compiler that comes to other code in the next JVM, and a processor that others
+ * take away, move a whole JVM by more than a fifth, so a row takes three JVMs in each
+ * round and counts the one with the least median. Peers and rows of two threads differ by
+ * more than that even so: only the full run has these.
  */
 public final class Micro {
 
-	/** Another thread takes part in each call of theirs: a pool's, or a timer's. */
-	private static final String HANDING_OVER = "failsafe|resilience4j|reactor|grpcDeadline.*";
-
 	/** What is compared with each other runs one after the other. */
 	private static final List<Job> PLATFORM = List.of(job("Limits", "LeastScope"), job("CancelScopeOpen"),
-			job("PeersOpen\\.(?!" + HANDING_OVER + ")"), job("PeersOpen\\.(" + HANDING_OVER + ")").inFullAlone(),
-			job("Check"), job("Wrapping\\.(?!grpc)").unsteady(), job("Wrapping\\.grpc").inFullAlone(), job("Advised"),
-			job("CancelScopeFiring").unsteady(), job("GrpcFiring").inFullAlone(), job("CancelScopeFiring").twoThreads(),
-			job("GrpcFiring").twoThreads().inFullAlone(), job("SharedParent"),
-			job("SharedParent", "Limits\\.bareScope").twoThreads());
+			job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
+			job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(), job("Advised"),
+			job("CancelScopeFiring"), job("GrpcFiring").onlyInFull(),
+			job("CancelScopeFiring").twoThreads().onlyInFull(), job("GrpcFiring").twoThreads().onlyInFull(),
+			job("SharedParent").onlyInFull(), job("SharedParent", "Limits\\.bareScope").twoThreads().onlyInFull());
 
 	private static final List<Job> VIRTUAL = List.of(job("Limits", "CancelScopeOpen"),
 			job("CancelScopeOpen").virtual());
+
+	private static final int FORKS = 3;
 
 	private static final int WARM_UPS = 5;
 
@@ -91,7 +89,7 @@ public final class Micro {
 		for (int round = 1; round <= rounds; round++) {
 			System.out.println("Round " + round + " of " + rounds);
 			for (Job job : jobs) {
-				if (length == Length.quick && job.onlyInFull) {
+				if (length == Length.quick && job.fullAlone) {
 					continue;
 				}
 				run(job, length, (args.length > 4) ? args[4] : "", figures);
@@ -101,7 +99,7 @@ public final class Micro {
 	}
 
 	private static void run(Job job, Length length, String which, Figures figures) throws RunnerException {
-		ChainedOptionsBuilder options = new OptionsBuilder().forks(job.forks)
+		ChainedOptionsBuilder options = new OptionsBuilder().forks(FORKS)
 			.threads(job.threads)
 			.warmupIterations(WARM_UPS)
 			.warmupTime(WARM_UP)
@@ -159,35 +157,27 @@ public final class Micro {
 	}
 
 	private static Job job(String... names) {
-		return new Job("", 1, 1, false, List.of(), Arrays.asList(names));
+		return new Job("", 1, false, List.of(), Arrays.asList(names));
 	}
 
 	/** What runs in the same way. */
-	private record Job(String suffix, int threads, int forks, boolean onlyInFull, List<String> jvmArgs,
-			List<String> names) {
+	private record Job(String suffix, int threads, boolean fullAlone, List<String> jvmArgs, List<String> names) {
 
 		Job virtual() {
-			return new Job("@virtual", 1, 1, false, List.of("-Djmh.executor=VIRTUAL"), this.names);
+			return new Job("@virtual", 1, this.fullAlone, List.of("-Djmh.executor=VIRTUAL"), this.names);
 		}
 
 		Job twoThreads() {
-			return new Job("@2", 2, 1, this.onlyInFull, this.jvmArgs, this.names).unsteady();
+			return new Job("@2", 2, this.fullAlone, this.jvmArgs, this.names);
 		}
 
-		/**
-		 * One JVM differs from the next one: the figure is the least of three medians.
-		 */
-		Job unsteady() {
-			return new Job(this.suffix, this.threads, 3, this.onlyInFull, this.jvmArgs, this.names);
-		}
-
-		Job inFullAlone() {
-			return new Job(this.suffix, this.threads, 3, true, this.jvmArgs, this.names);
+		Job onlyInFull() {
+			return new Job(this.suffix, this.threads, true, this.jvmArgs, this.names);
 		}
 
 	}
 
-	/** Which peers, and which values of "others wait" and "depth" are measured. */
+	/** Which benchmarks, and which values of "others wait" and "depth" are measured. */
 	private enum Length {
 
 		quick, full

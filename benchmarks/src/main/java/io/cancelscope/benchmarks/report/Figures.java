@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * All that was measured in one run. Kept in files of one line for each figure: name,
@@ -30,6 +31,22 @@ public final class Figures {
 		List<Double> rounds = new ArrayList<>((before != null) ? before.rounds() : List.of());
 		rounds.add(value);
 		this.byName.put(name, new Figure(name, unit, rounds));
+	}
+
+	/**
+	 * Reads the files of a run.
+	 * @param directory where they are
+	 * @return all that was measured
+	 * @throws IOException if that is not possible
+	 */
+	static Figures of(Path directory) throws IOException {
+		Figures figures = new Figures();
+		try (Stream<Path> files = Files.list(directory)) {
+			for (Path file : files.filter((path) -> path.toString().endsWith(".tsv")).sorted().toList()) {
+				figures.read(file);
+			}
+		}
+		return figures;
 	}
 
 	boolean has(String name) {

@@ -25,12 +25,7 @@ public final class Report {
 	 * @throws IOException if that is not possible
 	 */
 	public static void main(String... args) throws IOException {
-		Figures figures = new Figures();
-		try (Stream<Path> files = Files.list(Path.of(args[0]))) {
-			for (Path file : files.filter((path) -> path.toString().endsWith(".tsv")).sorted().toList()) {
-				figures.read(file);
-			}
-		}
+		Figures figures = Figures.of(Path.of(args[0]));
 		Path directory = Path.of(args[1]);
 		String name = args[2];
 		List<String> lines = new ArrayList<>(List.of("# " + name, "", args[3], ""));
