@@ -15,7 +15,15 @@ final class OpenCalls {
 
 	private final Set<ServedCall<?, ?>> open = ConcurrentHashMap.newKeySet();
 
-	private final Executor aside = AsideThreads.create("cancel-scope-grpc-");
+	private final Executor aside;
+
+	OpenCalls() {
+		this(AsideThreads.create("cancel-scope-grpc-"));
+	}
+
+	OpenCalls(Executor aside) {
+		this.aside = aside;
+	}
 
 	/** Threads that may wait for callbacks of a scope. */
 	Executor aside() {

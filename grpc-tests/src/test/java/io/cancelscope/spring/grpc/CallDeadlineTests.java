@@ -141,8 +141,10 @@ class CallDeadlineTests {
 	void lateAnswerOfAHandlerThatRunsIsKept() {
 		TestServer server = TestServer.of(Transport.NETTY);
 		server.handlers().unary = (ask, answers) -> {
+			CountDownLatch told = new CountDownLatch(1);
+			CancelScope.current().afterCancel((reason) -> told.countDown());
 			((OpenScope) CancelScope.current()).reschedule(Duration.ofMillis(50));
-			catchThrowable(CallDeadlineTests::block);
+			catchThrowable(() -> told.await(LONG, TimeUnit.SECONDS));
 			answers.onNext(Handlers.answer("late"));
 			answers.onCompleted();
 		};

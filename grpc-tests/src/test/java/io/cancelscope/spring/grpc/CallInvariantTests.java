@@ -1,6 +1,8 @@
 package io.cancelscope.spring.grpc;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -179,16 +181,21 @@ class CallInvariantTests {
 		assertThat(this.seen.only().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
 	}
 
+	/**
+	 * Race: the server breaks the call off before the thread that cancels it has begun.
+	 */
 	@Test
-	void callerThatLeavesWhenTheServerStopsIsStopped() {
-		Call call = start(CallsGrpc.getServerStreamMethod(), context(null), null, null);
-		CancelScope scope = call.scope;
-		scope.onCancel((reason) -> {
-		});
+	void callThatAStoppingServerBreaksOffIsStopped() {
+		Deque<Runnable> aside = new ArrayDeque<>();
+		OpenCalls stopping = new OpenCalls(aside::push);
+		Call call = start(CallsGrpc.getServerStreamMethod(), context(null), null, null, stopping);
 
-		assertThat(this.calls.stop((open) -> true)).isOne();
+		assertThat(stopping.stop((open) -> true)).isOne();
 		call.around.cancel(Status.UNAVAILABLE.asRuntimeException());
 		call.listener.onCancel();
+		while (!aside.isEmpty()) {
+			aside.pop().run(); // the last first
+		}
 
 		assertThat(this.seen.only().kind()).isEqualTo(CancelReason.Kind.SHUTDOWN);
 	}
@@ -200,10 +207,15 @@ class CallInvariantTests {
 
 	private Call start(MethodDescriptor<Ask, Answer> method, Context.CancellableContext around, Duration timeout,
 			Duration most) {
+		return start(method, around, timeout, most, this.calls);
+	}
+
+	private Call start(MethodDescriptor<Ask, Answer> method, Context.CancellableContext around, Duration timeout,
+			Duration most, OpenCalls calls) {
 		ServedMethods methods = new ServedMethods(() -> Stream.of(new Handlers().bindService()));
 		ScopedServerInterceptor interceptor = new ScopedServerInterceptor(
 				new ServedScopes(this.scopes, settings(), methods, new GrpcCancelProperties.Server(timeout, most)),
-				new CallAnswers(List::of), this.calls);
+				new CallAnswers(List::of), calls);
 		return new Call(method, around).start(interceptor);
 	}
 
