@@ -40,7 +40,7 @@ public record GrpcCancelProperties(@DefaultValue("true") boolean enabled, @Defau
 			if (duration != null && duration.isNegative()) {
 				throw new InvalidConfigurationPropertyValueException("cancel-scope.grpc.server." + property,
 						Durations.format(duration),
-						"It must not be negative. Give a number and a unit, for example '800ms' or '2s'.");
+						"The duration must not be negative. Give a number and a unit, for example '800ms' or '2s'.");
 			}
 		}
 
