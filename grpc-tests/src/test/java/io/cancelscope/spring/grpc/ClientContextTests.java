@@ -194,6 +194,18 @@ class ClientContextTests {
 	}
 
 	@Test
+	void deadlineThatTheApplicationGaveItsContextIsSent() throws Exception {
+		inCall(() -> {
+			Context.CancellableContext own = Context.current().withDeadlineAfter(50, TimeUnit.SECONDS, this.timer);
+			own.call(() -> this.scopes.call(ScopeOptions.none().shield(), (scope) -> echo()));
+
+			assertThat(this.peer.arrival().timeoutMillis()).isBetween(1L, 50_000L);
+			own.cancel(null);
+			return null;
+		});
+	}
+
+	@Test
 	void cancellingAContextOfTheApplicationCounts() throws Exception {
 		BlockingQueue<Context.CancellableContext> contexts = new LinkedBlockingQueue<>();
 		FutureTask<String> inner = CallThread.PLATFORM.run(() -> inCall(() -> {

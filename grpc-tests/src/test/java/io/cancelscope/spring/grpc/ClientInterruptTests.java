@@ -106,7 +106,9 @@ class ClientInterruptTests {
 	}
 
 	/**
-	 * A bare interruption becomes the scope's exception, a status has it as its cause.
+	 * A status has the scope's exception as its cause. A bare interruption becomes the
+	 * scope's exception: it comes out of streams of {@code BlockingV2}, and of a future
+	 * that is asked for its result the moment after.
 	 */
 	private static void assertIsOfScope(Exception failure) {
 		if (!(failure instanceof ScopeCancelledException)) {

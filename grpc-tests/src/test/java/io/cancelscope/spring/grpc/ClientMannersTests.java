@@ -2,6 +2,8 @@ package io.cancelscope.spring.grpc;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,10 +13,12 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.TimeSource;
 import io.cancelscope.grpc.calls.Answer;
 import io.cancelscope.grpc.calls.Ask;
 import io.cancelscope.grpc.calls.CallsGrpc;
@@ -208,6 +212,55 @@ class ClientMannersTests {
 			assertThat(failure).succeedsWithin(SOON)
 				.satisfies((thrown) -> assertThat(ScopeCancelledException.findIn(thrown)).isNotNull());
 		}
+	}
+
+	/** Race: the scope cancels the call while the application's thread uses it. */
+	@Test
+	void callThatIsCancelledWhileItIsUsedDoesNotTell() {
+		OpenScope scope = this.scopes.open(ScopeOptions.none());
+		try (scope) {
+			ClientCall<Ask, Answer> call = start(new CancelledCall(scope));
+
+			call.sendMessage(CallStub.ask(CallPeer.ECHO));
+			call.halfClose();
+		}
+	}
+
+	/**
+	 * Race: a scope's interrupt wakes a stub, which cancels its call before the scope
+	 * does. Until the scope is cancelled, an interrupt is somebody else's.
+	 */
+	@Test
+	void interruptOfTheScopeIsItsStop() {
+		StandingTime now = new StandingTime();
+		CancelScopes scopes = CancelScopes.builder().timeSource(now).build();
+		OpenScope scope = scopes.open(ScopeOptions.timeout(SOON));
+		try (scope) {
+			assertThat(cancelledByInterrupt().reasons).hasSize(1).hasOnlyElementsOfType(InterruptedException.class);
+			CancelledCall call = new CancelledCall(scope);
+			ClientCall<Ask, Answer> started = start(call);
+
+			now.nanos = SOON.toNanos();
+			started.cancel("Thread interrupted", new InterruptedException());
+
+			assertThat(call.reasons.get(0)).isInstanceOf(CallStopped.class);
+		}
+	}
+
+	private CancelledCall cancelledByInterrupt() {
+		CancelledCall call = new CancelledCall((OpenScope) CancelScope.current());
+		start(call).cancel("Thread interrupted", new InterruptedException());
+		return call;
+	}
+
+	private ClientCall<Ask, Answer> start(CancelledCall started) {
+		Recording channel = new Recording();
+		channel.call = started;
+		ClientCall<Ask, Answer> call = this.interceptor.interceptCall(CallsGrpc.getUnaryMethod(), CallOptions.DEFAULT,
+				channel);
+		call.start(new ClientCall.Listener<>() {
+		}, new Metadata());
+		return call;
 	}
 
 	@Test
@@ -415,6 +468,47 @@ class ClientMannersTests {
 
 	}
 
+	/**
+	 * Its scope is cancelled in the middle of sending.
+	 */
+	private static final class CancelledCall extends ClientCall<Ask, Answer> {
+
+		private final List<Throwable> reasons = new ArrayList<>();
+
+		private final OpenScope scope;
+
+		private CancelledCall(OpenScope scope) {
+			this.scope = scope;
+		}
+
+		@Override
+		public void start(Listener<Answer> listener, Metadata headers) {
+			// It goes out.
+		}
+
+		@Override
+		public void request(int messages) {
+			// They come.
+		}
+
+		@Override
+		public void cancel(String message, Throwable cause) {
+			this.reasons.add(cause);
+		}
+
+		@Override
+		public void halfClose() {
+			throw new AssertionError("half-closed after it was cancelled");
+		}
+
+		@Override
+		public void sendMessage(Ask message) {
+			this.scope.cancel();
+			throw new IllegalStateException("call was cancelled");
+		}
+
+	}
+
 	private static final class FailingCall extends ClientCall<Ask, Answer> {
 
 		@Override
@@ -440,6 +534,26 @@ class ClientMannersTests {
 		@Override
 		public void sendMessage(Ask message) {
 			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	/**
+	 * A clock that wakes nobody.
+	 */
+	private static final class StandingTime implements TimeSource {
+
+		private volatile long nanos;
+
+		@Override
+		public long nanoTime() {
+			return this.nanos;
+		}
+
+		@Override
+		public Runnable schedule(Runnable task, long delayNanos) {
+			return () -> {
+			};
 		}
 
 	}
