@@ -43,7 +43,7 @@ public final class Micro {
 	private static final List<Job> PLATFORM = List.of(job("Limits", "LeastScope"), job("CancelScopeOpen"),
 			job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
 			job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(), job("Advised"),
-			job("CancelScopeFiring"), job("GrpcFiring").onlyInFull(),
+			job("GrpcCall"), job("CancelScopeFiring"), job("GrpcFiring").onlyInFull(),
 			job("CancelScopeFiring").twoThreads().onlyInFull(), job("GrpcFiring").twoThreads().onlyInFull(),
 			job("SharedParent").onlyInFull(), job("SharedParent", "Limits\\.bareScope").twoThreads().onlyInFull());
 

@@ -135,6 +135,10 @@ final class Goals {
 		goals.add(new Goal("@CancelScoped, beside @Transactional with a no-op manager", 0.5, "of it",
 				ours.over(Measured.figure("Advised.transactional"))));
 		goals.add(new Goal("@CancelScoped: allocated", 200, "B", Measured.figure("Advised.cancelScoped:allocated")));
+		goals.add(new Goal("What the starter on both sides adds to a gRPC call in a scope, beside one with a deadline",
+				2_000, "ns", Measured.figure("GrpcCall.inScope").minus(Measured.figure("GrpcCall.plainWithDeadline"))));
+		goals.add(new Goal("What the starter on both sides adds to a gRPC call without a scope", 2_000, "ns",
+				Measured.figure("GrpcCall.withoutScope").minus(Measured.figure("GrpcCall.plain"))));
 		goals.add(new Goal("Start-up with the starter and 500 plain beans, beside no AOP at all", 1.08, "of it",
 				Measured.figure("StartUp.starter").over(Measured.figure("StartUp.none"))));
 	}
