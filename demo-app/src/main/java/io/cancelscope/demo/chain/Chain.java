@@ -23,7 +23,7 @@ import org.springframework.boot.logging.LoggingSystem;
 public final class Chain {
 
 	/** So that classes are loaded and connections made before anything counts. */
-	private static final int WARM_UP = 5;
+	private static final int WARM_UP = 12;
 
 	private static final int LONGEST_WARM_UP = 40;
 
