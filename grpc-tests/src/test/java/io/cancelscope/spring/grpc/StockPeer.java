@@ -21,7 +21,6 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -58,14 +57,12 @@ final class StockPeer implements AutoCloseable {
 	}
 
 	/**
-	 * A client that makes one unary call.
+	 * A client that makes one unary call, and says how it ends.
 	 * @param port the port of the server
 	 * @param text what to ask for
-	 * @param deadlineMillis the deadline of the call
-	 * @param leaveAfterMillis when to cancel the call
 	 */
-	static StockPeer client(int port, String text, long deadlineMillis, long leaveAfterMillis) throws IOException {
-		return new StockPeer("client", "" + port, text, "" + deadlineMillis, "" + leaveAfterMillis);
+	static StockPeer client(int port, String text) throws IOException {
+		return new StockPeer("client", "" + port, text);
 	}
 
 	private void read() {
@@ -108,7 +105,7 @@ final class StockPeer implements AutoCloseable {
 				serve();
 			}
 			else {
-				call(Integer.parseInt(args[1]), args[2], Long.parseLong(args[3]), Long.parseLong(args[4]));
+				call(Integer.parseInt(args[1]), args[2]);
 			}
 		}
 
@@ -129,35 +126,21 @@ final class StockPeer implements AutoCloseable {
 			}
 		}
 
-		private static void call(int port, String text, long deadline, long leaveAfter) throws Exception {
+		private static void call(int port, String text) {
 			ManagedChannel channel = NettyChannelBuilder
 				.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
 				.usePlaintext()
 				.build();
-			Context.CancellableContext context = Context.current().withCancellation();
-			Thread leaver = new Thread(() -> leave(context, leaveAfter));
-			leaver.setDaemon(true);
-			leaver.start();
 			try {
-				say("answer " + context.call(() -> CallsGrpc.newBlockingStub(channel)
-					.withDeadlineAfter(deadline, TimeUnit.MILLISECONDS)
+				say("answer " + CallsGrpc.newBlockingStub(channel)
+					.withDeadlineAfter(1, TimeUnit.MINUTES)
 					.unary(Ask.newBuilder().setText(text).build())
-					.getText()));
+					.getText());
 			}
 			catch (StatusRuntimeException ex) {
 				say("status " + ex.getStatus().getCode() + " " + ex.getStatus().getDescription());
 			}
 			channel.shutdownNow();
-		}
-
-		private static void leave(Context.CancellableContext context, long after) {
-			try {
-				TimeUnit.MILLISECONDS.sleep(after);
-				context.cancel(Status.CANCELLED.withDescription("left").asException());
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
 		}
 
 		private static void say(String line) {

@@ -93,6 +93,10 @@ final class TestServer implements AutoCloseable {
 		return this.channel;
 	}
 
+	int port() {
+		return port(this.context);
+	}
+
 	ConfigurableApplicationContext context() {
 		return this.context;
 	}
