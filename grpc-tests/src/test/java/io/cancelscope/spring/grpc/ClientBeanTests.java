@@ -11,6 +11,7 @@ import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.grpc.calls.Ask;
 import io.cancelscope.grpc.calls.CallsGrpc;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
@@ -43,7 +44,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.grpc.client.GrpcChannelFactory;
 
-import static io.cancelscope.spring.grpc.CallStub.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -172,7 +172,7 @@ class ClientBeanTests {
 		// tag::client[]
 		@CancelScoped("200ms")
 		String best() {
-			return stub().unary(ask("hang")).getText();
+			return stub().unary(Ask.newBuilder().setText("hang").build()).getText();
 		}
 		// end::client[]
 

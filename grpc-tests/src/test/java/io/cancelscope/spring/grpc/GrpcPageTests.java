@@ -14,6 +14,7 @@ import io.cancelscope.grpc.calls.Ask;
 import io.cancelscope.grpc.calls.CallsGrpc;
 import io.cancelscope.spring.CancelScoped;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -91,6 +92,18 @@ class GrpcPageTests {
 			assertThat(answer).hasMessage("ABORTED: Search was stopped");
 			assertThat(handler.handleException(new IllegalStateException())).isNull();
 		}
+	}
+
+	@Test
+	void ownChannel() {
+		// tag::channel[]
+		ManagedChannel fares = ManagedChannelBuilder.forTarget("dns:///fares:9090")
+			.intercept(new ScopedClientInterceptor())
+			.build();
+		// end::channel[]
+
+		assertThat(fares.authority()).isEqualTo("fares:9090");
+		fares.shutdownNow();
 	}
 
 	@Configuration(proxyBeanMethods = false)
