@@ -103,9 +103,9 @@ public final class Chain {
 	/**
 	 * Without scopes each run takes two seconds, and one that is quick enough will do.
 	 */
-	private static void warmUp(Client client, boolean withScopes) throws InterruptedException {
+	private void warmUp(Client client, boolean withScopes) throws InterruptedException {
 		int good = 0;
-		for (int i = 0; i < LONGEST_WARM_UP && good < (withScopes ? WARM_UP : 1); i++) {
+		for (int i = 0; i < LONGEST_WARM_UP && good < (withScopes ? Math.min(WARM_UP, this.times) : 1); i++) {
 			good += (client.run(Cause.LEAVES) != null) ? 1 : 0;
 			if (withScopes) {
 				client.run(Cause.BUDGET);
