@@ -1,6 +1,7 @@
 package io.cancelscope.benchmarks.micro;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,9 +44,10 @@ public final class Micro {
 	private static final List<Job> PLATFORM = List.of(job("Limits", "LeastScope"), job("CancelScopeOpen"),
 			job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
 			job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(), job("Advised"),
-			job("GrpcCall"), job("CancelScopeFiring"), job("GrpcFiring").onlyInFull(),
-			job("CancelScopeFiring").twoThreads().onlyInFull(), job("GrpcFiring").twoThreads().onlyInFull(),
-			job("SharedParent").onlyInFull(), job("SharedParent", "Limits\\.bareScope").twoThreads().onlyInFull());
+			job("GrpcCall").longWarmUp().onlyInFull(), job("CancelScopeFiring").manyWait(),
+			job("GrpcFiring").manyWait().onlyInFull(), job("CancelScopeFiring").manyWait().twoThreads().onlyInFull(),
+			job("GrpcFiring").manyWait().twoThreads().onlyInFull(), job("SharedParent").onlyInFull(),
+			job("SharedParent", "Limits\\.bareScope").twoThreads().onlyInFull());
 
 	private static final List<Job> VIRTUAL = List.of(job("Limits", "CancelScopeOpen"),
 			job("CancelScopeOpen").virtual());
@@ -53,6 +55,9 @@ public final class Micro {
 	private static final int FORKS = 3;
 
 	private static final int WARM_UPS = 5;
+
+	/** For what has so much code that it is compiled for seconds. */
+	private static final int LONG_WARM_UPS = 24;
 
 	private static final TimeValue WARM_UP = TimeValue.milliseconds(250);
 
@@ -68,8 +73,13 @@ public final class Micro {
 	 * And code that waits for its compiler: on a machine that does other work, the
 	 * compiler's thread may still be waiting for a processor when the warm-up is over.
 	 */
-	private static final List<String> JVM_ARGS = List.of("-Xms640m", "-Xmx640m", "-Xmn128m", "-XX:+AlwaysPreTouch",
-			"-Xbatch");
+	private static final List<String> JVM_ARGS = List.of("-Xmn128m", "-XX:+AlwaysPreTouch", "-Xbatch");
+
+	/** To have a heap from the system takes 3 ms per MB here, in each JVM. */
+	private static final int HEAP = 256;
+
+	/** A million others that wait take 200 MB. */
+	private static final int HEAP_WHERE_MANY_WAIT = 640;
 
 	private Micro() {
 	}
@@ -101,7 +111,7 @@ public final class Micro {
 	private static void run(Job job, Length length, String which, Figures figures) throws RunnerException {
 		ChainedOptionsBuilder options = new OptionsBuilder().forks(FORKS)
 			.threads(job.threads)
-			.warmupIterations(WARM_UPS)
+			.warmupIterations(job.warmUps)
 			.warmupTime(WARM_UP)
 			.measurementIterations(ITERATIONS)
 			.measurementTime(ITERATION)
@@ -109,8 +119,7 @@ public final class Micro {
 			.shouldFailOnError(true)
 			.addProfiler(GCProfiler.class)
 			.verbosity(VerboseMode.SILENT)
-			.jvmArgsAppend(JVM_ARGS.toArray(String[]::new))
-			.jvmArgsAppend(job.jvmArgs.toArray(String[]::new));
+			.jvmArgsAppend(job.jvmArgs().toArray(String[]::new));
 		if (length == Length.quick) {
 			options.param("pending", "0", "1000000");
 			options.param("depth", "1", "64");
@@ -157,22 +166,47 @@ public final class Micro {
 	}
 
 	private static Job job(String... names) {
-		return new Job("", 1, false, List.of(), Arrays.asList(names));
+		return new Job("", 1, WARM_UPS, HEAP, false, false, Arrays.asList(names));
 	}
 
 	/** What runs in the same way. */
-	private record Job(String suffix, int threads, boolean fullAlone, List<String> jvmArgs, List<String> names) {
+	private record Job(String suffix, int threads, int warmUps, int heap, boolean fullAlone, boolean onVirtualThreads,
+			List<String> names) {
 
 		Job virtual() {
-			return new Job("@virtual", 1, this.fullAlone, List.of("-Djmh.executor=VIRTUAL"), this.names);
+			return new Job("@virtual", 1, this.warmUps, this.heap, this.fullAlone, true, this.names);
 		}
 
 		Job twoThreads() {
-			return new Job("@2", 2, this.fullAlone, this.jvmArgs, this.names);
+			return new Job("@2", 2, this.warmUps, this.heap, this.fullAlone, this.onVirtualThreads, this.names);
 		}
 
 		Job onlyInFull() {
-			return new Job(this.suffix, this.threads, true, this.jvmArgs, this.names);
+			return new Job(this.suffix, this.threads, this.warmUps, this.heap, true, this.onVirtualThreads, this.names);
+		}
+
+		Job longWarmUp() {
+			return new Job(this.suffix, this.threads, LONG_WARM_UPS, this.heap, this.fullAlone, this.onVirtualThreads,
+					this.names);
+		}
+
+		Job manyWait() {
+			return new Job(this.suffix, this.threads, this.warmUps, HEAP_WHERE_MANY_WAIT, this.fullAlone,
+					this.onVirtualThreads, this.names);
+		}
+
+		/**
+		 * All of them at once: of two calls of {@code jvmArgsAppend}, JMH takes the
+		 * second alone.
+		 */
+		List<String> jvmArgs() {
+			List<String> args = new ArrayList<>(JVM_ARGS);
+			args.add("-Xms" + this.heap + "m");
+			args.add("-Xmx" + this.heap + "m");
+			if (this.onVirtualThreads) {
+				args.add("-Djmh.executor=VIRTUAL");
+			}
+			return args;
 		}
 
 	}
