@@ -1,7 +1,6 @@
 package io.cancelscope;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -28,6 +27,9 @@ import static org.awaitility.Awaitility.await;
 class SystemTimeTests {
 
 	private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(20);
+
+	/** Longer than a busy machine holds up a thread between two statements. */
+	private static final long LATER = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
@@ -126,7 +128,7 @@ class SystemTimeTests {
 
 	@Test
 	void threadIsADaemonWithoutAClassLoader() throws Exception {
-		SystemTime time = new SystemTime(SHORT);
+		SystemTime time = new SystemTime(LONG_IDLE);
 
 		Thread thread = sleeperOf(time);
 
@@ -150,8 +152,8 @@ class SystemTimeTests {
 		SystemTime time = new SystemTime(LONG_IDLE);
 		long start = System.nanoTime();
 
-		time.schedule(() -> this.rung.add("third " + isPast(start + 3 * SHORT)), 3 * SHORT);
-		time.schedule(() -> this.rung.add("second " + isPast(start + 2 * SHORT)), 2 * SHORT);
+		time.schedule(() -> this.rung.add("third " + isPast(start + 2 * LATER)), 2 * LATER);
+		time.schedule(() -> this.rung.add("second " + isPast(start + LATER)), LATER);
 		time.schedule(() -> this.rung.add("first " + isPast(start)), -HOUR);
 
 		assertThat(next()).isEqualTo("first true");
@@ -233,21 +235,18 @@ class SystemTimeTests {
 	@Test
 	void earlierTaskOfAnotherThreadWakesTheThread() throws Exception {
 		SystemTime time = new SystemTime(LONG_IDLE);
-		List<Thread> others = new ArrayList<>();
-		for (int i = 0; i < 8; i++) {
-			long delay = (8 - i) * 5 * SHORT;
-			String name = "due after " + (8 - i);
-			others.add(new Thread(() -> time.schedule(() -> this.rung.add(name), delay)));
-		}
-
-		for (Thread other : others) {
+		Thread thread = sleeperOf(time);
+		for (int hours = 7; hours >= 0; hours--) {
+			String name = "due after " + hours + " hours";
+			long delay = hours * HOUR;
+			Thread other = new Thread(() -> time.schedule(() -> this.rung.add(name), delay));
 			other.start();
 			other.join();
+			awaitAsleep(thread);
 		}
 
-		for (int i = 1; i <= 8; i++) {
-			assertThat(next()).isEqualTo("due after " + i);
-		}
+		assertThat(next()).isEqualTo("due after 0 hours");
+		assertThat(time.pending()).isEqualTo(7);
 	}
 
 	@Test
