@@ -62,6 +62,9 @@ final class KnownFeatures {
 						"no Micrometer: add spring-boot-starter-actuator")
 				.bean("io.micrometer.core.instrument.MeterRegistry",
 						"no MeterRegistry bean: add spring-boot-starter-actuator"),
+			KnownFeature.of("mongodb", "mongodb.MongoCancelAutoConfiguration")
+				.onlyWith("cancel-scope.mongodb.enabled")
+				.library("com.mongodb.MongoClientSettings", null, "no MongoDB: add spring-boot-starter-data-mongodb"),
 			KnownFeature.of("observation", "observation.ObservationCancelAutoConfiguration")
 				.onlyWith("cancel-scope.observation.enabled")
 				.library("io.micrometer.observation.ObservationRegistry", null,

@@ -60,6 +60,7 @@ class ForeignInternalsTests {
 			Map.entry("jdbc/DriverConnection.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/HikariPoolField.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/MariaDbSocket.java", "here, ChangedDriverTests"),
+			Map.entry("mongodb/SideClient.java", "here"),
 			Map.entry("resilience/ResilienceInternals.java", "ResilienceAssumptionTests"),
 			Map.entry("resilience/ScopedRetryInterceptor.java", "ResilienceAssumptionTests"),
 			Map.entry("shutdown/ShutdownPhase.java", "ShutdownPhaseTests"),
@@ -197,6 +198,16 @@ class ForeignInternalsTests {
 	void classHasTheField(String name, String field, String consequence) {
 		assertThat(ReflectionUtils.findField(type(name), field))
 			.as("%s has a field '%s'; otherwise %s", name, field, consequence)
+			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "com.mongodb.client.internal.MongoClientImpl",
+			"com.mongodb.reactivestreams.client.internal.MongoClientImpl" })
+	void clientsOfMongoDbHaveTheirSettings(String client) {
+		assertThat(ReflectionUtils.findMethod(type(client), "getSettings"))
+			.as("MongoDB's drivers: %s has a method 'getSettings'; otherwise a cancelled read goes on where all"
+					+ " connections of its client are occupied", client)
 			.isNotNull();
 	}
 

@@ -138,6 +138,12 @@ class OptionalLibrariesTests {
 
 		GRPC("io.grpc.Grpc", "grpc-.*|spring-grpc-.*"),
 
+		MONGODB("com.mongodb.MongoClientSettings", "mongodb-.*|bson.*"),
+
+		MONGODB_SYNC("com.mongodb.client.MongoClient", "mongodb-driver-sync-.*"),
+
+		MONGODB_REACTIVE("com.mongodb.reactivestreams.client.MongoClient", "mongodb-driver-reactivestreams-.*"),
+
 		ACTUATOR("org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 				"spring-boot-.*(actuator|health|micrometer).*"),
 

@@ -1,0 +1,40 @@
+package io.cancelscope.spring.mongodb;
+
+import com.mongodb.MongoClientSettings;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration that ends operations of all {@code MongoClient} beans with their
+ * scope. Off by default, because the drivers mark the timeouts that it uses as alpha.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnClass(MongoClientSettings.class)
+@ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty("cancel-scope.mongodb.enabled")
+@EnableConfigurationProperties(MongoCancelProperties.class)
+public final class MongoCancelAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static MongoClientBeanPostProcessor cancelScopeMongoClientBeanPostProcessor(
+			ObjectProvider<MongoCancelProperties> properties) {
+		return new MongoClientBeanPostProcessor(properties::getObject);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopeFeature cancelScopeMongoFeature() {
+		return new CancelScopeFeature("mongodb", "by the driver's timeouts, which are alpha");
+	}
+
+}

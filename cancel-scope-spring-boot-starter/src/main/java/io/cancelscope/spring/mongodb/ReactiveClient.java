@@ -1,0 +1,66 @@
+package io.cancelscope.spring.mongodb;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.util.concurrent.CountDownLatch;
+
+import com.mongodb.ClientSessionOptions;
+import com.mongodb.reactivestreams.client.ClientSession;
+import com.mongodb.reactivestreams.client.MongoClient;
+import com.mongodb.reactivestreams.client.MongoClients;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * A client of the reactive driver, and the sessions that reads get from it.
+ */
+final class ReactiveClient implements Closeable {
+
+	private static final ClientSessionOptions OPTIONS = ClientSessionOptions.builder()
+		.causallyConsistent(false)
+		.build();
+
+	private final MongoClient client;
+
+	private final boolean killSessions;
+
+	private final SideClient<MongoClient> side;
+
+	ReactiveClient(MongoClient client, boolean killSessions) {
+		this.client = client;
+		this.killSessions = killSessions;
+		this.side = new SideClient<>(client, MongoClients::create);
+	}
+
+	/** Returns the method that makes this call with a session, if it may have one. */
+	@Nullable Method withSession(Call call) {
+		boolean supported = this.killSessions
+				&& this.client.getClusterDescription().getLogicalSessionTimeoutMinutes() != null;
+		return supported ? Reads.withSession(call, ClientSession.class) : null;
+	}
+
+	Mono<ClientSession> session() {
+		return Mono.from(this.client.startSession(OPTIONS));
+	}
+
+	/** Kills what a session is doing in the server, and returns at once. */
+	void kill(ClientSession session, CountDownLatch ended) {
+		SessionKill.kill(session, ended, this::send);
+	}
+
+	/** Blocks, on a thread of the library's own. */
+	private void send(Document command) {
+		Mono.from(this.side.get()
+			.getDatabase("admin")
+			.withTimeout(SessionKill.SECONDS, SessionKill.UNIT)
+			.runCommand(command)).block();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.side.close();
+	}
+
+}

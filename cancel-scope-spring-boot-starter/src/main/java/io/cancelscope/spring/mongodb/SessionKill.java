@@ -1,0 +1,101 @@
+package io.cancelscope.spring.mongodb;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import com.mongodb.session.ClientSession;
+import io.cancelscope.spring.AsideThreads;
+import io.cancelscope.spring.OneLineLog;
+import org.bson.BsonDocument;
+import org.bson.Document;
+
+/**
+ * Kills what a session of the library's own is doing in the server.
+ * <p>
+ * Race: while the command is on its way, the read may end, its session be given back, and
+ * another read have it. Therefore the session is marked dirty first: the driver drops it
+ * then instead of giving it to another operation. Nobody else has it, so it does not
+ * matter how late the command arrives.
+ * <p>
+ * Race: the command may overtake the read that it is to kill, on another connection.
+ * Therefore it is sent again while the read has not ended.
+ */
+final class SessionKill {
+
+	/** Of one command, with the wait for a connection. */
+	static final long SECONDS = 2;
+
+	static final TimeUnit UNIT = TimeUnit.SECONDS;
+
+	private static final OneLineLog logger = OneLineLog.of(SessionKill.class);
+
+	private static final Executor threads = AsideThreads.create("cancel-scope-mongodb-");
+
+	/** Until the command is sent again, and at last no more. */
+	private static final long[] PAUSES = { 100, 400, 1_500, 0 };
+
+	private SessionKill() {
+	}
+
+	/** Takes a session away from all later operations. Any thread may call this. */
+	static BsonDocument take(ClientSession session) {
+		session.getServerSession().markDirty();
+		return session.getServerSession().getIdentifier();
+	}
+
+	/**
+	 * Kills what a session is doing, on another thread than the one that cancels.
+	 * @param ended counted down when the operation has ended
+	 * @param send sends the command, and waits for its end
+	 */
+	static void kill(ClientSession session, CountDownLatch ended, Sending send) {
+		Document command = new Document("killSessions", List.of(take(session)));
+		threads.execute(() -> {
+			for (long pause : PAUSES) {
+				attempt(() -> send.send(command));
+				if (isOver(ended, pause)) {
+					return;
+				}
+			}
+		});
+	}
+
+	private static boolean isOver(CountDownLatch ended, long pause) {
+		try {
+			return ended.await(pause, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			return true;
+		}
+	}
+
+	/** Runs what may block, on another thread than the one that cancels. */
+	static void aside(Runnable task) {
+		threads.execute(() -> attempt(task));
+	}
+
+	/** If it fails, the operation ends by its deadline, or as if there were no scope. */
+	private static void attempt(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not stop an operation in the MongoDB server", ex);
+		}
+	}
+
+	/** A stopped operation has ended after its subscriber was told. */
+	static void ended(Throwable failure) {
+		logger.debug("A stopped MongoDB operation has ended", failure);
+	}
+
+	/** Sends a command to the server. */
+	interface Sending {
+
+		void send(Document command);
+
+	}
+
+}
