@@ -1,6 +1,7 @@
 package io.cancelscope.spring.mongodb;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +34,9 @@ final class SessionKill {
 
 	private static final Executor threads = AsideThreads.create("cancel-scope-mongodb-");
 
-	/** Until the command is sent again, and at last no more. */
-	private static final long[] PAUSES = { 100, 400, 1_500, 0 };
+	private static final long FIRST_PAUSE = 100;
+
+	private static final int MOST_ATTEMPTS = 8;
 
 	private SessionKill() {
 	}
@@ -52,22 +54,19 @@ final class SessionKill {
 	 */
 	static void kill(ClientSession session, CountDownLatch ended, Sending send) {
 		Document command = new Document("killSessions", List.of(take(session)));
-		threads.execute(() -> {
-			for (long pause : PAUSES) {
-				attempt(() -> send.send(command));
-				if (isOver(ended, pause)) {
-					return;
-				}
-			}
-		});
+		threads.execute(() -> attempt(command, ended, send, 1));
 	}
 
-	private static boolean isOver(CountDownLatch ended, long pause) {
-		try {
-			return ended.await(pause, TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			return true;
+	/** No thread waits between the attempts, since others have something to kill, too. */
+	private static void attempt(Document command, CountDownLatch ended, Sending send, int attempt) {
+		attempt(() -> send.send(command));
+		if (ended.getCount() > 0 && attempt < MOST_ATTEMPTS) {
+			long pause = FIRST_PAUSE << (attempt - 1);
+			CompletableFuture.delayedExecutor(pause, TimeUnit.MILLISECONDS, threads).execute(() -> {
+				if (ended.getCount() > 0) {
+					attempt(command, ended, send, attempt + 1);
+				}
+			});
 		}
 	}
 

@@ -25,17 +25,25 @@ final class SyncClient implements Closeable {
 
 	private final SideClient<MongoClient> side;
 
+	private volatile boolean sessions;
+
 	SyncClient(MongoClient client, boolean killSessions) {
 		this.client = client;
 		this.killSessions = killSessions;
 		this.side = new SideClient<>(client, MongoClients::create);
 	}
 
+	/** Stays so while the driver has lost sight of the server. */
+	private boolean hasSessions() {
+		if (!this.sessions) {
+			this.sessions = this.client.getClusterDescription().getLogicalSessionTimeoutMinutes() != null;
+		}
+		return this.sessions;
+	}
+
 	/** Returns the method that makes this call with a session, if it may have one. */
 	@Nullable Method withSession(Call call) {
-		boolean supported = this.killSessions
-				&& this.client.getClusterDescription().getLogicalSessionTimeoutMinutes() != null;
-		return supported ? Reads.withSession(call, ClientSession.class) : null;
+		return (this.killSessions && hasSessions()) ? Reads.withSession(call, ClientSession.class) : null;
 	}
 
 	OwnSession session() {
