@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,7 @@ class CallAsyncMemoryTests {
 	}
 
 	private static void assertCollected(List<WeakReference<Object>> over) {
-		await().untilAsserted(() -> {
+		await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
 			System.gc();
 			assertThat(over).allMatch((reference) -> reference.refersTo(null));
 		});

@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,7 +69,7 @@ class EndedAttachmentTests {
 	}
 
 	private static void assertCollected(WeakReference<OpenScope> scope) {
-		await("the scope to be collected").until(() -> {
+		await("the scope to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return scope.get() == null;
 		});

@@ -140,7 +140,7 @@ class LetGoOnCloseTests {
 
 		inner.get().close();
 
-		await("the scope to be collected").until(() -> {
+		await("the scope to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return inner.refersTo(null);
 		});
@@ -157,7 +157,7 @@ class LetGoOnCloseTests {
 
 		alone.get().close();
 
-		await("the scope to be collected").until(() -> {
+		await("the scope to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return alone.refersTo(null);
 		});

@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -246,7 +247,7 @@ class MemoryTests {
 	}
 
 	private void assertAllCollected() {
-		await("all of it to be collected").until(() -> {
+		await("all of it to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return this.closed.stream().allMatch((reference) -> reference.get() == null);
 		});
@@ -254,7 +255,7 @@ class MemoryTests {
 
 	/** The last few may be held by the one at the end. */
 	private void assertMostCollected() {
-		await("most of it to be collected").until(() -> {
+		await("most of it to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return this.closed.stream().filter((reference) -> reference.get() != null).count() < 5;
 		});

@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -214,7 +215,7 @@ class MoveOnOriginTests {
 	}
 
 	private static void awaitCollected(List<WeakReference<CancelScope>> closed) {
-		await().untilAsserted(() -> {
+		await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
 			System.gc();
 			assertThat(closed).allMatch((reference) -> reference.refersTo(null));
 		});

@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -246,7 +247,7 @@ class RegionOwnerTests {
 	}
 
 	private static void assertCollected(WeakReference<OpenScope> scope) {
-		await("the scope to be collected").until(() -> {
+		await("the scope to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return scope.get() == null;
 		});

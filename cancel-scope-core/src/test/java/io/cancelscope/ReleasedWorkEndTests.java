@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -140,7 +141,7 @@ class ReleasedWorkEndTests {
 			doSomeWork(watched);
 		}
 
-		await("all of it to be collected").until(() -> {
+		await("all of it to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return watched.stream().allMatch((reference) -> reference.get() == null);
 		});

@@ -142,7 +142,7 @@ class RememberedRootsTests {
 	void placeOfAScopeThatWasNeverClosedIsGivenBack() {
 		WeakReference<Roots.Root> place = forgetOne();
 
-		await("the place to be given back").until(() -> {
+		await("the place to be given back").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			this.scopes.openUnbound(ScopeOptions.none()).close();
 			return place.refersTo(null);
@@ -178,7 +178,7 @@ class RememberedRootsTests {
 	@Test
 	void nobodyWaitsForAScopeThatWasForgotten() throws Exception {
 		WeakReference<OpenScope> forgotten = cancelAndForgetOne();
-		await().until(() -> {
+		await().atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return forgotten.refersTo(null);
 		});

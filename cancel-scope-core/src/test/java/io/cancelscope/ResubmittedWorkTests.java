@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -74,7 +75,7 @@ class ResubmittedWorkTests {
 		}
 
 		assertThat(this.queue).hasSize(1);
-		await("all but the last to be collected").until(() -> {
+		await("all but the last to be collected").atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return this.opened.stream().filter((reference) -> reference.get() != null).count() < 5;
 		});

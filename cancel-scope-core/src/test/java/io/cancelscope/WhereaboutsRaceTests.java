@@ -1,6 +1,7 @@
 package io.cancelscope;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,7 +94,7 @@ class WhereaboutsRaceTests {
 	}
 
 	private void awaitCollected() {
-		await().untilAsserted(() -> {
+		await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
 			System.gc();
 			// The last run is held by the race itself.
 			long left = this.closed.stream().filter((reference) -> !reference.refersTo(null)).count();

@@ -463,14 +463,14 @@ class PlainFutureTests {
 	}
 
 	private void awaitOpen(int number) {
-		await().until(() -> {
+		await().atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return this.open.get() == number;
 		});
 	}
 
 	private static void awaitCollected(List<? extends WeakReference<?>> references) {
-		await().until(() -> {
+		await().atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return references.stream().allMatch((reference) -> reference.get() == null);
 		});

@@ -1,6 +1,7 @@
 package io.cancelscope.spring.metrics;
 
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,7 +88,7 @@ class AbandonableMetersTests {
 	void metersCountOnWhenTheContextThatRegisteredThemIsGone() {
 		AtomicReference<WeakReference<CancelScopes>> gone = new AtomicReference<>();
 		this.runner.run((context) -> gone.set(new WeakReference<>(context.getBean(CancelScopes.class))));
-		Awaitility.await().until(() -> {
+		Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
 			System.gc();
 			return gone.get().get() == null;
 		});
