@@ -1,9 +1,5 @@
 package io.cancelscope.spring.optional;
 
-import java.io.File;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
@@ -58,10 +53,10 @@ class OptionalLibrariesTests {
 	}
 
 	private static void worksWithout(Library... libraries) throws Exception {
-		URLClassLoader without = new URLClassLoader(classPathWithout(libraries), ClassLoader.getPlatformClassLoader());
+		ClassLoader without = ClassPath.INSTANCE.loader((entry) -> isOf(entry, libraries));
 		ClassLoader before = Thread.currentThread().getContextClassLoader();
 		Thread.currentThread().setContextClassLoader(without);
-		try (without) {
+		try {
 			for (Library library : libraries) {
 				assertThatExceptionOfType(ClassNotFoundException.class)
 					.isThrownBy(() -> without.loadClass(library.oneOfItsClasses));
@@ -76,22 +71,8 @@ class OptionalLibrariesTests {
 		}
 	}
 
-	private static URL[] classPathWithout(Library... libraries) {
-		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-		return Stream.of(classPath.split(File.pathSeparator))
-			.map(Path::of)
-			.filter((entry) -> Arrays.stream(libraries).noneMatch((library) -> library.has(entry)))
-			.map(OptionalLibrariesTests::url)
-			.toArray(URL[]::new);
-	}
-
-	private static URL url(Path entry) {
-		try {
-			return entry.toUri().toURL();
-		}
-		catch (MalformedURLException ex) {
-			throw new IllegalStateException(ex);
-		}
+	private static boolean isOf(Path entry, Library... libraries) {
+		return Arrays.stream(libraries).anyMatch((library) -> library.has(entry));
 	}
 
 	/** A library, and the jars that are of no use without it. */
