@@ -73,6 +73,10 @@ final class KnownFeatures {
 						"no ObservationRegistry bean: add spring-boot-starter-actuator"),
 			KnownFeature.of("observe", "observe.ObserveCancelAutoConfiguration")
 				.otherwise("only with cancel-scope.mode=observe or cancel-scope.modes.<name>=observe", UNUSED),
+			KnownFeature.of("r2dbc", "r2dbc.R2dbcCancelAutoConfiguration", "cancel-scope.r2dbc.enabled")
+				.library("io.r2dbc.spi.ConnectionFactory", null,
+						"no ConnectionFactory bean: add spring-boot-starter-r2dbc")
+				.otherwise("no Reactor: add io.projectreactor:reactor-core", UNUSED),
 			KnownFeature.of("reactor", "reactor.ReactorCancelAutoConfiguration")
 				.library("reactor.core.publisher.Flux", null, "no Reactor: add io.projectreactor:reactor-core"),
 			KnownFeature.of("resilience", "resilience.ResilienceCancelAutoConfiguration",

@@ -1,0 +1,61 @@
+package io.cancelscope.spring.r2dbc;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * Makes proxies that have all public interfaces of what is behind them, the driver's own
+ * included.
+ */
+final class InterfaceProxies {
+
+	private static final ClassValue<Class<?>[]> INTERFACES = new ClassValue<>() {
+
+		@Override
+		protected Class<?>[] computeValue(Class<?> type) {
+			return Arrays.stream(ClassUtils.getAllInterfacesForClass(type, loaderOf(type)))
+				.filter((candidate) -> Modifier.isPublic(candidate.getModifiers()))
+				.toArray(Class<?>[]::new);
+		}
+
+	};
+
+	private InterfaceProxies() {
+	}
+
+	static Object create(Object target, InvocationHandler handler) {
+		Class<?> type = target.getClass();
+		return Proxy.newProxyInstance(loaderOf(type), INTERFACES.get(type), handler);
+	}
+
+	/** Creates a proxy if a method with this return type can return it. */
+	static Object createFor(Method method, Object target, InvocationHandler handler) {
+		Object proxy = create(target, handler);
+		return method.getReturnType().isInstance(proxy) ? proxy : target;
+	}
+
+	private static ClassLoader loaderOf(Class<?> type) {
+		ClassLoader loader = type.getClassLoader();
+		return (loader != null) ? loader : InterfaceProxies.class.getClassLoader();
+	}
+
+	/** Calls a method of what is behind a proxy. */
+	static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
+			throws Throwable {
+		try {
+			return method.invoke(target, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+}
