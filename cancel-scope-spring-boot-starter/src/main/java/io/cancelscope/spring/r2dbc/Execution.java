@@ -94,12 +94,9 @@ final class Execution {
 	}
 
 	private void opened(WatchedSubscriber<?> subscriber) {
-		boolean first;
+		// Order: this lock, then that of the connection.
 		synchronized (this) {
-			first = this.live.isEmpty() && !this.cancelling;
 			this.live.add(subscriber);
-		}
-		if (first) {
 			this.connection.began(this);
 		}
 	}
@@ -147,7 +144,7 @@ final class Execution {
 	private void finishIfOver() {
 		Sinks.Empty<Void> finished;
 		synchronized (this) {
-			if (!this.aborted && (!this.live.isEmpty() || this.cancelling)) {
+			if (isGoingOn()) {
 				return;
 			}
 			dismiss(this.abortion);
@@ -156,8 +153,11 @@ final class Execution {
 			this.attempts = 0;
 			finished = this.over;
 			this.over = Sinks.empty();
+			// Race: the end, and a close that looks for what it has to wait for. It must
+			// not
+			// find this with a new end that never comes.
+			this.connection.ended(this);
 		}
-		this.connection.ended(this);
 		finished.tryEmitEmpty();
 	}
 
@@ -213,6 +213,9 @@ final class Execution {
 	private void release() {
 		List<WatchedSubscriber<?>> waiting;
 		synchronized (this) {
+			if (!isGoingOn()) {
+				return;
+			}
 			waiting = List.copyOf(this.live);
 			this.left = true;
 		}
@@ -285,7 +288,7 @@ final class Execution {
 		List<WatchedResult> results;
 		boolean stop;
 		synchronized (this) {
-			if (this.aborted || !this.live.stream().allMatch(WatchedSubscriber::isGone)) {
+			if (!isGoingOn() || !this.live.stream().allMatch(WatchedSubscriber::isGone)) {
 				return;
 			}
 			results = List.copyOf(this.untaken);
@@ -332,7 +335,11 @@ final class Execution {
 
 	/** Returns the end, if what comes next on the connection has to wait for it. */
 	synchronized @Nullable Mono<Void> over() {
-		return ((this.left || this.stopping) && !this.aborted) ? this.over.asMono() : null;
+		return ((this.left || this.stopping) && isGoingOn()) ? this.over.asMono() : null;
+	}
+
+	private boolean isGoingOn() {
+		return !this.aborted && (!this.live.isEmpty() || this.cancelling);
 	}
 
 	CancelScope scope() {
