@@ -79,6 +79,9 @@ final class KnownFeatures {
 				.otherwise("no Reactor: add io.projectreactor:reactor-core", UNUSED),
 			KnownFeature.of("reactor", "reactor.ReactorCancelAutoConfiguration")
 				.library("reactor.core.publisher.Flux", null, "no Reactor: add io.projectreactor:reactor-core"),
+			KnownFeature.of("redis", "redis.RedisCancelAutoConfiguration", "cancel-scope.redis.enabled")
+				.library("org.springframework.data.redis.connection.RedisConnectionFactory", null,
+						"no Redis: add spring-boot-starter-data-redis"),
 			KnownFeature.of("resilience", "resilience.ResilienceCancelAutoConfiguration",
 					"cancel-scope.resilience.enabled"),
 			KnownFeature.of("shutdown", "shutdown.ShutdownCancelAutoConfiguration", "cancel-scope.shutdown.enabled"),

@@ -47,6 +47,13 @@
  * <td>always</td>
  * </tr>
  * <tr>
+ * <td>Redis commands end with their scope</td>
+ * <td>{@code redis}</td>
+ * <td>{@code cancel-scope.redis.enabled}, {@code cancel-scope.redis.close-after},
+ * {@code cancel-scope.redis.on-cancel}</td>
+ * <td>Spring Data Redis is on the class path, with Lettuce or Jedis</td>
+ * </tr>
+ * <tr>
  * <td>the waits of {@code @ConcurrencyLimit} and {@code @Retryable} end with the current
  * scope</td>
  * <td>{@code resilience}</td>

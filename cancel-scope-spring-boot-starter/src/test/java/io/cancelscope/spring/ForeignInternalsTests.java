@@ -2,6 +2,7 @@ package io.cancelscope.spring;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -61,6 +62,7 @@ class ForeignInternalsTests {
 			Map.entry("jdbc/HikariPoolField.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/MariaDbSocket.java", "here, ChangedDriverTests"),
 			Map.entry("mongodb/SideClient.java", "here"),
+			Map.entry("redis/JedisFactories.java", "here"), Map.entry("redis/LettuceCommands.java", "here"),
 			Map.entry("resilience/ResilienceInternals.java", "ResilienceAssumptionTests"),
 			Map.entry("resilience/ScopedRetryInterceptor.java", "ResilienceAssumptionTests"),
 			Map.entry("shutdown/ShutdownPhase.java", "ShutdownPhaseTests"),
@@ -121,6 +123,20 @@ class ForeignInternalsTests {
 			.as("HikariCP: HikariDataSource has a field 'pool', which Spring Boot's metrics read;"
 					+ " otherwise jdbc.connections.* and hikaricp.* of a proxied pool are missing")
 			.isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({
+			"io.lettuce.core.AbstractRedisClient, channels, io.netty.channel.group.ChannelGroup,"
+					+ " a blocking command that is stopped goes on at the server and may take an element",
+			"redis.clients.jedis.ConnectionFactory, connectionBuilder, redis.clients.jedis.Connection$Builder,"
+					+ " commands of Jedis do not end with their scope" })
+	void redisClientsHaveTheField(String name, String field, String fieldType, String consequence) {
+		Field found = ReflectionUtils.findField(type(name), field, type(fieldType));
+
+		assertThat(found).as("%s has a field '%s' of type %s; otherwise %s", name, field, fieldType, consequence)
+			.isNotNull();
+		assertThat(found.trySetAccessible()).as("%s.%s can be read", name, field).isTrue();
 	}
 
 	@Test

@@ -125,6 +125,12 @@ class OptionalLibrariesTests {
 
 		MONGODB_REACTIVE("com.mongodb.reactivestreams.client.MongoClient", "mongodb-driver-reactivestreams-.*"),
 
+		SPRING_DATA_REDIS("org.springframework.data.redis.connection.RedisConnectionFactory", "spring-data-redis-.*"),
+
+		LETTUCE("io.lettuce.core.RedisClient", "lettuce-.*"),
+
+		JEDIS("redis.clients.jedis.RedisClient", "jedis-.*"),
+
 		ACTUATOR("org.springframework.boot.actuate.endpoint.annotation.Endpoint",
 				"spring-boot-.*(actuator|health|micrometer).*"),
 

@@ -1,0 +1,104 @@
+package io.cancelscope.spring.redis;
+
+import java.lang.reflect.Field;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.function.Supplier;
+
+import io.cancelscope.spring.ChangedLibrary;
+import io.cancelscope.spring.OneLineLog;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionFactory;
+import redis.clients.jedis.RedisClient;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Reaches the clients of all {@link JedisConnectionFactory} beans: when the bean is
+ * initialized, and when it is started again, since it creates another client then.
+ */
+final class JedisFactories implements BeanPostProcessor {
+
+	private static final OneLineLog logger = OneLineLog.of(JedisFactories.class);
+
+	private static final @Nullable Field BUILDER = builderField();
+
+	private final Supplier<RedisCancelProperties> properties;
+
+	/** Guarded by itself. */
+	private final Set<JedisConnectionFactory> factories = Collections.newSetFromMap(new WeakHashMap<>());
+
+	JedisFactories(Supplier<RedisCancelProperties> properties) {
+		this.properties = properties;
+	}
+
+	private static @Nullable Field builderField() {
+		Field field = ReflectionUtils.findField(ConnectionFactory.class, "connectionBuilder", Connection.Builder.class);
+		if (field == null || !field.trySetAccessible()) {
+			ChangedLibrary.report(ConnectionFactory.class, "a field 'connectionBuilder'",
+					"commands of Jedis do not end with their scope");
+			return null;
+		}
+		return field;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof JedisConnectionFactory factory) {
+			synchronized (this.factories) {
+				this.factories.add(factory);
+			}
+			reach(factory);
+		}
+		return bean;
+	}
+
+	void reachAll() {
+		all().forEach(this::reach);
+	}
+
+	int lastPhase() {
+		return all().stream().mapToInt(JedisConnectionFactory::getPhase).max().orElse(0);
+	}
+
+	private Set<JedisConnectionFactory> all() {
+		synchronized (this.factories) {
+			return new LinkedHashSet<>(this.factories);
+		}
+	}
+
+	private void reach(JedisConnectionFactory factory) {
+		if (!factory.isRunning()) {
+			return;
+		}
+		if (!factory.isUseUnifiedJedis() || factory.isRedisClusterAware() || factory.isRedisSentinelAware()) {
+			logger.debug("Commands of this JedisConnectionFactory do not end with their scope: a cluster, a sentinel,"
+					+ " or the deprecated API");
+			return;
+		}
+		RedisConnection connection = factory.getConnection();
+		try (connection) {
+			if (connection.getNativeConnection() instanceof RedisClient client) {
+				reach(client);
+			}
+		}
+	}
+
+	private void reach(RedisClient client) {
+		if (BUILDER != null && client.getPool().getFactory() instanceof ConnectionFactory connections
+				&& ReflectionUtils.getField(BUILDER, connections) instanceof Connection.Builder builder
+				// Another kind of builder makes another kind of connection.
+				&& builder.getClass() == Connection.Builder.class) {
+			ReflectionUtils.setField(BUILDER, connections, new ScopedConnectionBuilder(builder, this.properties.get()));
+			// What the pool has made before is not of this kind.
+			client.getPool().clear();
+		}
+	}
+
+}

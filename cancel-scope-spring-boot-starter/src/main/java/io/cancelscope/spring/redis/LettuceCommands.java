@@ -1,0 +1,169 @@
+package io.cancelscope.spring.redis;
+
+import java.lang.reflect.Field;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.cancelscope.CancelScope;
+import io.cancelscope.OpenScope;
+import io.cancelscope.spring.ChangedLibrary;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.event.command.CommandBaseEvent;
+import io.lettuce.core.event.command.CommandFailedEvent;
+import io.lettuce.core.event.command.CommandListener;
+import io.lettuce.core.event.command.CommandStartedEvent;
+import io.lettuce.core.event.command.CommandSucceededEvent;
+import io.lettuce.core.output.MultiOutput;
+import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.protocol.TransactionalCommand;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The commands of one Lettuce client. Commands are announced on the thread that sends
+ * them, so the current scope is that of the command.
+ */
+final class LettuceCommands implements CommandListener {
+
+	private static final String KEY = LettuceCommands.class.getName();
+
+	private static final @Nullable Field CHANNELS = channelsField();
+
+	private final RedisCancelProperties properties;
+
+	private final SideConnection side;
+
+	private final @Nullable ChannelGroup channels;
+
+	/**
+	 * Blocking commands that have not ended, by the innermost command: it is the only one
+	 * that all layers of the client share.
+	 */
+	private final Map<RedisCommand<?, ?, ?>, BlockedCommand> blocked = new ConcurrentHashMap<>();
+
+	private LettuceCommands(AbstractRedisClient client, RedisCancelProperties properties) {
+		this.properties = properties;
+		this.side = new SideConnection(client);
+		this.channels = (CHANNELS != null) ? (ChannelGroup) ReflectionUtils.getField(CHANNELS, client) : null;
+	}
+
+	/** Reaches the commands of all connections that the client creates from now on. */
+	static void listenTo(AbstractRedisClient client, RedisCancelProperties properties) {
+		LettuceCommands commands = new LettuceCommands(client, properties);
+		client.addListener(commands);
+		client.addListener(new RedisConnectionStateListener() {
+
+			@Override
+			public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress address) {
+				commands.connected();
+			}
+
+		});
+	}
+
+	private static @Nullable Field channelsField() {
+		Field field = ReflectionUtils.findField(AbstractRedisClient.class, "channels", ChannelGroup.class);
+		if (field == null || !field.trySetAccessible()) {
+			ChangedLibrary.report(AbstractRedisClient.class, "a field 'channels'",
+					"a blocking Redis command that its scope stops goes on at the server and may take an element");
+			return null;
+		}
+		return field;
+	}
+
+	@Override
+	public void commandStarted(CommandStartedEvent event) {
+		if (!(CancelScope.current() instanceof OpenScope scope)) {
+			return;
+		}
+		RedisCommand<?, ?, ?> command = event.getCommand();
+		String name = command.getType().toString();
+		CommandKind kind = CommandKind.of(name);
+		// A transaction is not stopped command by command: EXEC decides.
+		if (kind == CommandKind.EXEMPT || command instanceof TransactionalCommand) {
+			return;
+		}
+		if (scope.isCancelled()) {
+			refuse(command, name, scope);
+			return;
+		}
+		if (kind == CommandKind.BLOCKING && this.channels != null) {
+			begin(event, new BlockedCommand(this, command, name, scope));
+			return;
+		}
+		CancelScope.Registration registration = scope
+			.onCancel(() -> command.completeExceptionally(new RedisCommandCancelledException(name, scope)));
+		event.getContext().put(KEY, (Runnable) registration::unregister);
+	}
+
+	/** It is done before it is written, so it is not written. */
+	private static void refuse(RedisCommand<?, ?, ?> command, String name, CancelScope scope) {
+		if (command.getOutput() instanceof MultiOutput<?, ?> transaction) {
+			transaction.cancel();
+		}
+		command.completeExceptionally(new RedisCommandCancelledException(name, scope));
+	}
+
+	private void begin(CommandStartedEvent event, BlockedCommand command) {
+		RedisCommand<?, ?, ?> key = CommandWrapper.unwrap(event.getCommand());
+		// A cluster's connection announces a command, and that of the node once more.
+		if (this.blocked.putIfAbsent(key, command) == null) {
+			event.getContext().put(KEY, (Runnable) command::end);
+			command.begin(() -> this.blocked.remove(key, command));
+		}
+	}
+
+	@Override
+	public void commandSucceeded(CommandSucceededEvent event) {
+		ended(event);
+	}
+
+	@Override
+	public void commandFailed(CommandFailedEvent event) {
+		ended(event);
+	}
+
+	private static void ended(CommandBaseEvent event) {
+		if (event.getContext().get(KEY) instanceof Runnable end) {
+			end.run();
+		}
+	}
+
+	@Nullable BlockedCommand blocked(RedisCommand<?, ?, ?> command) {
+		return this.blocked.isEmpty() ? null : this.blocked.get(CommandWrapper.unwrap(command));
+	}
+
+	SideConnection side() {
+		return this.side;
+	}
+
+	RedisCancelProperties properties() {
+		return this.properties;
+	}
+
+	/** How many blocking commands are known, for tests. */
+	int waiting() {
+		return this.blocked.size();
+	}
+
+	/**
+	 * A connection is not told which channel it has, so all that have come since are
+	 * looked at. The one that this is about is among them.
+	 */
+	private void connected() {
+		if (this.channels == null) {
+			return;
+		}
+		for (Channel channel : this.channels) {
+			CommandWriter.addTo(channel, this);
+		}
+	}
+
+}

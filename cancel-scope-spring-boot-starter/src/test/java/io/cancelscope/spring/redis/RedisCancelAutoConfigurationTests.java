@@ -1,0 +1,73 @@
+package io.cancelscope.spring.redis;
+
+import java.time.Duration;
+
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
+import io.lettuce.core.RedisClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the auto-configuration for Redis adds, and when.
+ */
+class RedisCancelAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(CancelScopeAutoConfiguration.class, RedisCancelAutoConfiguration.class));
+
+	@Test
+	void bothClientsAreReached() {
+		this.runner.run((context) -> {
+			assertThat(context).hasSingleBean(LettuceFactories.class).hasSingleBean(JedisFactories.class);
+			assertThat(context.getBeansOfType(CancelScopeFeature.class).values()).extracting(CancelScopeFeature::name)
+				.contains("redis");
+			assertThat(context.getBean(RedisCancelProperties.class)).isEqualTo(
+					new RedisCancelProperties(true, Duration.ofMillis(100), RedisCancelProperties.OnCancel.FAIL));
+		});
+	}
+
+	@Test
+	void negativeTimeStopsTheStartUp() {
+		this.runner.withPropertyValues("cancel-scope.redis.close-after=-1s")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("cancel-scope.redis.close-after")
+				.hasMessageContaining("-1s"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "cancel-scope.enabled=false", "cancel-scope.redis.enabled=false" })
+	void switchedOff(String property) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(context).doesNotHaveBean(LettuceFactories.class)
+				.doesNotHaveBean(JedisFactories.class));
+	}
+
+	@Test
+	void noRedis() {
+		this.runner.withClassLoader(new FilteredClassLoader(RedisConnectionFactory.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RedisCancelAutoConfiguration.class));
+	}
+
+	@Test
+	void oneOfTheClients() {
+		this.runner.withClassLoader(new FilteredClassLoader(RedisClient.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(LettuceFactories.class)
+				.hasSingleBean(JedisFactories.class));
+		this.runner.withClassLoader(new FilteredClassLoader(redis.clients.jedis.RedisClient.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(LettuceFactories.class)
+				.doesNotHaveBean(JedisFactories.class));
+	}
+
+}
