@@ -125,6 +125,8 @@ class OptionalLibrariesTests {
 
 		MONGODB_REACTIVE("com.mongodb.reactivestreams.client.MongoClient", "mongodb-driver-reactivestreams-.*"),
 
+		R2DBC("io.r2dbc.spi.ConnectionFactory", "r2dbc-.*"),
+
 		SPRING_DATA_REDIS("org.springframework.data.redis.connection.RedisConnectionFactory", "spring-data-redis-.*"),
 
 		LETTUCE("io.lettuce.core.RedisClient", "lettuce-.*"),
