@@ -154,8 +154,7 @@ final class Execution {
 			finished = this.over;
 			this.over = Sinks.empty();
 			// Race: the end, and a close that looks for what it has to wait for. It must
-			// not
-			// find this with a new end that never comes.
+			// find nothing then: this one has a new end already, which never comes.
 			this.connection.ended(this);
 		}
 		finished.tryEmitEmpty();

@@ -2,6 +2,7 @@ package io.cancelscope.spring.r2dbc;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.reactor.ScopeInContext;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.R2dbcException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,27 +97,39 @@ class StatementStopTests {
 		}
 	}
 
+	/**
+	 * On a busy machine the database may answer too late for that, but not every time.
+	 */
 	@ParameterizedTest
 	@EnumSource(Driver.class)
 	void exceptionHasTheDriversWithIt(Driver driver) throws Exception {
 		Database database = driver.database();
-		WatchedPool pool = new WatchedPool(database, 1);
-		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));
-		try (pool; scope) {
-			assertThat(pool.backend()).isPositive();
-			scope.reschedule(Duration.ofMillis(150));
+		try (WatchedPool pool = new WatchedPool(database, 1)) {
+			Throwable failure = failureOfSleeping(database, pool);
+			for (int i = 1; i < 40 && !hasTheDrivers(failure); i++) {
+				failure = failureOfSleeping(database, pool);
+			}
 
+			assertThat(failure).matches(StatementStopTests::hasTheDrivers, "has the driver's exception with it");
+			assertThat(pool.backend()).isPositive();
+		}
+	}
+
+	private Throwable failureOfSleeping(Database database, WatchedPool pool) throws Exception {
+		assertThat(pool.backend()).isPositive();
+		try (OpenScope scope = this.scopes
+			.openUnbound(ScopeOptions.named("report").withTimeout(Duration.ofMillis(150)))) {
 			Throwable failure = catchThrowable(() -> pool.number(database.sleep())
 				.contextWrite((context) -> context.put(ScopeInContext.KEY, scope))
 				.block(SOON));
-
 			assertThat(failure).isInstanceOf(DeadlineExceededException.class)
 				.hasMessageContaining("exceeded its deadline");
-			// When the machine is busy the database may answer too late for that.
-			assertThat(failure.getSuppressed())
-				.allSatisfy((suppressed) -> assertThat(suppressed).isInstanceOf(Exception.class));
-			assertThat(pool.backend()).isPositive();
+			return failure;
 		}
+	}
+
+	private static boolean hasTheDrivers(Throwable failure) {
+		return Arrays.stream(failure.getSuppressed()).anyMatch(R2dbcException.class::isInstance);
 	}
 
 	@ParameterizedTest
