@@ -14,6 +14,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.RedisClient;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
@@ -23,7 +24,7 @@ import org.springframework.util.ReflectionUtils;
  * Reaches the clients of all {@link JedisConnectionFactory} beans: when the bean is
  * initialized, and when it is started again, since it creates another client then.
  */
-final class JedisFactories implements BeanPostProcessor {
+final class JedisFactories implements BeanPostProcessor, AopInfrastructureBean {
 
 	private static final OneLineLog logger = OneLineLog.of(JedisFactories.class);
 

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 
 import io.lettuce.core.AbstractRedisClient;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -15,7 +16,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * Reaches the clients of all {@link LettuceConnectionFactory} beans: when the bean is
  * initialized, and when it is started again, since it creates another client then.
  */
-final class LettuceFactories implements BeanPostProcessor {
+final class LettuceFactories implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final Supplier<RedisCancelProperties> properties;
 
