@@ -3,7 +3,6 @@ package io.cancelscope.spring.mongodb;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.util.concurrent.CountDownLatch;
 
 import com.mongodb.ClientSessionOptions;
 import com.mongodb.reactivestreams.client.ClientSession;
@@ -49,13 +48,8 @@ final class ReactiveClient implements Closeable {
 		return (this.killSessions && hasSessions()) ? Reads.withSession(call, ClientSession.class) : null;
 	}
 
-	Mono<ClientSession> session() {
-		return Mono.from(this.client.startSession(OPTIONS));
-	}
-
-	/** Kills what a session is doing in the server, and returns at once. */
-	void kill(ClientSession session, CountDownLatch ended) {
-		SessionKill.kill(session, ended, this::send);
+	Mono<OwnSession> session() {
+		return Mono.from(this.client.startSession(OPTIONS)).map((session) -> new OwnSession(session, this::send));
 	}
 
 	/** Blocks, on a thread of the library's own. */

@@ -1,9 +1,7 @@
 package io.cancelscope.spring.mongodb;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
-import com.mongodb.reactivestreams.client.ClientSession;
 import io.cancelscope.CancelScope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -31,22 +29,16 @@ final class ReactiveOperation {
 
 	private final Timed timed;
 
-	private final ReactiveClient client;
-
-	private final @Nullable ClientSession session;
+	private final @Nullable OwnSession session;
 
 	/** What is to be cancelled as long as it has not ended by itself. */
 	private volatile @Nullable Subscription upstream;
 
 	private volatile boolean stopped;
 
-	/** The driver's operation itself, which may be later than the subscriber's. */
-	private final CountDownLatch ended = new CountDownLatch(1);
-
-	ReactiveOperation(CancelScope scope, Timed timed, ReactiveClient client, @Nullable ClientSession session) {
+	ReactiveOperation(CancelScope scope, Timed timed, @Nullable OwnSession session) {
 		this.scope = scope;
 		this.timed = timed;
-		this.client = client;
 		this.session = session;
 	}
 
@@ -81,25 +73,33 @@ final class ReactiveOperation {
 			return;
 		}
 		this.stopped = true;
-		ClientSession session = this.session;
+		OwnSession session = this.session;
 		if (session != null) {
-			this.client.kill(session, this.ended);
+			session.kill();
 		}
 		upstream.cancel();
 	}
 
 	private void upstreamEnded() {
 		this.upstream = null;
-		this.ended.countDown();
+		operationEnded();
+	}
+
+	/** The driver's operation itself, which may end later than the subscriber's. */
+	private void operationEnded() {
+		OwnSession session = this.session;
+		if (session != null) {
+			session.ended();
+		}
 	}
 
 	private Publisher<Object> failed(Throwable failure) {
 		if (!Failures.isOfStopping(failure)) {
 			return Mono.error(failure);
 		}
-		ClientSession session = this.session;
+		OwnSession session = this.session;
 		if (session != null && !this.stopped && Failures.leavesWorkBehind(failure)) {
-			this.client.kill(session, this.ended);
+			session.kill();
 		}
 		if (this.scope.isCancelled()) {
 			return Mono.error(Failures.attach(this.scope, failure));
@@ -121,7 +121,7 @@ final class ReactiveOperation {
 	 * then, so that one is left to the garbage collector: the server ends it by itself.
 	 */
 	private void over(SignalType signal) {
-		ClientSession session = this.session;
+		OwnSession session = this.session;
 		if (session == null) {
 			return;
 		}
@@ -129,13 +129,13 @@ final class ReactiveOperation {
 			session.close();
 		}
 		else {
-			SessionKill.take(session);
+			session.drop();
 		}
 	}
 
 	private void dropped(Throwable thrown, Context context) {
 		if (this.stopped) {
-			this.ended.countDown();
+			operationEnded();
 			SessionKill.ended(thrown);
 		}
 		else {

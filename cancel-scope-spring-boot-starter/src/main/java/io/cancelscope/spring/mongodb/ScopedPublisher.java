@@ -103,11 +103,12 @@ final class ScopedPublisher implements InvocationHandler, Fronted {
 	}
 
 	@SuppressWarnings("unchecked") // elements are those of the driver's publisher
-	private Flux<Object> inScope(CancelScope scope, Timed timed, @Nullable ClientSession session,
+	private Flux<Object> inScope(CancelScope scope, Timed timed, @Nullable OwnSession session,
 			@Nullable Method withSession) {
 		Object handle = ReactiveDriver.withTimeout(this.recipe.handle(), timed.millis());
-		Publisher<Object> source = (Publisher<Object>) this.recipe.repeat(handle, session, withSession);
-		return new ReactiveOperation(scope, timed, this.client, session).run(source);
+		Publisher<Object> source = (Publisher<Object>) this.recipe.repeat(handle,
+				(session != null) ? session.session() : null, withSession);
+		return new ReactiveOperation(scope, timed, session).run(source);
 	}
 
 }

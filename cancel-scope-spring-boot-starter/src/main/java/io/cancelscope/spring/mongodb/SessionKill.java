@@ -6,7 +6,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-import com.mongodb.session.ClientSession;
 import io.cancelscope.spring.AsideThreads;
 import io.cancelscope.spring.OneLineLog;
 import org.bson.BsonDocument;
@@ -16,9 +15,9 @@ import org.bson.Document;
  * Kills what a session of the library's own is doing in the server.
  * <p>
  * Race: while the command is on its way, the read may end, its session be given back, and
- * another read have it. Therefore the session is marked dirty first: the driver drops it
- * then instead of giving it to another operation. Nobody else has it, so it does not
- * matter how late the command arrives.
+ * another read have it. Therefore {@link OwnSession} marks the session dirty first: the
+ * driver drops it then instead of giving it to another operation. No other operation has
+ * it, so it does not matter how late the command arrives.
  * <p>
  * Race: the command may overtake the read that it is to kill, on another connection.
  * Therefore it is sent again while the read has not ended.
@@ -41,19 +40,14 @@ final class SessionKill {
 	private SessionKill() {
 	}
 
-	/** Takes a session away from all later operations. Any thread may call this. */
-	static BsonDocument take(ClientSession session) {
-		session.getServerSession().markDirty();
-		return session.getServerSession().getIdentifier();
-	}
-
 	/**
 	 * Kills what a session is doing, on another thread than the one that cancels.
+	 * @param session the identifier of the session
 	 * @param ended counted down when the operation has ended
 	 * @param send sends the command, and waits for its end
 	 */
-	static void kill(ClientSession session, CountDownLatch ended, Sending send) {
-		Document command = new Document("killSessions", List.of(take(session)));
+	static void kill(BsonDocument session, CountDownLatch ended, Sending send) {
+		Document command = new Document("killSessions", List.of(session));
 		threads.execute(() -> attempt(command, ended, send, 1));
 	}
 

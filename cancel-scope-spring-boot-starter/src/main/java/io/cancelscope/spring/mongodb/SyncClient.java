@@ -47,10 +47,10 @@ final class SyncClient implements Closeable {
 	}
 
 	OwnSession session() {
-		return new OwnSession(this, this.client.startSession(OPTIONS));
+		return new OwnSession(this.client.startSession(OPTIONS), this::send);
 	}
 
-	void send(Document command) {
+	private void send(Document command) {
 		this.side.get().getDatabase("admin").withTimeout(SessionKill.SECONDS, SessionKill.UNIT).runCommand(command);
 	}
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.mongodb.client.MongoCollection;
@@ -122,6 +123,36 @@ class RaceTests {
 			assertThat(this.blocking.find(new Document("_id", 99 - id)).first()).containsEntry("_id", 99 - id);
 		}
 		System.out.println("deadline: " + stopped + " of " + RACES + " reads were stopped");
+	}
+
+	@Test
+	void manyAtOnceLeaveThePoolUsable() {
+		this.server.slow("find", 60_000);
+		List<OpenScope> scopes = new ArrayList<>();
+		List<CompletableFuture<@Nullable Throwable>> ends = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			OpenScope scope = app.scopes.openUnbound(ScopeOptions.named("race"));
+			scopes.add(scope);
+			ends.add(CompletableFuture.supplyAsync(() -> {
+				try (var attached = scope.attach()) {
+					assertThat(attached).isNotNull();
+					return new AssertionError("Read " + this.blocking.find().first());
+				}
+				catch (Throwable ex) {
+					return ex;
+				}
+			}, App.threads));
+		}
+		await().atMost(App.LONG).until(() -> this.server.working() > 0);
+		scopes.forEach((scope) -> scope.cancel("enough"));
+		for (CompletableFuture<@Nullable Throwable> end : ends) {
+			assertThat(end.orTimeout(App.LONG.toSeconds(), TimeUnit.SECONDS).join())
+				.isInstanceOf(ScopeCancelledException.class);
+		}
+		scopes.forEach(OpenScope::close);
+		this.server.reset();
+		app.fill("things", 1);
+		assertThat(this.blocking.find(new Document("_id", 0)).first()).containsEntry("_id", 0);
 	}
 
 	@Test
