@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 
 import com.mongodb.ClientSessionOptions;
+import com.mongodb.ReadPreference;
 import com.mongodb.reactivestreams.client.ClientSession;
 import com.mongodb.reactivestreams.client.MongoClient;
 import com.mongodb.reactivestreams.client.MongoClients;
+import com.mongodb.reactivestreams.client.MongoCluster;
+import io.cancelscope.CancelScope;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -35,17 +39,35 @@ final class ReactiveClient implements Closeable {
 		this.side = new SideClient<>(client, MongoClients::create);
 	}
 
+	/**
+	 * Returns the method that makes this call with a session, if it may have one and the
+	 * server has sessions.
+	 */
+	@Nullable Method withSession(Call call) {
+		return this.killSessions ? Reads.withSession(call, ClientSession.class) : null;
+	}
+
+	/** Whether the driver has found a server, and so {@link #hasSessions} is right. */
+	boolean hasFoundServer() {
+		return this.sessions || Discovery.isOver(this.client.getClusterDescription());
+	}
+
 	/** Stays so while the driver has lost sight of the server. */
-	private boolean hasSessions() {
+	boolean hasSessions() {
 		if (!this.sessions) {
-			this.sessions = this.client.getClusterDescription().getLogicalSessionTimeoutMinutes() != null;
+			this.sessions = Discovery.hasSessions(this.client.getClusterDescription());
 		}
 		return this.sessions;
 	}
 
-	/** Returns the method that makes this call with a session, if it may have one. */
-	@Nullable Method withSession(Call call) {
-		return (this.killSessions && hasSessions()) ? Reads.withSession(call, ClientSession.class) : null;
+	/** Waits until the driver has found a server. */
+	Flux<Object> findServer(CancelScope scope) {
+		long millis = Budget.millis(scope, ReactiveDriver.timeout(this.client), 0);
+		MongoCluster cluster = (MongoCluster) ReactiveDriver.withTimeout(this.client, millis);
+		Flux<Object> ping = Flux
+			.from(cluster.getDatabase(Discovery.DATABASE).runCommand(Discovery.PING, ReadPreference.nearest()));
+		return new ReactiveOperation(scope, new Timed(millis, millis != Budget.NONE), null).run(ping)
+			.onErrorResume(Discovery::isOfPing, (failure) -> Flux.empty());
 	}
 
 	Mono<OwnSession> session() {
@@ -55,7 +77,7 @@ final class ReactiveClient implements Closeable {
 	/** Blocks, on a thread of the library's own. */
 	private void send(Document command) {
 		Mono.from(this.side.get()
-			.getDatabase("admin")
+			.getDatabase(Discovery.DATABASE)
 			.withTimeout(SessionKill.SECONDS, SessionKill.UNIT)
 			.runCommand(command)).block();
 	}

@@ -59,11 +59,11 @@ final class ScopedHandle implements InvocationHandler, Fronted {
 
 	private @Nullable Object operate(CancelScope scope, Call call) {
 		scope.check();
+		Method withSession = this.client.withSession(scope, call);
 		boolean inTransaction = call.argument(0) instanceof ClientSession session && session.hasActiveTransaction();
 		long millis = inTransaction ? Budget.NONE
 				: Budget.millis(scope, SyncDriver.timeout(this.target), Budget.maxTime(call));
 		Object handle = SyncDriver.withTimeout(this.target, millis);
-		Method withSession = this.client.withSession(call);
 		if (withSession == null) {
 			return Execution.run(scope, null, millis != Budget.NONE || inTransaction, () -> call.on(handle));
 		}

@@ -83,8 +83,8 @@ final class ScopedIterable implements InvocationHandler, Fronted {
 
 	private Object open(CancelScope scope, Call call) {
 		scope.check();
+		Method withSession = this.client.withSession(scope, this.recipe.root());
 		Timed timed = timed(scope);
-		Method withSession = this.client.withSession(this.recipe.root());
 		OwnSession session = (withSession != null) ? this.client.session() : null;
 		try {
 			Object iterable = repeat(timed, session, withSession);
@@ -104,9 +104,9 @@ final class ScopedIterable implements InvocationHandler, Fronted {
 	/** What needs no cursor of the caller's, such as the first element. */
 	private @Nullable Object operate(CancelScope scope, Call call) {
 		scope.check();
-		Timed timed = timed(scope);
 		boolean writes = call.name().equals("toCollection");
-		Method withSession = writes ? null : this.client.withSession(this.recipe.root());
+		Method withSession = writes ? null : this.client.withSession(scope, this.recipe.root());
+		Timed timed = timed(scope);
 		if (withSession == null) {
 			Object iterable = repeat(timed, null, null);
 			return Execution.run(scope, null, timed.isByScope(), () -> call.on(iterable));

@@ -92,19 +92,27 @@ final class ScopedPublisher implements InvocationHandler, Fronted {
 
 	private Flux<Object> inScope(CancelScope scope) {
 		scope.check();
-		Call root = this.recipe.root();
-		boolean inTransaction = root.argument(0) instanceof ClientSession session && session.hasActiveTransaction();
-		Timed timed = Timed.of(scope, this.recipe, inTransaction, ReactiveDriver.timeout(this.recipe.handle()));
-		Method withSession = this.recipe.isCalled("toCollection") ? null : this.client.withSession(root);
+		Method withSession = this.recipe.isCalled("toCollection") ? null : this.client.withSession(this.recipe.root());
 		if (withSession == null) {
-			return inScope(scope, timed, null, null);
+			return inScope(scope, null, null);
 		}
-		return this.client.session().flatMapMany((session) -> inScope(scope, timed, session, withSession));
+		Flux<Object> read = Flux.defer(() -> withSession(scope, withSession));
+		return this.client.hasFoundServer() ? read : this.client.findServer(scope).thenMany(read);
+	}
+
+	private Flux<Object> withSession(CancelScope scope, Method withSession) {
+		scope.check();
+		if (!this.client.hasSessions()) {
+			return inScope(scope, null, null);
+		}
+		return this.client.session().flatMapMany((session) -> inScope(scope, session, withSession));
 	}
 
 	@SuppressWarnings("unchecked") // elements are those of the driver's publisher
-	private Flux<Object> inScope(CancelScope scope, Timed timed, @Nullable OwnSession session,
-			@Nullable Method withSession) {
+	private Flux<Object> inScope(CancelScope scope, @Nullable OwnSession session, @Nullable Method withSession) {
+		boolean inTransaction = this.recipe.root().argument(0) instanceof ClientSession own
+				&& own.hasActiveTransaction();
+		Timed timed = Timed.of(scope, this.recipe, inTransaction, ReactiveDriver.timeout(this.recipe.handle()));
 		Object handle = ReactiveDriver.withTimeout(this.recipe.handle(), timed.millis());
 		Publisher<Object> source = (Publisher<Object>) this.recipe.repeat(handle,
 				(session != null) ? session.session() : null, withSession);

@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 
 import com.mongodb.ClientSessionOptions;
+import com.mongodb.MongoException;
+import com.mongodb.ReadPreference;
 import com.mongodb.client.ClientSession;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCluster;
+import io.cancelscope.CancelScope;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +37,39 @@ final class SyncClient implements Closeable {
 		this.side = new SideClient<>(client, MongoClients::create);
 	}
 
+	/**
+	 * Returns the method that makes this call with a session, if it may have one. The
+	 * first ones wait until the driver has found a server.
+	 */
+	@Nullable Method withSession(CancelScope scope, Call call) {
+		Method withSession = this.killSessions ? Reads.withSession(call, ClientSession.class) : null;
+		return (withSession != null && hasSessions(scope)) ? withSession : null;
+	}
+
 	/** Stays so while the driver has lost sight of the server. */
-	private boolean hasSessions() {
+	private boolean hasSessions(CancelScope scope) {
 		if (!this.sessions) {
-			this.sessions = this.client.getClusterDescription().getLogicalSessionTimeoutMinutes() != null;
+			if (!Discovery.isOver(this.client.getClusterDescription())) {
+				findServer(scope);
+			}
+			this.sessions = Discovery.hasSessions(this.client.getClusterDescription());
 		}
 		return this.sessions;
 	}
 
-	/** Returns the method that makes this call with a session, if it may have one. */
-	@Nullable Method withSession(Call call) {
-		return (this.killSessions && hasSessions()) ? Reads.withSession(call, ClientSession.class) : null;
+	private void findServer(CancelScope scope) {
+		long millis = Budget.millis(scope, SyncDriver.timeout(this.client), 0);
+		MongoCluster cluster = (MongoCluster) SyncDriver.withTimeout(this.client, millis);
+		try {
+			Execution.run(scope, null, millis != Budget.NONE,
+					() -> cluster.getDatabase(Discovery.DATABASE).runCommand(Discovery.PING, ReadPreference.nearest()));
+		}
+		catch (MongoException ex) {
+			if (!Discovery.isOfPing(ex)) {
+				throw ex;
+			}
+			// Ignored: the operation comes to the same, or is luckier.
+		}
 	}
 
 	OwnSession session() {
@@ -51,7 +77,10 @@ final class SyncClient implements Closeable {
 	}
 
 	private void send(Document command) {
-		this.side.get().getDatabase("admin").withTimeout(SessionKill.SECONDS, SessionKill.UNIT).runCommand(command);
+		this.side.get()
+			.getDatabase(Discovery.DATABASE)
+			.withTimeout(SessionKill.SECONDS, SessionKill.UNIT)
+			.runCommand(command);
 	}
 
 	@Override

@@ -37,7 +37,7 @@ import static org.awaitility.Awaitility.await;
  */
 class BlockingTests {
 
-	private static final Duration BUDGET = Duration.ofMillis(150);
+	static final Duration BUDGET = Duration.ofMillis(150);
 
 	private static final long SLOW = 60_000;
 
