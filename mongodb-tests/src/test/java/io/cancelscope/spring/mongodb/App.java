@@ -48,6 +48,7 @@ final class App implements AutoCloseable {
 		return thread;
 	});
 
+	/** Null if the application has a server of another kind. */
 	final FakeMongo server;
 
 	final ConfigurableApplicationContext context;
@@ -62,12 +63,14 @@ final class App implements AutoCloseable {
 
 	final ReactiveMongoTemplate reactiveTemplate;
 
-	private App(FakeMongo server, String options, List<String> properties) {
+	final PoolCount pools;
+
+	private App(@Nullable FakeMongo server, String uri, List<String> properties) {
 		this.server = server;
 		SpringApplication application = new SpringApplication(Config.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		List<String> all = new ArrayList<>(List.of("--spring.main.banner-mode=off", "--logging.level.root=warn",
-				"--cancel-scope.mongodb.enabled=true", "--spring.mongodb.uri=" + server.uri(options)));
+				"--cancel-scope.mongodb.enabled=true", "--spring.mongodb.uri=" + uri));
 		all.addAll(properties);
 		this.context = application.run(all.toArray(String[]::new));
 		this.scopes = this.context.getBean(CancelScopes.class);
@@ -75,6 +78,7 @@ final class App implements AutoCloseable {
 		this.reactive = this.context.getBean(com.mongodb.reactivestreams.client.MongoClient.class);
 		this.template = this.context.getBean(MongoTemplate.class);
 		this.reactiveTemplate = this.context.getBean(ReactiveMongoTemplate.class);
+		this.pools = this.context.getBean(PoolCount.class);
 	}
 
 	static FakeMongo server() {
@@ -87,11 +91,16 @@ final class App implements AutoCloseable {
 	}
 
 	static App start(String options, String... properties) {
-		return new App(server(), options, List.of(properties));
+		return start(server(), options, properties);
 	}
 
 	static App start(FakeMongo server, String options, String... properties) {
-		return new App(server, options, List.of(properties));
+		return new App(server, server.uri(options), List.of(properties));
+	}
+
+	/** Reaches the server through a proxy. */
+	static App through(StallingProxy proxy, @Nullable FakeMongo server, String options) {
+		return new App(server, proxy.uri(options), List.of());
 	}
 
 	/** Documents with an id, and a name made of it. */
@@ -142,9 +151,13 @@ final class App implements AutoCloseable {
 
 	@Override
 	public void close() throws IOException {
-		this.server.reset();
+		if (this.server != null) {
+			this.server.reset();
+		}
 		this.context.close();
-		this.server.close();
+		if (this.server != null) {
+			this.server.close();
+		}
 	}
 
 	/** The whole of Spring Boot's configuration for both drivers. */
@@ -155,6 +168,11 @@ final class App implements AutoCloseable {
 		@Bean
 		MongoTransactionManager transactionManager(MongoDatabaseFactory factory) {
 			return new MongoTransactionManager(factory);
+		}
+
+		@Bean
+		PoolCount poolCount() {
+			return new PoolCount();
 		}
 
 	}
