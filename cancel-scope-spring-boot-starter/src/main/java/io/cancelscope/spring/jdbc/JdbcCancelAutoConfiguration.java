@@ -4,6 +4,7 @@ import java.util.Set;
 
 import javax.sql.DataSource;
 
+import io.cancelscope.spring.BeanNamesCheck;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.SettingsCheck;
@@ -58,7 +59,14 @@ public final class JdbcCancelAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static SettingsCheck cancelScopeBeanNamesCheck(JdbcCancelProperties properties,
 			ConfigurableListableBeanFactory beanFactory) {
-		return new BeanNamesCheck(properties, beanFactory);
+		SettingsCheck excluded = new BeanNamesCheck("cancel-scope.jdbc.exclude-beans", properties.excludeBeans(),
+				beanFactory, DataSource.class);
+		SettingsCheck bookkeeping = new BeanNamesCheck("cancel-scope.jdbc.bookkeeping-beans",
+				properties.bookkeepingBeans(), beanFactory);
+		return (warning) -> {
+			excluded.check(warning);
+			bookkeeping.check(warning);
+		};
 	}
 
 	@Bean

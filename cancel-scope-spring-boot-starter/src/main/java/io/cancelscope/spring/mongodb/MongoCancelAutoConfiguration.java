@@ -1,11 +1,14 @@
 package io.cancelscope.spring.mongodb;
 
 import com.mongodb.MongoClientSettings;
+import io.cancelscope.spring.BeanNamesCheck;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
+import io.cancelscope.spring.SettingsCheck;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -29,6 +32,14 @@ public final class MongoCancelAutoConfiguration {
 	static MongoClientBeanPostProcessor cancelScopeMongoClientBeanPostProcessor(
 			ObjectProvider<MongoCancelProperties> properties) {
 		return new MongoClientBeanPostProcessor(properties::getObject);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static SettingsCheck cancelScopeMongoBeanNamesCheck(MongoCancelProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new BeanNamesCheck("cancel-scope.mongodb.exclude-beans", properties.excludeBeans(), beanFactory,
+				MongoClientBeanPostProcessor.clientTypes());
 	}
 
 	@Bean

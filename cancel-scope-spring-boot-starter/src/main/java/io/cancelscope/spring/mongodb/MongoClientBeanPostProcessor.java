@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
@@ -38,6 +39,14 @@ final class MongoClientBeanPostProcessor implements DestructionAwareBeanPostProc
 
 	private static boolean isPresent(String type) {
 		return ClassUtils.isPresent(type, MongoClientBeanPostProcessor.class.getClassLoader());
+	}
+
+	/** Returns the types of clients of the drivers that are present. */
+	static Class<?>[] clientTypes() {
+		return Stream
+			.concat(SYNC ? Stream.of(SyncDriver.clientType()) : Stream.empty(),
+					REACTIVE ? Stream.of(ReactiveDriver.clientType()) : Stream.empty())
+			.toArray(Class<?>[]::new);
 	}
 
 	@Override

@@ -17,6 +17,10 @@ final class SyncDriver {
 	private SyncDriver() {
 	}
 
+	static Class<?> clientType() {
+		return MongoClient.class;
+	}
+
 	static boolean isClient(Object bean) {
 		return bean instanceof MongoClient;
 	}

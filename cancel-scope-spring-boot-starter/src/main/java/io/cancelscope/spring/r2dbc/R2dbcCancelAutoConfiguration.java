@@ -1,13 +1,16 @@
 package io.cancelscope.spring.r2dbc;
 
+import io.cancelscope.spring.BeanNamesCheck;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
+import io.cancelscope.spring.SettingsCheck;
 import io.r2dbc.spi.ConnectionFactory;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -37,6 +40,14 @@ public final class R2dbcCancelAutoConfiguration {
 
 	private static boolean isOn(Environment environment, String property) {
 		return environment.getProperty(property, Boolean.class, Boolean.TRUE);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static SettingsCheck cancelScopeR2dbcBeanNamesCheck(R2dbcCancelProperties properties,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new BeanNamesCheck("cancel-scope.r2dbc.exclude-beans", properties.excludeBeans(), beanFactory,
+				ConnectionFactory.class);
 	}
 
 	@Bean

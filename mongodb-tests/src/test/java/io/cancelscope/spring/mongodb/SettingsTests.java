@@ -11,7 +11,12 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.CancelScopeFeature;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cglib.proxy.Factory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +25,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Applications with other settings, and other servers.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SettingsTests {
 
 	@Test
@@ -45,6 +51,22 @@ class SettingsTests {
 			assertThat(app.client).isNotInstanceOf(Factory.class);
 			assertThat(app.reactive).isInstanceOf(Factory.class);
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					mogo             | has no effect: there is no such bean. The nearest name is 'mongo'. Correct it, or remove it.
+					mongoTemplate    | has no effect: the bean is not a MongoClient. Remove the name.
+					""")
+	void nameThatExcludesNothingIsLogged(String name, String text, CapturedOutput output) throws IOException {
+		try (App app = App.start("", "--cancel-scope.mongodb.exclude-beans=reactiveStreamsMongoClient," + name)) {
+			assertThat(app.reactive).isNotInstanceOf(Factory.class);
+		}
+
+		assertThat(output.getOut().lines().filter((line) -> line.contains("in the property"))).singleElement()
+			.asString()
+			.endsWith("The name '" + name + "' in the property 'cancel-scope.mongodb.exclude-beans' " + text);
 	}
 
 	@Test
