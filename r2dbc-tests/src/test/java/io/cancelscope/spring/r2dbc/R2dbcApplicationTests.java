@@ -30,6 +30,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.r2dbc.OptionsCapableConnectionFactory;
+import org.springframework.boot.r2dbc.autoconfigure.R2dbcProxyAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -41,8 +42,10 @@ import org.springframework.data.repository.reactive.ReactiveCrudRepository;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -77,7 +80,8 @@ class R2dbcApplicationTests {
 				List.of("--spring.r2dbc.url=r2dbc:postgresql://localhost:" + database.port() + "/postgres",
 						"--spring.r2dbc.username=postgres", "--spring.r2dbc.pool.initial-size=1",
 						"--spring.r2dbc.pool.max-size=2", "--server.port=0", "--spring.main.banner-mode=off",
-						"--logging.level.root=warn", "--cancel-scope.timeouts[GET /report]=300ms"));
+						"--logging.level.root=warn", "--cancel-scope.timeouts[GET /report]=300ms",
+						"--cancel-scope.timeouts[GET /short/{method}]=200ms"));
 		all.addAll(List.of(arguments));
 		return application.run(all.toArray(String[]::new));
 	}
@@ -116,8 +120,22 @@ class R2dbcApplicationTests {
 		awaitIdle();
 	}
 
+	/** The scope of the method is inside that of the request. */
 	@ParameterizedTest
-	@ValueSource(strings = { "/endless", "/rows" })
+	@ValueSource(strings = { "/scoped/mono", "/scoped/flux", "/scoped/transactional", "/short/mono", "/short/flux" })
+	void scopedMethodInARequestEndsWithTheShorterOfBoth(String path) throws Exception {
+		Integer status = client().get()
+			.uri(path)
+			.exchangeToMono((response) -> response.releaseBody().thenReturn(response.statusCode().value()))
+			.block(SOON);
+
+		assertThat(status).isEqualTo(504);
+		awaitIdle();
+		assertThat(database.number("select count(*) from item")).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/endless", "/rows", "/long/mono", "/long/flux" })
 	void queryEndsWhenTheClientIsGone(String path) throws Exception {
 		Disposable client = client().get().uri(path).retrieve().bodyToFlux(String.class).subscribe((row) -> {
 		}, (failure) -> {
@@ -192,7 +210,7 @@ class R2dbcApplicationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@EnableAutoConfiguration(exclude = R2dbcProxyAutoConfiguration.class)
 	@EnableR2dbcRepositories(considerNestedRepositories = true)
 	static class App {
 
@@ -202,8 +220,8 @@ class R2dbcApplicationTests {
 		}
 
 		@Bean
-		ReportController reportController(DatabaseClient client) {
-			return new ReportController(client);
+		ReportController reportController(DatabaseClient client, Reports reports) {
+			return new ReportController(client, reports);
 		}
 
 	}
@@ -228,6 +246,18 @@ class R2dbcApplicationTests {
 
 		@CancelScoped("200ms")
 		Flux<Integer> flux() {
+			return this.client.sql("select n from generate_series(1, 3) n, pg_sleep(60)")
+				.map((row) -> row.get(0, Integer.class))
+				.all();
+		}
+
+		@CancelScoped("60s")
+		Mono<Integer> longMono() {
+			return this.client.sql("select 1 from pg_sleep(60)").map((row) -> row.get(0, Integer.class)).one();
+		}
+
+		@CancelScoped("60s")
+		Flux<Integer> longFlux() {
 			return this.client.sql("select n from generate_series(1, 3) n, pg_sleep(60)")
 				.map((row) -> row.get(0, Integer.class))
 				.all();
@@ -268,8 +298,21 @@ class R2dbcApplicationTests {
 
 		private final DatabaseClient client;
 
-		ReportController(DatabaseClient client) {
+		private final Reports reports;
+
+		ReportController(DatabaseClient client, Reports reports) {
 			this.client = client;
+			this.reports = reports;
+		}
+
+		@GetMapping({ "/scoped/{method}", "/short/{method}", "/long/{method}" })
+		Flux<Integer> scoped(@PathVariable String method, ServerWebExchange exchange) {
+			boolean own = exchange.getRequest().getPath().value().startsWith("/scoped");
+			return switch (method) {
+				case "mono" -> (own ? this.reports.mono() : this.reports.longMono()).flux();
+				case "transactional" -> this.reports.transactional().flux();
+				default -> own ? this.reports.flux() : this.reports.longFlux();
+			};
 		}
 
 		@GetMapping({ "/report", "/endless" })
