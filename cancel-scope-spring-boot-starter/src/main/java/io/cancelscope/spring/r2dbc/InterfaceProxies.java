@@ -6,24 +6,34 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
+import io.r2dbc.spi.Batch;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.Result;
+import io.r2dbc.spi.Statement;
+import io.r2dbc.spi.Wrapped;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NativeDetector;
 import org.springframework.util.ClassUtils;
 
 /**
  * Makes proxies that have all public interfaces of what is behind them, the driver's own
- * included.
+ * included. A native image has only the proxies that it was built with: there they have
+ * the interfaces of R2DBC.
  */
 final class InterfaceProxies {
+
+	/** What proxies are made of. */
+	static final List<Class<?>> TYPES = List.of(Connection.class, Statement.class, Batch.class, Result.class);
 
 	private static final ClassValue<Class<?>[]> INTERFACES = new ClassValue<>() {
 
 		@Override
 		protected Class<?>[] computeValue(Class<?> type) {
-			return Arrays.stream(ClassUtils.getAllInterfacesForClass(type, loaderOf(type)))
-				.filter((candidate) -> Modifier.isPublic(candidate.getModifiers()))
-				.toArray(Class<?>[]::new);
+			return interfaces(type, NativeDetector.inNativeImage());
 		}
 
 	};
@@ -40,6 +50,17 @@ final class InterfaceProxies {
 	static Object createFor(Method method, Object target, InvocationHandler handler) {
 		Object proxy = create(target, handler);
 		return method.getReturnType().isInstance(proxy) ? proxy : target;
+	}
+
+	static Class<?>[] interfaces(Class<?> type, boolean inNativeImage) {
+		if (inNativeImage) {
+			return Stream.concat(TYPES.stream(), Stream.of(Wrapped.class))
+				.filter((candidate) -> candidate.isAssignableFrom(type))
+				.toArray(Class<?>[]::new);
+		}
+		return Arrays.stream(ClassUtils.getAllInterfacesForClass(type, loaderOf(type)))
+			.filter((candidate) -> Modifier.isPublic(candidate.getModifiers()))
+			.toArray(Class<?>[]::new);
 	}
 
 	private static ClassLoader loaderOf(Class<?> type) {

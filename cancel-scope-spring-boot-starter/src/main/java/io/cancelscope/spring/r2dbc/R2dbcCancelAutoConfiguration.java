@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -27,6 +28,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass({ ConnectionFactory.class, Flux.class })
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.r2dbc.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(R2dbcCancelProperties.class)
+@ImportRuntimeHints(R2dbcRuntimeHints.class)
 public final class R2dbcCancelAutoConfiguration {
 
 	@Bean
