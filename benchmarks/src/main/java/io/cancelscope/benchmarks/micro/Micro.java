@@ -44,8 +44,9 @@ public final class Micro {
 	private static final List<Job> PLATFORM = List.of(job("Limits", "LeastScope"), job("CancelScopeOpen"),
 			job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
 			job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(), job("Advised"),
-			job("GrpcCall").longWarmUp().onlyInFull(), job("CancelScopeFiring").manyWait(),
-			job("GrpcFiring").manyWait().onlyInFull(), job("CancelScopeFiring").manyWait().twoThreads().onlyInFull(),
+			job("GrpcCall").longWarmUp().onlyInFull(), job("DatabaseCall").longWarmUp().onlyInFull(),
+			job("CancelScopeFiring").manyWait(), job("GrpcFiring").manyWait().onlyInFull(),
+			job("CancelScopeFiring").manyWait().twoThreads().onlyInFull(),
 			job("GrpcFiring").manyWait().twoThreads().onlyInFull(), job("SharedParent").onlyInFull(),
 			job("SharedParent", "Limits\\.bareScope").twoThreads().onlyInFull());
 
