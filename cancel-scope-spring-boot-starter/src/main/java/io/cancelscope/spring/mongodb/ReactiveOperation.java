@@ -36,6 +36,9 @@ final class ReactiveOperation {
 
 	private volatile boolean stopped;
 
+	/** Something of the answer has arrived. */
+	private volatile boolean delivered;
+
 	ReactiveOperation(CancelScope scope, Timed timed, @Nullable OwnSession session) {
 		this.scope = scope;
 		this.timed = timed;
@@ -45,6 +48,7 @@ final class ReactiveOperation {
 	Flux<Object> run(Publisher<Object> source) {
 		return Flux.from(source)
 			.doOnSubscribe((subscription) -> this.upstream = subscription)
+			.doOnNext((item) -> this.delivered = true)
 			.doOnTerminate(this::upstreamEnded)
 			.takeUntilOther(cancellation())
 			// An end in the middle of the subscription would overtake it, and get lost.
@@ -127,6 +131,14 @@ final class ReactiveOperation {
 		}
 		if (signal == SignalType.ON_COMPLETE) {
 			session.close();
+		}
+		else if (signal == SignalType.CANCEL && this.upstream != null && !this.delivered) {
+			// Order: the subscriber of a request whose client is gone leaves before its
+			// scope is cancelled, which this operation does not hear of any more. Where
+			// something has arrived, as with next(), the subscriber has had enough, and
+			// the driver closes the cursor.
+			this.stopped = true;
+			session.kill();
 		}
 		else {
 			session.drop();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -101,6 +102,38 @@ class ReactiveTests {
 		Throwable thrown = within(BUDGET, this.collection.find());
 
 		assertThat(thrown).isInstanceOf(DeadlineExceededException.class);
+	}
+
+	/** The client of a request is gone, for example. */
+	@Test
+	void readWhoseSubscriberLeavesIsKilledInTheServer() {
+		this.server.slow("find", SLOW);
+		OpenScope scope = app.scopes.openUnbound(ScopeOptions.named("test"));
+		try (scope) {
+			Disposable read = Flux.from(this.collection.find())
+				.contextWrite((context) -> context.put(ScopeInContext.KEY, scope))
+				.subscribe();
+			await().atMost(App.LONG).until(() -> this.server.working() > 0);
+			read.dispose();
+
+			await().atMost(App.LONG).until(() -> this.server.working() == 0);
+			assertThat(this.server.killed()).containsAll(this.server.sessions("find"));
+		}
+	}
+
+	@Test
+	void firstElementKillsNothing() {
+		app.fill("things", 10);
+		OpenScope scope = app.scopes.openUnbound(ScopeOptions.named("test"));
+		try (scope) {
+			assertThat(Flux.from(this.collection.find().batchSize(2))
+				.next()
+				.contextWrite((context) -> context.put(ScopeInContext.KEY, scope))
+				.block(App.LONG)).containsEntry("_id", 0);
+
+			await().atMost(App.LONG).until(() -> this.server.openCursors() == 0);
+			assertThat(this.server.killed()).doesNotContainAnyElementsOf(this.server.sessions("find"));
+		}
 	}
 
 	@Test
