@@ -37,7 +37,10 @@ abstract sealed class Ancestry extends Frame permits ScopeNode {
 	/** An exception left it. Kept only where a listener watches. */
 	static final int FAILED = 1 << 7;
 
-	static final int DEPTH_SHIFT = 8;
+	/** Opened with a key. */
+	static final int KEYED = 1 << 8;
+
+	static final int DEPTH_SHIFT = 9;
 
 	static final int MAX_DEPTH = Integer.MAX_VALUE >>> DEPTH_SHIFT;
 

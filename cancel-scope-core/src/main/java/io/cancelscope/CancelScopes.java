@@ -1,6 +1,8 @@
 package io.cancelscope;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -287,6 +290,42 @@ public final class CancelScopes {
 	}
 
 	/**
+	 * Cancels multiple scopes, on any thread, and all unshielded scopes below them. When
+	 * this method returns, all of them are cancelled and their threads are interrupted.
+	 * Unlike {@link CancelScope#cancel(String)}, it does not wait for the callbacks,
+	 * which run on the callback executor as after a deadline. Use it on threads that must
+	 * not block.
+	 * @param scopes the scopes, in the order in which to cancel them
+	 * @param kind the kind of the reason, usually {@link CancelReason.Kind#REQUESTED}
+	 * @param message a human-readable reason, included in the message of each resulting
+	 * exception
+	 * @return the number of scopes that this call cancelled itself: not counted are those
+	 * that were cancelled or closed, that another scope of the collection reached, or
+	 * that are observed
+	 * @throws IllegalArgumentException if the kind is reserved for the library
+	 * @throws IllegalStateException if one of them is the root; then none is cancelled
+	 */
+	public int cancelAll(Collection<? extends CancelScope> scopes, CancelReason.Kind kind, String message) {
+		Objects.requireNonNull(scopes, "scopes");
+		CancelReason.requireChosen(kind);
+		Objects.requireNonNull(message, "message");
+		return Roots.cancel(scopes, kind, message, this.setup);
+	}
+
+	/**
+	 * Returns the open scopes with a key that this instance opened, on any thread. This
+	 * takes the same time for any number of other scopes.
+	 * @param key the key
+	 * @return the scopes, the latest first; empty if there are none. Multiple scopes can
+	 * have the same key
+	 * @see ScopeOptions#withKey(String)
+	 */
+	public List<CancelScope> findByKey(String key) {
+		Objects.requireNonNull(key, "key");
+		return this.setup.keys.find(key);
+	}
+
+	/**
 	 * Waits until the scopes without a parent that are open and cancelled at this moment
 	 * have closed. Call it after {@link #cancelAll}, to let operations finish, for
 	 * example by writing a response.
@@ -392,6 +431,8 @@ public final class CancelScopes {
 
 		private boolean rememberOpen;
 
+		private @Nullable Consumer<CancelScope> keyedListener;
+
 		private Builder() {
 		}
 
@@ -483,6 +524,22 @@ public final class CancelScopes {
 		}
 
 		/**
+		 * Adds a listener for scopes that open with a key. It is called on the opening
+		 * thread before the scope's code runs, when the scope can be found by its key,
+		 * and can cancel the scope. It should be fast and must not block. Exceptions that
+		 * it throws are logged. Scopes without a key take no longer to open.
+		 * @param listener the listener; receives the scope
+		 * @return this builder
+		 * @see CancelScopes#findByKey(String)
+		 */
+		public Builder keyedListener(Consumer<? super CancelScope> listener) {
+			Objects.requireNonNull(listener, "listener");
+			Consumer<CancelScope> added = listener::accept;
+			this.keyedListener = (this.keyedListener != null) ? this.keyedListener.andThen(added) : added;
+			return this;
+		}
+
+		/**
 		 * Creates the instance. The builder can be used again.
 		 * @return the new instance
 		 */
@@ -491,7 +548,8 @@ public final class CancelScopes {
 			ForgottenScopes forgotten = (this.sampling > 0) ? new ForgottenScopes(this.sampling) : null;
 			Roots roots = this.rememberOpen ? new Roots() : null;
 			News news = (this.listener != null) ? new News(this.listener, this.ofEverything) : null;
-			return new CancelScopes(new Setup(this.timeSource, executor, news, this.observe, forgotten, roots));
+			return new CancelScopes(new Setup(this.timeSource, executor, news, this.observe, forgotten, roots,
+					new Keys(this.keyedListener)));
 		}
 
 	}

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class Closing {
 
 	/** What makes more of closing than saying so. */
-	private static final int WITH_CARE = ScopeNode.CARRIED | ScopeNode.CLOSED_LATER | ScopeNode.OBSERVED;
+	private static final int WITH_CARE = ScopeNode.CARRIED | ScopeNode.CLOSED_LATER | ScopeNode.OBSERVED
+			| ScopeNode.KEYED;
 
 	private Closing() {
 	}
@@ -110,8 +111,19 @@ final class Closing {
 		if (root != null) {
 			root.closed();
 		}
+		if (scope.hasFlag(ScopeNode.KEYED)) {
+			forgetKey(scope);
+		}
 		if (scope instanceof WatchedScope watched && scope.setup.news != null) {
 			scope.setup.news.closed(watched);
+		}
+	}
+
+	private static void forgetKey(TreeScope scope) {
+		Rarities rarities = scope.raritiesIfAny();
+		Keys.Entry entry = (rarities != null) ? rarities.key : null;
+		if (entry != null) {
+			entry.closed();
 		}
 	}
 

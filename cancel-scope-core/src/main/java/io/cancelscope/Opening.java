@@ -83,6 +83,9 @@ final class Opening {
 		Setup here = (parent != null) ? setup.onTimeOf(parent.setup) : setup;
 		boolean seesParent = !options.has(ScopeOptions.SHIELD);
 		boolean observed = Observed.isMeant(here, options);
+		if (options.has(ScopeOptions.KEYED)) {
+			all |= ScopeNode.KEYED;
+		}
 		long now = Deadline.NONE;
 		long asked = Deadline.NONE;
 		if (options.timeoutNanos != Deadline.NONE || options.deadline != null || observed) {
@@ -185,7 +188,7 @@ final class Opening {
 	/** Nothing more to do for it on opening. */
 	private static boolean isPlain(TreeScope scope) {
 		return !scope.setup.watching && (scope.parent() != null || scope.setup.roots == null)
-				&& !scope.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT)
+				&& !scope.options.has(ScopeOptions.CHECK_ON_ENTER | ScopeOptions.INTERRUPT | ScopeOptions.KEYED)
 				&& (scope.own() == Deadline.NONE || !scope.hasFlag(ScopeNode.BUBBLES | ScopeNode.OPENED_LATE))
 				&& scope.depth() != DeepNesting.SUSPICIOUS;
 	}
@@ -199,11 +202,18 @@ final class Opening {
 			if (scope.parent() == null && setup.roots != null) {
 				scope.remember(setup.roots.opened(scope));
 			}
+			String key = scope.options.key;
+			if (key != null) {
+				scope.links().rarities().key = setup.keys.opened(scope, key);
+			}
 			if (setup.forgotten != null) {
 				setup.forgotten.opened(scope);
 			}
 			if (scope instanceof WatchedScope watched && setup.news != null) {
 				setup.news.opened(watched);
+			}
+			if (key != null) {
+				setup.keys.tellOpened(scope);
 			}
 			if (scope.hasFlag(ScopeNode.OPENED_LATE)) {
 				inheritCancellation(scope);

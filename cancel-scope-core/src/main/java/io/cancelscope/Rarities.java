@@ -14,6 +14,9 @@ final class Rarities {
 	/** Set on opening, if the scope is only observed. */
 	@Nullable Observed observed;
 
+	/** Set on opening, if the scope has a key. */
+	Keys.@Nullable Entry key;
+
 	/** Set on opening, if the scope interrupts the thread it is bound to. */
 	@Nullable Region region;
 

@@ -5,6 +5,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,6 +75,29 @@ final class Roots {
 			}
 		}
 		delivery.runHere();
+		return cancelled;
+	}
+
+	/**
+	 * Cancels some scopes, and leaves what is to be stopped and told to the executor.
+	 * @return how many this call cancelled
+	 */
+	static int cancel(Collection<? extends CancelScope> scopes, CancelReason.Kind kind, String message, Setup setup) {
+		List<TreeScope> some = new ArrayList<>(scopes.size());
+		for (CancelScope scope : scopes) {
+			if (!(scope instanceof TreeScope tree)) {
+				throw new IllegalStateException(Messages.ROOT_IS_NOT_CANCELLED);
+			}
+			some.add(tree);
+		}
+		int cancelled = 0;
+		Delivery delivery = new Delivery();
+		for (TreeScope scope : some) {
+			if (scope.begin(kind, message, null, delivery)) {
+				cancelled++;
+			}
+		}
+		delivery.runOn(setup);
 		return cancelled;
 	}
 

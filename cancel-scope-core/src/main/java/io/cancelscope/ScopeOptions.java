@@ -31,6 +31,9 @@ public final class ScopeOptions {
 
 	static final int CHECK_ON_EXIT = 1 << 5;
 
+	/** Set where there is a key, so that one look finds that nothing is special. */
+	static final int KEYED = 1 << 6;
+
 	private static final Predicate<Throwable> EVERY = (exception) -> true;
 
 	private static final Predicate<Throwable> NONE_AT_ALL = (exception) -> false;
@@ -146,7 +149,8 @@ public final class ScopeOptions {
 			throw new IllegalArgumentException("The key of scope '" + this.name + "' must not be blank, but was '"
 					+ LogText.of(key) + "'. Use an identifier, such as 'order-42', or null for none.");
 		}
-		return new ScopeOptions(this.name, key, this.timeout, this.deadline, this.switches, this.cancelOnException,
+		int switches = (key != null) ? this.switches | KEYED : this.switches & ~KEYED;
+		return new ScopeOptions(this.name, key, this.timeout, this.deadline, switches, this.cancelOnException,
 				this.exceptionFactory, this.budgetSource);
 	}
 

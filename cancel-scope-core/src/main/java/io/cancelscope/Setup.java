@@ -26,6 +26,9 @@ final class Setup {
 	/** The open scopes without a parent; null where nobody asked to remember them. */
 	final @Nullable Roots roots;
 
+	/** The open scopes with a key. */
+	final Keys keys;
+
 	/** Whether the listener wants to hear of each scope, cancelled or not. */
 	final boolean noting;
 
@@ -36,13 +39,15 @@ final class Setup {
 	final boolean plain;
 
 	Setup(TimeSource timeSource, Executor callbackExecutor, @Nullable News news,
-			@Nullable Predicate<? super String> observe, @Nullable ForgottenScopes forgotten, @Nullable Roots roots) {
+			@Nullable Predicate<? super String> observe, @Nullable ForgottenScopes forgotten, @Nullable Roots roots,
+			Keys keys) {
 		this.timeSource = timeSource;
 		this.callbackExecutor = callbackExecutor;
 		this.news = news;
 		this.observe = observe;
 		this.forgotten = forgotten;
 		this.roots = roots;
+		this.keys = keys;
 		this.noting = news != null && news.ofEverything;
 		this.watching = this.noting || forgotten != null;
 		this.plain = forgotten == null && observe == null;
@@ -51,7 +56,7 @@ final class Setup {
 	/** The same, on the time that a scope's parent lives on. */
 	Setup onTimeOf(Setup parent) {
 		return (this.timeSource == parent.timeSource) ? this : new Setup(parent.timeSource, this.callbackExecutor,
-				this.news, this.observe, this.forgotten, this.roots);
+				this.news, this.observe, this.forgotten, this.roots, this.keys);
 	}
 
 }
