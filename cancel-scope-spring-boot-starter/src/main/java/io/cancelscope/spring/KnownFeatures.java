@@ -30,6 +30,8 @@ final class KnownFeatures {
 		.library("org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
 				null, "no actuator: add spring-boot-starter-actuator")
 		.otherwise("endpoint not exposed: add cancelscopes to management.endpoints.web.exposure.include", OFF),
+			KnownFeature.of("cluster", "cluster.ClusterCancelAutoConfiguration")
+				.onlyWith("cancel-scope.cluster.enabled"),
 			KnownFeature.of("future", "future.FutureCancelAutoConfiguration"),
 			KnownFeature.of("grpc", "grpc.GrpcCancelAutoConfiguration", "cancel-scope.grpc.enabled")
 				.library("org.springframework.grpc.server.GlobalServerInterceptor", null,

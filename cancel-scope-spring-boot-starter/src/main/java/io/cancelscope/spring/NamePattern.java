@@ -5,19 +5,30 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A pattern of names such as {@code QuoteService.*}: a star stands for any characters.
+ * A pattern of names of scopes, such as {@code QuoteService.*}: a star stands for any
+ * characters. For features. Immutable.
  *
  * @param text the pattern as it was written
  * @param regex the same as a regular expression
  */
-record NamePattern(String text, Pattern regex) implements Comparable<NamePattern> {
+public record NamePattern(String text, Pattern regex) implements Comparable<NamePattern> {
 
-	static NamePattern of(String text) {
+	/**
+	 * Creates a pattern.
+	 * @param text the text of the pattern
+	 * @return the pattern
+	 */
+	public static NamePattern of(String text) {
 		String regex = Stream.of(text.split("\\*+", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
 		return new NamePattern(text, Pattern.compile(regex, Pattern.DOTALL));
 	}
 
-	boolean matches(String name) {
+	/**
+	 * Returns whether a name matches this pattern.
+	 * @param name the name of a scope
+	 * @return whether it matches
+	 */
+	public boolean matches(String name) {
 		return this.regex.matcher(name).matches();
 	}
 

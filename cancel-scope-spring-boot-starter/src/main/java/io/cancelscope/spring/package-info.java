@@ -109,6 +109,13 @@
  * <td>the actuator is on the class path, and the endpoint is exposed</td>
  * </tr>
  * <tr>
+ * <td>scopes are cancelled on any node of an application</td>
+ * <td>{@code cluster}</td>
+ * <td>{@code cancel-scope.cluster.*}</td>
+ * <td>{@code cancel-scope.cluster.enabled} is {@code true}, and a {@code CancelTransport}
+ * exists; otherwise, scopes of the same node only</td>
+ * </tr>
+ * <tr>
  * <td>metrics of scopes</td>
  * <td>{@code metrics}</td>
  * <td>{@code cancel-scope.metrics.*}</td>

@@ -2,8 +2,11 @@ package io.cancelscope.spring.actuate;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
+import io.cancelscope.spring.LiveScopes;
+import io.cancelscope.spring.ScopeCommands;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -15,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the endpoint {@code cancelscopes}. Open scopes are tracked only
@@ -25,18 +29,20 @@ import org.springframework.context.annotation.Role;
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.actuate.enabled" }, matchIfMissing = true)
 @ConditionalOnAvailableEndpoint(CancelScopesEndpoint.class)
 @EnableConfigurationProperties(ActuateProperties.class)
-@RegisterReflectionForBinding({ ScopesDescriptor.class, ScopeDescriptor.class, CancelDescriptor.class })
+@RegisterReflectionForBinding({ ScopesDescriptor.class, ScopeDescriptor.class, CancelDescriptor.class,
+		ClusterCancelDescriptor.class, ClusterScopesDescriptor.class })
 public final class ActuateCancelAutoConfiguration {
 
 	@Bean
-	LiveScopes liveCancelScopes() {
-		return new LiveScopes();
+	@ConditionalOnMissingBean
+	LiveScopes liveCancelScopes(Environment environment) {
+		return LiveScopes.create(environment);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	CancelScopesEndpoint cancelScopesEndpoint(LiveScopes live) {
-		return new CancelScopesEndpoint(live);
+	CancelScopesEndpoint cancelScopesEndpoint(LiveScopes live, ObjectProvider<ScopeCommands> commands) {
+		return new CancelScopesEndpoint(live, commands::getIfAvailable);
 	}
 
 	@Bean

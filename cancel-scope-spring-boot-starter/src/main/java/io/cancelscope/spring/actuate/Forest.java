@@ -8,9 +8,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeDetails;
+import io.cancelscope.spring.LiveScopes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,8 @@ final class Forest {
 	private final List<Tree> roots = new ArrayList<>();
 
 	Forest(LiveScopes live) {
-		live.forEach((scope, id) -> this.trees.put(scope, new Tree(scope, id, scope.details())));
+		live.forEach(
+				(scope, id) -> this.trees.put(scope, new Tree(scope, () -> live.show(scope, id), scope.details())));
 		for (Tree tree : this.trees.values()) {
 			tree.parent = nearestLive(tree.details.parent());
 			((tree.parent != null) ? tree.parent.children : this.roots).add(tree);
@@ -84,7 +87,7 @@ final class Forest {
 
 		final CancelScope scope;
 
-		final LiveScopes.Id id;
+		private final Supplier<String> id;
 
 		final ScopeDetails details;
 
@@ -92,10 +95,15 @@ final class Forest {
 
 		@Nullable Tree parent;
 
-		Tree(CancelScope scope, LiveScopes.Id id, ScopeDetails details) {
+		Tree(CancelScope scope, Supplier<String> id, ScopeDetails details) {
 			this.scope = scope;
 			this.id = id;
 			this.details = details;
+		}
+
+		/** Drawn only for what is shown. */
+		String id() {
+			return this.id.get();
 		}
 
 		private long age() {

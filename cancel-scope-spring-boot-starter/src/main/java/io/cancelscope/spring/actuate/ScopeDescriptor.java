@@ -20,6 +20,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param id the id of the scope in later requests
  * @param parent the id of the parent, if there is one
  * @param name the name of the scope
+ * @param key the key of the scope, if it has one
  * @param thread the thread on which it was opened, or {@code carried}
  * @param opened when it was opened
  * @param deadline when its budget ends, if it has one
@@ -36,9 +37,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param below the number of open scopes directly below it
  * @param children these scopes, if a tree was requested
  */
-public record ScopeDescriptor(String id, @Nullable String parent, String name, String thread, @Nullable Instant opened,
-		@Nullable Instant deadline, @Nullable String limit, @Nullable String remaining, boolean shield, boolean bubble,
-		boolean interrupt, boolean observed, String state, @Nullable ReasonDescriptor reason, int below,
+public record ScopeDescriptor(String id, @Nullable String parent, String name, @Nullable String key, String thread,
+		@Nullable Instant opened, @Nullable Instant deadline, @Nullable String limit, @Nullable String remaining,
+		boolean shield, boolean bubble, boolean interrupt, boolean observed, String state,
+		@Nullable ReasonDescriptor reason, int below,
 		@Nullable List<ScopeDescriptor> children) implements OperationResponseBody {
 
 	static ScopeDescriptor of(Forest.Tree tree, Instant now, boolean withMessages, boolean withChildren) {
@@ -48,8 +50,8 @@ public record ScopeDescriptor(String id, @Nullable String parent, String name, S
 		Instant opened = (elapsed != null) ? now.minus(elapsed) : null;
 		Duration budget = tree.details.budget();
 		Thread thread = tree.details.thread();
-		return new ScopeDescriptor(tree.id.value(), (tree.parent != null) ? tree.parent.id.value() : null, scope.name(),
-				(thread != null) ? thread.getName() : "carried", opened, ends(opened, budget),
+		return new ScopeDescriptor(tree.id(), (tree.parent != null) ? tree.parent.id() : null, scope.name(),
+				scope.key().orElse(null), (thread != null) ? thread.getName() : "carried", opened, ends(opened, budget),
 				tree.details.budgetSource(), scope.remaining().map(ScopeDescriptor::text).orElse(null),
 				tree.details.shielded(), tree.details.bubbling(), tree.details.interrupting(), tree.details.observed(),
 				reason.isPresent() ? "cancelled" : "open",

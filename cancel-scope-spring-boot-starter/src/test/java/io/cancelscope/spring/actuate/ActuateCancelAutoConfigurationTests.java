@@ -11,6 +11,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.LiveScopes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

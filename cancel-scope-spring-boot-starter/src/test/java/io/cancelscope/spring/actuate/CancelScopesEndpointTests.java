@@ -33,6 +33,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.MDC;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -223,6 +224,95 @@ class CancelScopesEndpointTests {
 	}
 
 	@Test
+	void scopesAreCancelledByKeyNameTraceAndId(CapturedOutput output) {
+		start("--management.endpoint.cancelscopes.access=unrestricted");
+		MDC.put("traceId", "4bf92f35");
+		OpenScope traced = this.scopes.openUnbound(ScopeOptions.named("traced"));
+		MDC.remove("traceId");
+		try (OpenScope keyed = this.scopes.openUnbound(ScopeOptions.named("import").withKey("order-42"));
+				OpenScope named = this.scopes.openUnbound(ScopeOptions.named("named"));
+				OpenScope shown = this.scopes.openUnbound(ScopeOptions.named("shown"))) {
+			assertThat(get("").json.toString()).contains("\"key\":\"order-42\"");
+			assertCancelled("?key=order-42&reason=" + encoded("wrong\nfile"), keyed);
+			assertThat(keyed.reason().orElseThrow().message()).isEqualTo("cancelled by 'ada': wrong\\nfile");
+			assertThat(output).contains("cancelled by 'ada': wrong\\nfile");
+			assertCancelled("?name=named", named);
+			assertCancelled("?trace=4bf92f35&wait=50ms", traced);
+			assertCancelled("?id=" + idOf("shown"), shown);
+			assertThat(delete("?key=order-42", null).text)
+				.isEqualTo("{\"nodes\":1,\"cancelled\":0,\"already\":1,\"cluster\":\"off\"}");
+			assertThat(delete("?key=none", null).text)
+				.isEqualTo("{\"nodes\":1,\"cancelled\":0,\"already\":0,\"cluster\":\"off\"}");
+		}
+		traced.close();
+	}
+
+	private void assertCancelled(String query, OpenScope scope) {
+		assertThat(scope.isCancelled()).isFalse();
+		Answer answer = delete(query, "ada");
+		assertThat(answer.status).isEqualTo(200);
+		assertThat(answer.text).isEqualTo("{\"nodes\":1,\"cancelled\":1,\"already\":0,\"cluster\":\"off\"}");
+		assertThat(scope.isCancelled()).isTrue();
+	}
+
+	@Test
+	void observedScopeIsCountedAsRefused() {
+		start("--management.endpoint.cancelscopes.access=unrestricted", "--cancel-scope.modes.watched=observe");
+		try (OpenScope observed = this.scopes.openUnbound(ScopeOptions.named("watched").withKey("order-42"))) {
+			assertThat(delete("?key=order-42", null).json.path("refused").asInt()).isOne();
+			assertThat(observed.isCancelled()).isFalse();
+		}
+	}
+
+	@Test
+	void badSelectionIsRefused() {
+		start("--management.endpoint.cancelscopes.access=unrestricted");
+
+		assertThat(delete("", null).status).isEqualTo(400);
+		assertThat(delete("?key=a&name=b", null).status).isEqualTo(400);
+		assertThat(delete("?key=%20", null).status).isEqualTo(400);
+		assertThat(delete("?key=" + "k".repeat(501), null).status).isEqualTo(400);
+		assertThat(delete("?key=a&wait=2m", null).status).isEqualTo(400);
+		assertThat(delete("?key=a&wait=soon", null).status).isEqualTo(400);
+	}
+
+	@Test
+	void tooManyBroadRequestsAreRefused() {
+		start("--management.endpoint.cancelscopes.access=unrestricted", "--cancel-scope.cluster.broad-per-minute=1");
+
+		assertThat(delete("?name=a", null).status).isEqualTo(200);
+		Answer answer = delete("?name=a", null);
+		assertThat(answer.status).isEqualTo(429);
+		assertThat(answer.json.path("message").asString()).contains("Too many requests by name or by trace id");
+	}
+
+	@Test
+	void selectingHasToBeAllowed() {
+		start();
+		try (OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("a").withKey("order-42"))) {
+			assertThat(delete("?key=order-42", null).status).isEqualTo(405);
+			assertThat(scope.isCancelled()).isFalse();
+		}
+	}
+
+	@Test
+	void scopesOfTheClusterAreShownByNode() {
+		start();
+		try (OpenScope scope = this.scopes
+			.openUnbound(ScopeOptions.named("import").withKey("order-42").withTimeout(Duration.ofSeconds(2)))) {
+			JsonNode json = get("?cluster=true&wait=50ms").json;
+
+			assertThat(json.path("cluster").asString()).isEqualTo("off");
+			assertThat(json.path("total").asInt()).isOne();
+			assertThat(json.at("/nodes/0/scopes/0/key").asString()).isEqualTo("order-42");
+			assertThat(json.at("/nodes/0/scopes/0/remaining").asString()).isEqualTo("2s");
+			assertThat(json.at("/nodes/0/scopes/0/state").asString()).isEqualTo("open");
+			assertThat(get("?cluster=true&limit=0").status).isEqualTo(400);
+			assertThat(scope.isCancelled()).isFalse();
+		}
+	}
+
+	@Test
 	void unknownAndClosedScopesAreNotFound() {
 		start("--management.endpoint.cancelscopes.access=unrestricted");
 		OpenScope scope = this.scopes.open(ScopeOptions.named("a"));
@@ -322,7 +412,7 @@ class CancelScopesEndpointTests {
 		try {
 			HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
 			String body = response.body();
-			return new Answer(response.statusCode(), JSON.readTree(body.isEmpty() ? "{}" : body));
+			return new Answer(response.statusCode(), body, JSON.readTree(body.isEmpty() ? "{}" : body));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -354,7 +444,7 @@ class CancelScopesEndpointTests {
 			.replaceAll((at) -> "\"" + at.group(1) + "\" : \"" + Instant.parse(at.group(2)).plus(shift) + "\"");
 	}
 
-	private record Answer(int status, JsonNode json) {
+	private record Answer(int status, String text, JsonNode json) {
 
 	}
 
