@@ -119,8 +119,14 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean 
 						+ " Cancel by key, or repeat the request later."));
 		}
 		else {
-			start(pending, request.waiting(), (origin) -> new Message.Cancel(origin, request),
-					() -> pending.answers.add(this.id, this.local.cancel(request, command, this.name)));
+			start(pending, request.waiting(), (origin) -> new Message.Cancel(origin, request), () -> {
+				Counts counts = this.local.cancel(request, command, this.name);
+				pending.answers.add(this.id, counts);
+				if (counts.hasFound() && this.properties.tombstones() != null) {
+					// So that the other nodes remove their tombstones.
+					publish(new Message.Done(origin(command), counts));
+				}
+			});
 		}
 		return future;
 	}

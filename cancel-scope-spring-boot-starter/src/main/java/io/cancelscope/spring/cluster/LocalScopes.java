@@ -99,7 +99,7 @@ final class LocalScopes {
 	/** Some node had an open scope, so none that opens later is meant. */
 	void found(UUID command) {
 		if (this.tombstones != null) {
-			this.tombstones.remove(command);
+			this.tombstones.found(command);
 		}
 	}
 

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Race: one thread opens a scope, another one executes a request for its key. The request
  * is laid here before that thread looks for scopes, and the scope can be found before it
  * is looked for here. So at least one finds the other, and one cancels.
+ * <p>
+ * Race: the answer of another node, that it had an open scope, overtakes the request. So
+ * what was answered is remembered as well, and then no tombstone is laid.
  */
 final class Tombstones {
 
@@ -29,6 +32,9 @@ final class Tombstones {
 
 	/** By key, the oldest first. Guarded by itself. */
 	private final Map<String, Tombstone> stones = new LinkedHashMap<>();
+
+	/** Commands that some node had an open scope for. Guarded by {@link #stones}. */
+	private final Map<UUID, Long> found = new LinkedHashMap<>();
 
 	/** Most scopes open while there is none. */
 	private volatile boolean empty = true;
@@ -49,7 +55,7 @@ final class Tombstones {
 		long now = this.time.nanoTime();
 		synchronized (this.stones) {
 			forgetOld(now);
-			if (this.stones.size() < MOST) {
+			if (this.stones.size() < MOST && !this.found.containsKey(command)) {
 				this.stones.remove(request.value()); // the order is that of time
 				this.stones.put(request.value(), new Tombstone(request, command, now + this.lifeNanos));
 				this.empty = false;
@@ -58,7 +64,18 @@ final class Tombstones {
 	}
 
 	/** There was an open scope, here or on another node. */
-	void remove(UUID command) {
+	void found(UUID command) {
+		long now = this.time.nanoTime();
+		synchronized (this.stones) {
+			forgetOld(now);
+			if (this.found.size() < MOST) {
+				this.found.putIfAbsent(command, now + this.lifeNanos);
+			}
+		}
+		remove(command);
+	}
+
+	private void remove(UUID command) {
 		if (this.empty) {
 			return;
 		}
@@ -103,6 +120,10 @@ final class Tombstones {
 			stones.remove();
 		}
 		this.empty = this.stones.isEmpty();
+		Iterator<Long> found = this.found.values().iterator();
+		while (found.hasNext() && found.next() - now <= 0) {
+			found.remove();
+		}
 	}
 
 	private record Tombstone(CancelRequest request, UUID command, long until) {

@@ -36,7 +36,14 @@ public final class MemoryEngine {
 
 	/** Delivers a message that no node has sent. */
 	public void deliver(byte[] message) {
-		this.receivers.forEach((receiver) -> receiver.accept(message.clone()));
+		for (Consumer<byte[]> receiver : this.receivers) {
+			try {
+				receiver.accept(message.clone());
+			}
+			catch (RuntimeException ex) {
+				// Ignored: the next receiver gets it all the same.
+			}
+		}
 	}
 
 	/** Connects another node. */

@@ -100,6 +100,37 @@ class TombstonesTests {
 	}
 
 	@Test
+	void noneIsLeftIfTheNodeThatWasAskedHadAnOpenScope() throws Exception {
+		TestNode first = node(WITH_TOMBSTONES.of(2));
+		TestNode second = node(WITH_TOMBSTONES);
+		try (OpenScope scope = first.scopes.openUnbound(ORDER)) {
+			assertThat(first.cancel(STOP).cancelled()).isOne();
+			assertThat(scope.isCancelled()).isTrue();
+		}
+		// The request, the answer of the other node, and that of this one.
+		await().atMost(Duration.ofSeconds(60)).until(() -> this.engine.sent().size() == 3);
+		await().atMost(Duration.ofSeconds(60)).until(() -> second.node.running() == 0);
+		await().atMost(Duration.ofSeconds(60)).until(() -> second.tombstones.size() == 0);
+		try (OpenScope again = second.scopes.openUnbound(ORDER)) {
+			assertThat(again.isCancelled()).isFalse();
+		}
+	}
+
+	/** Race: the answer of a node overtakes the request that it answers. */
+	@Test
+	void noneIsLaidIfTheAnswerOfAnotherNodeIsThereFirst() {
+		Tombstones tombstones = new Tombstones(new ManualTime(), Duration.ofSeconds(10));
+		UUID command = UUID.randomUUID();
+		tombstones.found(command);
+
+		tombstones.lay(STOP, command);
+
+		assertThat(tombstones.size()).isZero();
+		tombstones.lay(STOP, UUID.randomUUID());
+		assertThat(tombstones.size()).isOne();
+	}
+
+	@Test
 	void authorizationIsAskedForScopesThatOpenLater() throws Exception {
 		TestNode only = node(WITH_TOMBSTONES.of(1));
 		only.authorizations.add((request, scope) -> scope.name().equals("import"));
