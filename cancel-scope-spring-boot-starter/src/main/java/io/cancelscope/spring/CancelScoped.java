@@ -174,6 +174,25 @@ public @interface CancelScoped {
 	String name() default "";
 
 	/**
+	 * The key of the scope, by which it can be found and cancelled, also on other nodes:
+	 * an expression of Spring's expression language over the arguments of the method,
+	 * such as {@code "'order-' + #order.id"}. It is evaluated for each call, on the
+	 * calling thread, before the scope opens. If the value is {@code null}, the scope has
+	 * no key. A key is not blank and has at most 200 characters.
+	 * <p>
+	 * Arguments have their names if the class was compiled with {@code -parameters}, and
+	 * the names {@code #p0}, {@code #p1} in any case. {@code #root.args} and
+	 * {@code #root.methodName} are available as well. The expression can read properties
+	 * of arguments and call their methods. It cannot name types or beans.
+	 * <p>
+	 * Syntax and names are checked at start-up. If the expression fails in a call, or its
+	 * value is not a valid key, the call fails with {@link IllegalStateException} and the
+	 * method does not run.
+	 * @see ScopeOptions#withKey(String)
+	 */
+	String key() default "";
+
+	/**
 	 * The lowest remaining budget with which the method starts, such as {@code "300ms"}.
 	 * If less remains, the scope is cancelled with a message that says so, and the method
 	 * does not run. A {@link #fallback()} does run. Without a deadline the method always

@@ -11,8 +11,8 @@ import org.springframework.core.annotation.MergedAnnotation;
  * nothing is resolved here.
  */
 record CancelScopedAttributes(String timeout, boolean shield, boolean bubble, boolean interrupt, String name,
-		String requires, String fallback, boolean isFallbackOfType, Class<?> exception, boolean checkOnEnter,
-		boolean checkOnExit, boolean cancelOnException, List<Class<?>> noCancelFor) {
+		String key, String requires, String fallback, boolean isFallbackOfType, Class<?> exception,
+		boolean checkOnEnter, boolean checkOnExit, boolean cancelOnException, List<Class<?>> noCancelFor) {
 
 	/**
 	 * Merges annotations attribute by attribute.
@@ -21,9 +21,9 @@ record CancelScopedAttributes(String timeout, boolean shield, boolean bubble, bo
 	static CancelScopedAttributes merge(List<MergedAnnotation<CancelScoped>> annotations) {
 		Merger merger = new Merger(annotations);
 		return new CancelScopedAttributes(merger.text("timeout"), merger.flag("shield"), merger.flag("bubble"),
-				merger.flag("interrupt"), merger.text("name"), merger.text("requires"), merger.text("fallback"),
-				merger.isOfType("fallback"), merger.get("exception", Class.class), merger.flag("checkOnEnter"),
-				merger.flag("checkOnExit"), merger.flag("cancelOnException"),
+				merger.flag("interrupt"), merger.text("name"), merger.text("key"), merger.text("requires"),
+				merger.text("fallback"), merger.isOfType("fallback"), merger.get("exception", Class.class),
+				merger.flag("checkOnEnter"), merger.flag("checkOnExit"), merger.flag("cancelOnException"),
 				List.of(merger.get("noCancelFor", Class[].class)));
 	}
 

@@ -79,7 +79,9 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 		return (operation != null) ? invoke(invocation, operation) : invocation.proceed();
 	}
 
-	private @Nullable Object invoke(MethodInvocation invocation, CancelScopedOperation operation) throws Throwable {
+	private @Nullable Object invoke(MethodInvocation invocation, CancelScopedOperation known) throws Throwable {
+		// Few methods have a key, and the others are to cost no more.
+		CancelScopedOperation operation = (known.key() == null) ? known : known.forCall(invocation.getArguments());
 		if (this.async != null && invocation instanceof ProxyMethodInvocation call
 				&& this.async.cover(invocation.getMethod(), targetClass(invocation))) {
 			return this.invoker.invokeAsync(operation, call, fallback(invocation, operation));

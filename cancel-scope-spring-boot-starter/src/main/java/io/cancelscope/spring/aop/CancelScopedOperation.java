@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What a woven method needs in each call, resolved and checked.
  *
  * @param options the scope to open
+ * @param key determines the key of the scope of each call, or {@code null} where the
+ * options have it, or there is none
  * @param requires the least remaining budget to start with, or {@code null}
  * @param fallback makes another result where the scope stopped the work, or {@code null}
  * @param isFallbackOfType whether a class names the fallback, for all its methods
@@ -20,14 +22,26 @@ import org.jspecify.annotations.Nullable;
  * @param handler makes the scope last as long as the result, or {@code null} where it
  * ends with the call
  */
-record CancelScopedOperation(ScopeOptions options, @Nullable Duration requires, @Nullable FallbackMethod fallback,
-		boolean isFallbackOfType, @Nullable InvalidCancelScopedException misfit, boolean checksOnExit,
-		boolean interrupts, ReturnValueAdapter.@Nullable Handler handler) {
+record CancelScopedOperation(ScopeOptions options, @Nullable KeyExpression key, @Nullable Duration requires,
+		@Nullable FallbackMethod fallback, boolean isFallbackOfType, @Nullable InvalidCancelScopedException misfit,
+		boolean checksOnExit, boolean interrupts, ReturnValueAdapter.@Nullable Handler handler) {
+
+	/**
+	 * Returns what one call needs, with the key of its scope.
+	 * @param arguments the arguments of the call
+	 * @throws IllegalStateException if the key can't be determined; the call must not
+	 * begin then
+	 */
+	CancelScopedOperation forCall(@Nullable Object[] arguments) {
+		return (this.key == null) ? this
+				: new CancelScopedOperation(this.key.addTo(this.options, arguments), null, this.requires, this.fallback,
+						this.isFallbackOfType, this.misfit, this.checksOnExit, this.interrupts, this.handler);
+	}
 
 	/** Whether all there is to do is to open a scope, to proceed and to close it. */
 	boolean isPlain() {
-		return this.requires == null && this.fallback == null && !this.checksOnExit && !this.interrupts
-				&& this.handler == null;
+		return this.key == null && this.requires == null && this.fallback == null && !this.checksOnExit
+				&& !this.interrupts && this.handler == null;
 	}
 
 }

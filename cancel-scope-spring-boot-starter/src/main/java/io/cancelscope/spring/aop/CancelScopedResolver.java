@@ -65,6 +65,11 @@ final class CancelScopedResolver {
 		options = attributes.checkOnExit() ? options.checkOnExit() : options;
 		options = cancelOnException(options, attributes);
 		options = exception(options, place, attributes.exception());
+		KeyExpression key = key(place, attributes.key());
+		if (key != null && key.isConstant()) {
+			options = key.addTo(options);
+			key = null;
+		}
 		ReturnValueAdapter.Handler handler = handler(place);
 		FallbackMethod fallback = null;
 		InvalidCancelScopedException misfit = null;
@@ -77,7 +82,7 @@ final class CancelScopedResolver {
 			}
 			misfit = ex;
 		}
-		return new CancelScopedOperation(options, requires(place, attributes.requires(), timeout), fallback,
+		return new CancelScopedOperation(options, key, requires(place, attributes.requires(), timeout), fallback,
 				attributes.isFallbackOfType(), misfit, attributes.checkOnExit(), attributes.interrupt(), handler);
 	}
 
@@ -87,6 +92,11 @@ final class CancelScopedResolver {
 	 */
 	String nameOf(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
 		return name(place, CancelScopedAttributes.merge(annotations).name());
+	}
+
+	private @Nullable KeyExpression key(CancelScopedPlace place, String written) {
+		String text = written.isEmpty() ? "" : resolve(place, "key", written);
+		return text.isBlank() ? null : KeyExpression.of(place, written, text);
 	}
 
 	private static @Nullable FallbackMethod fallback(CancelScopedPlace place, String name,
