@@ -48,6 +48,19 @@ final class RequestNames {
 		return (METHODS.contains(method) ? method : OTHER_METHOD) + " " + pattern(path);
 	}
 
+	/** Returns the variables of a path by their names, as callers wrote them. */
+	Map<String, String> variables(PathContainer path) {
+		if (!this.literals.containsKey(path.value())) {
+			for (PathPattern pattern : this.patterns) {
+				PathPattern.PathMatchInfo found = pattern.matchAndExtract(path);
+				if (found != null) {
+					return found.getUriVariables();
+				}
+			}
+		}
+		return Map.of();
+	}
+
 	private String pattern(PathContainer path) {
 		String literal = this.literals.get(path.value());
 		if (literal != null) {

@@ -37,6 +37,9 @@ public final class RequestScopes {
 
 	private final Supplier<RequestNames> names;
 
+	/** Null where requests have no keys. */
+	private final @Nullable RequestKey key;
+
 	/**
 	 * Creates an instance.
 	 * @param scopes opens the scopes
@@ -72,6 +75,7 @@ public final class RequestScopes {
 		this.budget = new RequestBudget(web, ignored);
 		this.excluded = excluded(web.exclude(), unscoped);
 		this.names = SingletonSupplier.of(() -> new RequestNames(patterns.get()));
+		this.key = web.requestKey();
 	}
 
 	/** What is written wrong in a property stops the start-up. */
@@ -115,6 +119,9 @@ public final class RequestScopes {
 		ScopeOptions options = ScopeOptions.named(this.settings.nameOf(endpoint, path))
 			.withTimeout(limit.budget())
 			.withBudgetSource(limit.source());
+		if (this.key != null) {
+			options = options.withKey(this.key.read(headers, this.names, path));
+		}
 		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web, limit.header());
 	}
 

@@ -32,6 +32,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * for a response. Smaller values are raised to it.
  * @param maxTimeout Upper limit of the budget that a header can set. Larger values are
  * reduced to it. No limit by default.
+ * @param key Source of the key of a request's scope: 'header:' and the name of a header,
+ * which every caller can then set, or 'path:' and the name of a variable in paths, such
+ * as 'path:order' for keys such as 'order-42'. No keys by default.
  * @param exclude Path patterns of requests that have no scope. Paths of the actuator's
  * endpoints by default.
  * @param order Order of the filter. Lower values are further out.
@@ -46,8 +49,8 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 				"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
 				"::1", "fe80::/10", "fc00::/7" }) List<String> trustedProxies,
 		@DefaultValue({ "x-envoy-expected-rq-timeout-ms", "grpc-timeout" }) List<String> headers,
-		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout, @Nullable List<String> exclude,
-		@DefaultValue("-2147483646") int order, @DefaultValue("1s") Duration retryAfter,
+		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout, @Nullable String key,
+		@Nullable List<String> exclude, @DefaultValue("-2147483646") int order, @DefaultValue("1s") Duration retryAfter,
 		@DefaultValue("false") boolean showScopes){
 
 	// A text, so that a value of another time, such as 'true', gets an answer that says
@@ -64,6 +67,9 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 			throw invalid("max-timeout", Durations.format(maxTimeout),
 					"The upper limit must not be less than cancel-scope.web.min-timeout, which is "
 							+ Durations.format(minTimeout) + ". Increase the former or decrease the latter.");
+		}
+		if (key != null) {
+			requestKey(key);
 		}
 		headers.forEach(WebCancelProperties::header);
 		trustedProxies.forEach(WebCancelProperties::range);
@@ -112,6 +118,19 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 */
 	public List<DeadlineHeader> deadlineHeaders() {
 		return (trust() != Trust.NEVER) ? this.headers.stream().map(WebCancelProperties::header).toList() : List.of();
+	}
+
+	@Nullable RequestKey requestKey() {
+		return (this.key != null) ? requestKey(this.key) : null;
+	}
+
+	private static RequestKey requestKey(String text) {
+		try {
+			return RequestKey.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("key", text, ex.getMessage());
+		}
 	}
 
 	private static DeadlineHeader header(String text) {
