@@ -17,7 +17,7 @@ public interface CancelTransport {
 	 * Sends a message to the receivers of all nodes, those of this node included. Called
 	 * on threads of the library, by multiple threads at one time. It should not block for
 	 * more than a few seconds.
-	 * @param message the message, binary, less than 5,000 bytes; must not be changed
+	 * @param message the message, binary, at most 5,000 bytes; must not be changed
 	 * @throws RuntimeException if the message cannot be sent, for example because the
 	 * engine is down. The library then answers that the cluster was not reached
 	 */
