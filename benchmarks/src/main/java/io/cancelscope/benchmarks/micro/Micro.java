@@ -42,7 +42,7 @@ public final class Micro {
 
 	/** What is compared with each other runs one after the other. */
 	private static final List<Job> PLATFORM = List.of(job("Limits", "LeastScope"), job("CancelScopeOpen"),
-			job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
+			job("KeyedOpen").onlyInFull(), job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
 			job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(), job("Advised"),
 			job("GrpcCall").longWarmUp().onlyInFull(), job("DatabaseCall").longWarmUp().onlyInFull(),
 			job("CancelScopeFiring").manyWait(), job("GrpcFiring").manyWait().onlyInFull(),
