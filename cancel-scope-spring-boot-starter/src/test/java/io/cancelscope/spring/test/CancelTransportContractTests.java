@@ -68,7 +68,7 @@ class CancelTransportContractTests {
 	}
 
 	private static CancelTransportContract impatient(Engine engine, boolean toSelf) {
-		return CancelTransportContract.of(() -> engine.transport(toSelf)).withPatience(Duration.ofSeconds(2));
+		return CancelTransportContract.of(() -> engine.transport(toSelf)).withPatience(Duration.ofMillis(500));
 	}
 
 	private static void assertBroken(String requirement, Runnable check) {
