@@ -1,5 +1,6 @@
 package io.cancelscope.spring;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,6 +24,8 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 
 	private final List<RequestPattern> excluded;
 
+	private final @Nullable Duration timeout;
+
 	private @Nullable List<Endpoint> found;
 
 	/**
@@ -33,6 +36,7 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	 */
 	public RequestScopeNames(WebCancelProperties web, Supplier<@Nullable Stream<Endpoint>> endpoints) {
 		this.endpoints = endpoints;
+		this.timeout = web.timeout();
 		List<String> exclude = web.exclude();
 		// The actuator's paths are found later: a key for one of them is not warned of.
 		this.excluded = (exclude == null) ? List.of()
@@ -56,6 +60,12 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 			endpoint.methods().forEach((method) -> names.add(method + " " + endpoint.pattern().getPatternString()));
 		}
 		return names;
+	}
+
+	@Override
+	public @Nullable ScopeBudget budgetOf(String name) {
+		return (this.timeout != null && ScopeKeys.request(name) != null)
+				? new ScopeBudget(this.timeout, "cancel-scope.web.timeout") : null;
 	}
 
 	/**

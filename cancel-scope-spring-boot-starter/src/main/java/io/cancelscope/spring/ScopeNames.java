@@ -3,6 +3,8 @@ package io.cancelscope.spring;
 import java.util.Collection;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names of scopes that a part of the application opens. At start-up, the starter logs a
  * warning for each key of {@code cancel-scope.timeouts} and {@code cancel-scope.modes}
@@ -30,6 +32,17 @@ public interface ScopeNames {
 	 */
 	default boolean mayOpen(String key) {
 		return false;
+	}
+
+	/**
+	 * Returns the budget that the application itself sets for the scopes of a name, apart
+	 * from {@code cancel-scope.timeouts}. Shown by the endpoint {@code cancelbudgets}.
+	 * @param name the name of the scope
+	 * @return the budget, or {@code null} if it is not known or there is none; default:
+	 * {@code null}
+	 */
+	default @Nullable ScopeBudget budgetOf(String name) {
+		return null;
 	}
 
 	/**

@@ -77,6 +77,25 @@ public final class ScopeSettings {
 	}
 
 	/**
+	 * Returns the budget for a name, and the property that sets it.
+	 * @param name the name of the scope
+	 * @return the budget, or {@code null} if none is set
+	 */
+	public @Nullable ScopeBudget budgetOf(String name) {
+		NamedSetting<Duration> setting = this.timeouts.find(name);
+		return (setting != null) ? new ScopeBudget(setting.value(), setting.setting().property()) : null;
+	}
+
+	/**
+	 * Returns the property that sets the budget of a name.
+	 * @param name the name of the scope
+	 * @return the property, as it is written in a properties file
+	 */
+	public static String timeoutProperty(String name) {
+		return ScopeSetting.property(TIMEOUTS, name);
+	}
+
+	/**
 	 * Returns the budget in {@code cancel-scope.default-timeout}.
 	 * @return the budget of scopes without one of their own, or {@code null} for no limit
 	 */

@@ -41,8 +41,10 @@ class ConfigurationMetadataTests {
 		propertiesClasses().forEach((type) -> collect(prefix(type), type, expected));
 		expected.addAll(read("/META-INF/additional-spring-configuration-metadata.json").keySet());
 		// Spring Boot gives each endpoint these two.
-		expected.add("management.endpoint.cancelscopes.access");
-		expected.add("management.endpoint.cancelscopes.cache.time-to-live");
+		for (String endpoint : List.of("cancelbudgets", "cancelscopes")) {
+			expected.add("management.endpoint." + endpoint + ".access");
+			expected.add("management.endpoint." + endpoint + ".cache.time-to-live");
+		}
 
 		assertThat(expected).contains("cancel-scope.enabled", "cancel-scope.aspect.order");
 		assertThat(read("/META-INF/spring-configuration-metadata.json").keySet()).isEqualTo(expected);

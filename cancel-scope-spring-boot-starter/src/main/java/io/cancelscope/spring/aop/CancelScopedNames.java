@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.cancelscope.spring.ScopeBudget;
 import io.cancelscope.spring.ScopeNames;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,11 @@ final class CancelScopedNames implements ScopeNames, Ordered {
 			}
 		}
 		return names;
+	}
+
+	@Override
+	public @Nullable ScopeBudget budgetOf(String name) {
+		return this.operations.budgetOf(name);
 	}
 
 	private boolean isCreated(String beanName) {

@@ -3,6 +3,7 @@ package io.cancelscope.spring.aop;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.ScopeBudget;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -79,6 +81,20 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 			.map((operation) -> operation.options().name())
 			.filter(Objects::nonNull)
 			.collect(Collectors.toSet());
+	}
+
+	/**
+	 * Returns the budget of the scopes of a name: the shortest, if methods share it.
+	 * @return the budget, or {@code null} for none
+	 */
+	@Nullable ScopeBudget budgetOf(String name) {
+		return this.operations.values()
+			.stream()
+			.filter((operation) -> operation.options().name().equals(name))
+			.flatMap((operation) -> operation.options().timeout().stream())
+			.min(Comparator.naturalOrder())
+			.map((timeout) -> new ScopeBudget(timeout, this.resolver.sourceOf(timeout)))
+			.orElse(null);
 	}
 
 	/**

@@ -148,6 +148,11 @@ final class CancelScopedResolver {
 		return (fromAnnotation != null) ? fromAnnotation : settings.defaultTimeout();
 	}
 
+	/** Says where a budget comes from that no property sets for its name. */
+	String sourceOf(Duration timeout) {
+		return timeout.equals(this.settings.get().defaultTimeout()) ? "cancel-scope.default-timeout" : "@CancelScoped";
+	}
+
 	private @Nullable Duration requires(CancelScopedPlace place, String written, @Nullable Duration timeout) {
 		Duration requires = duration(place, "requires", written);
 		if (requires != null && timeout != null && requires.compareTo(timeout) > 0) {

@@ -1,0 +1,62 @@
+package io.cancelscope.spring.budget;
+
+import io.cancelscope.TimeSource;
+import io.cancelscope.spring.CancelScopeAutoConfiguration;
+import io.cancelscope.spring.CancelScopeFeature;
+import io.cancelscope.spring.ScopeNames;
+import io.cancelscope.spring.ScopeSettings;
+import org.HdrHistogram.Histogram;
+
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration of the endpoint {@code cancelbudgets}. Calls are learnt only if the
+ * endpoint is available.
+ */
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class)
+@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class, Histogram.class })
+@ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.budget.enabled" }, matchIfMissing = true)
+@ConditionalOnAvailableEndpoint(CancelBudgetsEndpoint.class)
+@EnableConfigurationProperties(BudgetProperties.class)
+@RegisterReflectionForBinding({ BudgetsDescriptor.class, BudgetDescriptor.class })
+public final class BudgetCancelAutoConfiguration {
+
+	@Bean
+	LearntBudgets cancelScopeLearntBudgets(ObjectProvider<TimeSource> timeSource, BudgetProperties properties) {
+		return new LearntBudgets(timeSource.getIfAvailable(TimeSource::system), properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CancelBudgetsEndpoint cancelBudgetsEndpoint(LearntBudgets learnt, BudgetProperties properties,
+			ScopeSettings settings, ObjectProvider<ScopeNames> names) {
+		return new CancelBudgetsEndpoint(
+				new BudgetReport(learnt, properties, settings, () -> names.orderedStream().toList()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(endpoint = CancelBudgetsEndpoint.class, exposure = EndpointExposure.WEB)
+	CancelBudgetsEndpointWebExtension cancelBudgetsEndpointWebExtension(CancelBudgetsEndpoint endpoint) {
+		return new CancelBudgetsEndpointWebExtension(endpoint);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static CancelScopeFeature cancelScopeBudgetFeature() {
+		return CancelScopeFeature.named("budget");
+	}
+
+}

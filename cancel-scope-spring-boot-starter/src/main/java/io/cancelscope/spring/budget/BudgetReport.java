@@ -1,0 +1,111 @@
+package io.cancelscope.spring.budget;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+import io.cancelscope.Durations;
+import io.cancelscope.spring.BoundedNames;
+import io.cancelscope.spring.ScopeBudget;
+import io.cancelscope.spring.ScopeNames;
+import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
+import io.cancelscope.spring.budget.BudgetDescriptor.Percentiles;
+import io.cancelscope.spring.budget.BudgetDescriptor.Suggested;
+import io.cancelscope.spring.budget.BudgetDescriptor.WouldStop;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts beside each other what was learnt and what is set.
+ */
+final class BudgetReport {
+
+	private static final double MICROS_IN_A_MILLI = 1_000;
+
+	private static final double SHARES_IN_A_BUDGET = 1_000;
+
+	private final LearntBudgets learnt;
+
+	private final BudgetProperties properties;
+
+	private final ScopeSettings settings;
+
+	private final Supplier<List<ScopeNames>> names;
+
+	BudgetReport(LearntBudgets learnt, BudgetProperties properties, ScopeSettings settings,
+			Supplier<List<ScopeNames>> names) {
+		this.learnt = learnt;
+		this.properties = properties;
+		this.settings = settings;
+		this.names = names;
+	}
+
+	BudgetsDescriptor all() {
+		List<BudgetDescriptor> budgets = new ArrayList<>();
+		new TreeMap<>(this.learnt.all()).forEach((name, window) -> budgets.add(one(name, window)));
+		return new BudgetsDescriptor(Durations.format(this.properties.window()), this.properties.minCalls(), budgets);
+	}
+
+	@Nullable BudgetDescriptor one(String name) {
+		CallWindow window = this.learnt.all().get(name);
+		return (window != null) ? one(name, window) : null;
+	}
+
+	private BudgetDescriptor one(String name, CallWindow window) {
+		Calls.Sum calls = window.sum(this.learnt.now());
+		ScopeBudget budget = budget(name, window);
+		Suggestion suggestion = Suggestion.of(calls, this.properties.minCalls());
+		Duration suggested = suggestion.timeout();
+		return new BudgetDescriptor(name,
+				(budget != null) ? new InForce(millis(budget.timeout()), budget.source()) : null,
+				this.settings.modeOf(name).name().toLowerCase(Locale.ROOT), calls.all(), calls.completed(),
+				calls.stopped, percentiles(calls.durations, MICROS_IN_A_MILLI),
+				percentiles(calls.shares, SHARES_IN_A_BUDGET), (budget != null) ? wouldStop(calls, budget) : null,
+				new Suggested((suggested != null) ? millis(suggested) : null, suggestion.reason()),
+				name.equals(BoundedNames.OTHERS) ? List.of() : Hints.of(calls, budget, this.properties.minCalls()));
+	}
+
+	/** Scopes that code opens say only what the last of them had. */
+	private @Nullable ScopeBudget budget(String name, CallWindow window) {
+		if (name.equals(BoundedNames.OTHERS)) {
+			return null;
+		}
+		ScopeBudget set = this.settings.budgetOf(name);
+		if (set != null) {
+			return set;
+		}
+		for (ScopeNames names : this.names.get()) {
+			ScopeBudget known = names.budgetOf(name);
+			if (known != null) {
+				return known;
+			}
+		}
+		long last = window.lastBudgetNanos();
+		return (last > 0) ? new ScopeBudget(Duration.ofNanos(last),
+				Objects.requireNonNullElse(window.lastBudgetSource(), "the last call")) : null;
+	}
+
+	private static WouldStop wouldStop(Calls.Sum calls, ScopeBudget budget) {
+		long micros = budget.timeout().toNanos() / 1_000;
+		return new WouldStop(calls.stopped + Suggestion.above(calls, micros / 2),
+				calls.stopped + Suggestion.above(calls, micros), calls.stopped + Suggestion.above(calls, 2 * micros));
+	}
+
+	private static @Nullable Percentiles percentiles(Histogram histogram, double unit) {
+		if (histogram.getTotalCount() == 0) {
+			return null;
+		}
+		return new Percentiles(histogram.getValueAtPercentile(50) / unit, histogram.getValueAtPercentile(95) / unit,
+				histogram.getValueAtPercentile(99) / unit, histogram.getMaxValue() / unit);
+	}
+
+	private static double millis(Duration duration) {
+		return duration.toNanos() / 1_000_000.0;
+	}
+
+}

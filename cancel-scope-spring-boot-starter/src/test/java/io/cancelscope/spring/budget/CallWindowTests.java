@@ -1,0 +1,105 @@
+package io.cancelscope.spring.budget;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is remembered of calls, and for how long.
+ */
+class CallWindowTests {
+
+	private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+
+	private final CallWindow window = new CallWindow(Duration.ofHours(1));
+
+	@Test
+	void callsAreForgottenAQuarterOfTheWindowAtATime() {
+		completeAt(0, 10);
+		completeAt(16 * MINUTE, 20);
+
+		assertThat(this.window.sum(59 * MINUTE).completed()).isEqualTo(2);
+		assertThat(this.window.sum(61 * MINUTE).completed()).isEqualTo(1);
+		assertThat(this.window.sum(76 * MINUTE).completed()).isZero();
+	}
+
+	@Test
+	void oldPartMakesRoomForANewOne() {
+		completeAt(0, 10);
+		completeAt(60 * MINUTE, 20);
+
+		Calls.Sum sum = this.window.sum(60 * MINUTE);
+
+		assertThat(sum.completed()).isEqualTo(1);
+		assertThat(sum.durations.getMaxValue()).isBetween(20_000L, 20_200L);
+	}
+
+	@Test
+	void clockMayBeNegative() {
+		completeAt(-61 * MINUTE, 10);
+		completeAt(-1 * MINUTE, 10);
+
+		assertThat(this.window.sum(1).completed()).isEqualTo(1);
+	}
+
+	@Test
+	void callThatEndedBeforeThePartBeganIsCountedInIt() {
+		completeAt(75 * MINUTE, 10);
+
+		completeAt(16 * MINUTE, 10);
+
+		assertThat(this.window.sum(75 * MINUTE).completed()).isEqualTo(2);
+	}
+
+	@Test
+	void valuesOutOfRangeCountAsTheLast() {
+		this.window.at(0).completed(Duration.ofDays(400).toNanos(), 1);
+
+		Calls.Sum sum = this.window.sum(0);
+
+		assertThat(sum.completed()).isEqualTo(1);
+		assertThat(sum.durations.getMaxValue()).isGreaterThanOrEqualTo(3_600_000_000L);
+		assertThat(sum.shares.getMaxValue()).isGreaterThanOrEqualTo(100_000);
+	}
+
+	/** Race: many threads find that a part is too old, and put theirs in its place. */
+	@Test
+	void noCallIsLostWhereThreadsMeetAtANewPart() throws Exception {
+		int threads = 2;
+		int rounds = 100;
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			for (int round = 0; round < rounds; round++) {
+				long now = round * 15 * MINUTE;
+				CountDownLatch ready = new CountDownLatch(threads);
+				CountDownLatch done = new CountDownLatch(threads);
+				for (int i = 0; i < threads; i++) {
+					executor.execute(() -> {
+						ready.countDown();
+						while (ready.getCount() > 0) {
+							Thread.onSpinWait();
+						}
+						this.window.at(now).stopped();
+						done.countDown();
+					});
+				}
+				assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+				assertThat(this.window.sum(now).stopped).isEqualTo((long) threads * Math.min(round + 1, 4));
+			}
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	private void completeAt(long now, int millis) {
+		this.window.at(now).completed(TimeUnit.MILLISECONDS.toNanos(millis), 0);
+	}
+
+}
