@@ -61,8 +61,9 @@ class ForeignInternalsTests {
 			Map.entry("jdbc/DriverConnection.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/HikariPoolField.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/MariaDbSocket.java", "here, ChangedDriverTests"),
-			Map.entry("mongodb/SideClient.java", "here"), Map.entry("redis/JedisFactories.java", "here"),
-			Map.entry("redis/LettuceCommands.java", "here"),
+			Map.entry("mongodb/SideClient.java", "here"), Map.entry("redis/JedisClients.java", "here"),
+			Map.entry("redis/JedisFactories.java", "here"), Map.entry("redis/LettuceCommands.java", "here"),
+			Map.entry("redis/LettuceProviders.java", "here"),
 			Map.entry("resilience/ResilienceInternals.java", "ResilienceAssumptionTests"),
 			Map.entry("resilience/ScopedRetryInterceptor.java", "ResilienceAssumptionTests"),
 			Map.entry("shutdown/ShutdownPhase.java", "ShutdownPhaseTests"),
@@ -130,13 +131,43 @@ class ForeignInternalsTests {
 			"io.lettuce.core.AbstractRedisClient, channels, io.netty.channel.group.ChannelGroup,"
 					+ " a blocking command that is stopped goes on at the server and may take an element",
 			"redis.clients.jedis.ConnectionFactory, connectionBuilder, redis.clients.jedis.Connection$Builder,"
-					+ " commands of Jedis do not end with their scope" })
+					+ " commands of Jedis do not end with their scope",
+			"redis.clients.jedis.UnifiedJedis, executor, redis.clients.jedis.executors.CommandExecutor,"
+					+ " the wait for a connection of Jedis does not end with its scope",
+			"redis.clients.jedis.UnifiedJedis, commandObjects, redis.clients.jedis.CommandObjects,"
+					+ " the wait for a connection of Jedis does not end with its scope",
+			"org.springframework.data.redis.connection.jedis.JedisConnectionFactory, redisClient,"
+					+ " redis.clients.jedis.UnifiedJedis,"
+					+ " the wait for a connection of Jedis does not end with its scope",
+			"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory, connectionProvider,"
+					+ " org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider,"
+					+ " the wait for a connection of Lettuce does not end with its scope",
+			"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory, reactiveConnectionProvider,"
+					+ " org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider,"
+					+ " the wait for a connection of Lettuce does not end with its scope",
+			"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory$"
+					+ "ExceptionTranslatingConnectionProvider, delegate,"
+					+ " org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider,"
+					+ " the wait for a connection of Lettuce does not end with its scope",
+			"org.springframework.data.redis.connection.lettuce.LettucePoolingConnectionProvider, connectionProvider,"
+					+ " org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider,"
+					+ " the wait for a connection of Lettuce does not end with its scope" })
 	void redisClientsHaveTheField(String name, String field, String fieldType, String consequence) {
 		Field found = ReflectionUtils.findField(type(name), field, type(fieldType));
 
 		assertThat(found).as("%s has a field '%s' of type %s; otherwise %s", name, field, fieldType, consequence)
 			.isNotNull();
 		assertThat(found.trySetAccessible()).as("%s.%s can be read", name, field).isTrue();
+	}
+
+	@Test
+	void lettucesPoolOfSpringHasTheConstructor() throws Exception {
+		String lettuce = "org.springframework.data.redis.connection.lettuce.";
+		assertThat(type(lettuce + "LettucePoolingConnectionProvider").getDeclaredConstructor(
+				type(lettuce + "LettuceConnectionProvider"), type(lettuce + "LettucePoolingClientConfiguration")))
+			.as("Spring Data Redis: the pool is made of a provider and a configuration; otherwise the wait for a"
+					+ " connection of Lettuce does not end with its scope")
+			.isNotNull();
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.cancelscope.spring.redis;
 
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.OneLineLog;
 import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +38,13 @@ final class BlockedCommand {
 
 	private final String name;
 
-	private final CancelScope scope;
+	/** None if only the command itself can be cancelled. */
+	private final @Nullable CancelScope scope;
+
+	/** Completed when the command has ended. */
+	private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
 
 	private CancelScope.@Nullable Registration registration;
-
-	private Runnable atEnd = () -> {
-	};
 
 	/** Guards all below; never held while anything is completed, or the client called. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -61,7 +64,7 @@ final class BlockedCommand {
 
 	private boolean ended;
 
-	BlockedCommand(LettuceCommands commands, RedisCommand<?, ?, ?> command, String name, CancelScope scope) {
+	BlockedCommand(LettuceCommands commands, RedisCommand<?, ?, ?> command, String name, @Nullable CancelScope scope) {
 		this.commands = commands;
 		this.command = command;
 		this.name = name;
@@ -70,10 +73,10 @@ final class BlockedCommand {
 
 	/**
 	 * Begins, before the command is written.
-	 * @param atEnd called once when the command has ended, perhaps more often
+	 * @param atEnd called when the command has ended
 	 */
 	void begin(Runnable atEnd) {
-		this.atEnd = atEnd;
+		atEnd(atEnd);
 		if (this.command instanceof AsyncCommand<?, ?, ?> async) {
 			// A caller that leaves for a reason of its own, such as the timeout of the
 			// client, leaves the command behind.
@@ -83,7 +86,13 @@ final class BlockedCommand {
 				}
 			});
 		}
-		this.registration = this.scope.onCancel(this::stop);
+		if (this.scope != null) {
+			this.registration = this.scope.onCancel(this::stop);
+		}
+	}
+
+	void atEnd(Runnable task) {
+		this.end.thenRun(task);
 	}
 
 	/** The command has ended, whichever way. */
@@ -99,7 +108,28 @@ final class BlockedCommand {
 		if (registration != null) {
 			registration.unregister();
 		}
-		this.atEnd.run();
+		this.end.complete(null);
+	}
+
+	/**
+	 * Stops the command if its caller has left, and its connection is about to be used by
+	 * others.
+	 * @return completed when it has ended, or null if this is not the case
+	 */
+	@Nullable CompletableFuture<@Nullable Void> stopIfLeft(Endpoint endpoint) {
+		CommandWriter writer;
+		this.lock.lock();
+		try {
+			writer = this.writer;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (writer == null || writer.endpoint() != endpoint || !this.command.isDone()) {
+			return null;
+		}
+		stop();
+		return this.end;
 	}
 
 	/**
@@ -260,7 +290,8 @@ final class BlockedCommand {
 
 	/** If its caller left by itself, nobody is there who would see it. */
 	private RuntimeException exception() {
-		return this.scope.isCancelled() ? new RedisCommandCancelledException(this.name, this.scope)
+		CancelScope scope = this.scope;
+		return (scope != null && scope.isCancelled()) ? new RedisCommandCancelledException(this.name, scope)
 				: new CancellationException("The command " + this.name + " was left");
 	}
 

@@ -18,6 +18,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -99,13 +100,20 @@ final class CommandWriter extends ChannelOutboundHandlerAdapter {
 	}
 
 	private RedisCommand<?, ?, ?> prepare(ChannelHandlerContext context, RedisCommand<?, ?, ?> command) {
+		BlockedCommand blocked = this.commands.blocked(command);
 		if (command.isDone()) {
+			if (blocked != null) {
+				// Its subscriber has left, and the client does not write it.
+				blocked.end();
+			}
 			return isExec(command) ? discard() : command;
 		}
 		if (moved(command)) {
 			return command;
 		}
-		BlockedCommand blocked = this.commands.blocked(command);
+		if (blocked == null) {
+			blocked = this.commands.reactive(command);
+		}
 		if (blocked == null) {
 			return command;
 		}
@@ -144,6 +152,12 @@ final class CommandWriter extends ChannelOutboundHandlerAdapter {
 			return CompletableFuture.failedFuture(new IllegalStateException("The connection has no known id"));
 		}
 		return id.thenCompose((number) -> this.commands.side().unblock(this.channel, number));
+	}
+
+	/** Returns what the client's connection and its channel have in common. */
+	@Nullable Endpoint endpoint() {
+		CommandHandler handler = this.channel.pipeline().get(CommandHandler.class);
+		return (handler != null) ? handler.getEndpoint() : null;
 	}
 
 	/** Closes the connection. The client opens it again when it is needed. */

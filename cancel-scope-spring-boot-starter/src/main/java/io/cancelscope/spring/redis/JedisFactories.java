@@ -12,6 +12,7 @@ import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionFactory;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -86,19 +87,26 @@ final class JedisFactories implements BeanPostProcessor, AopInfrastructureBean {
 		RedisConnection connection = factory.getConnection();
 		try (connection) {
 			if (connection.getNativeConnection() instanceof RedisClient client) {
-				reach(client);
+				reach(factory, client);
 			}
 		}
 	}
 
-	private void reach(RedisClient client) {
+	private void reach(JedisConnectionFactory factory, RedisClient client) {
 		if (BUILDER != null && client.getPool().getFactory() instanceof ConnectionFactory connections
 				&& ReflectionUtils.getField(BUILDER, connections) instanceof Connection.Builder builder
 				// Another kind of builder makes another kind of connection.
 				&& builder.getClass() == Connection.Builder.class) {
-			ReflectionUtils.setField(BUILDER, connections, new ScopedConnectionBuilder(builder, this.properties.get()));
+			JedisClientConfig config = builder.getClientConfig();
+			Opening<Connection> opening = JedisClients.canReplace(client, config)
+					? new Opening<>(Connection::isConnected, Connection::disconnect) : null;
+			ReflectionUtils.setField(BUILDER, connections,
+					new ScopedConnectionBuilder(builder, this.properties.get(), opening));
 			// What the pool has made before is not of this kind.
 			client.getPool().clear();
+			if (opening != null) {
+				JedisClients.replace(factory, client, connections, config, opening);
+			}
 		}
 	}
 

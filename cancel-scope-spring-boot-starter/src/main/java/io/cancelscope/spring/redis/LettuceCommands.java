@@ -2,15 +2,21 @@ package io.cancelscope.spring.redis;
 
 import java.lang.reflect.Field;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.ChangedLibrary;
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.Delegating;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.event.command.CommandBaseEvent;
 import io.lettuce.core.event.command.CommandFailedEvent;
 import io.lettuce.core.event.command.CommandListener;
@@ -18,6 +24,8 @@ import io.lettuce.core.event.command.CommandStartedEvent;
 import io.lettuce.core.event.command.CommandSucceededEvent;
 import io.lettuce.core.output.MultiOutput;
 import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.DemandAware;
+import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.protocol.TransactionalCommand;
 import io.netty.channel.Channel;
@@ -48,6 +56,9 @@ final class LettuceCommands implements CommandListener {
 	 */
 	private final Map<RedisCommand<?, ?, ?>, BlockedCommand> blocked = new ConcurrentHashMap<>();
 
+	/** Blocking commands of subscribers that have not ended. */
+	private final Set<BlockedCommand> reactive = ConcurrentHashMap.newKeySet();
+
 	private LettuceCommands(AbstractRedisClient client, RedisCancelProperties properties) {
 		this.properties = properties;
 		this.side = new SideConnection(client);
@@ -55,7 +66,7 @@ final class LettuceCommands implements CommandListener {
 	}
 
 	/** Reaches the commands of all connections that the client creates from now on. */
-	static void listenTo(AbstractRedisClient client, RedisCancelProperties properties) {
+	static LettuceCommands listenTo(AbstractRedisClient client, RedisCancelProperties properties) {
 		LettuceCommands commands = new LettuceCommands(client, properties);
 		client.addListener(commands);
 		client.addListener(new RedisConnectionStateListener() {
@@ -66,6 +77,7 @@ final class LettuceCommands implements CommandListener {
 			}
 
 		});
+		return commands;
 	}
 
 	private static @Nullable Field channelsField() {
@@ -117,6 +129,9 @@ final class LettuceCommands implements CommandListener {
 		if (this.blocked.putIfAbsent(key, command) == null) {
 			event.getContext().put(KEY, (Runnable) command::end);
 			command.begin(() -> this.blocked.remove(key, command));
+			if (isReactive(event.getCommand())) {
+				keepAsReactive(command);
+			}
 		}
 	}
 
@@ -140,6 +155,60 @@ final class LettuceCommands implements CommandListener {
 		return this.blocked.isEmpty() ? null : this.blocked.get(CommandWrapper.unwrap(command));
 	}
 
+	/**
+	 * Returns a command whose subscriber waits for an element, whether in a scope or not:
+	 * it is sent when its connection is there, on a thread that knows no scope.
+	 */
+	@Nullable BlockedCommand reactive(RedisCommand<?, ?, ?> command) {
+		if (!isReactive(command)) {
+			return null;
+		}
+		String name = command.getType().toString();
+		if (CommandKind.of(name) != CommandKind.BLOCKING) {
+			return null;
+		}
+		BlockedCommand blocked = new BlockedCommand(this, command, name, null);
+		keepAsReactive(blocked);
+		return blocked;
+	}
+
+	private static boolean isReactive(RedisCommand<?, ?, ?> command) {
+		return CommandWrapper.unwrap(command, DemandAware.Sink.class) != null;
+	}
+
+	private void keepAsReactive(BlockedCommand command) {
+		this.reactive.add(command);
+		command.atEnd(() -> this.reactive.remove(command));
+	}
+
+	/**
+	 * Stops the blocking commands on a connection whose subscribers have left.
+	 * @return completed when they have ended, or null if there are none
+	 */
+	@Nullable CompletableFuture<@Nullable Void> stopLeft(StatefulConnection<?, ?> connection) {
+		Endpoint endpoint = this.reactive.isEmpty() ? null : endpoint(connection);
+		if (endpoint == null) {
+			return null;
+		}
+		List<CompletableFuture<@Nullable Void>> ends = new ArrayList<>();
+		for (BlockedCommand command : this.reactive) {
+			CompletableFuture<@Nullable Void> end = command.stopIfLeft(endpoint);
+			if (end != null) {
+				ends.add(end);
+			}
+		}
+		return ends.isEmpty() ? null : CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+	}
+
+	/** A connection to a cluster has one of each node, and none of its own. */
+	private static @Nullable Endpoint endpoint(StatefulConnection<?, ?> connection) {
+		Object writer = (connection instanceof RedisChannelHandler<?, ?> handler) ? handler.getChannelWriter() : null;
+		while (writer instanceof Delegating<?> delegating) {
+			writer = delegating.getDelegate();
+		}
+		return (writer instanceof Endpoint endpoint) ? endpoint : null;
+	}
+
 	SideConnection side() {
 		return this.side;
 	}
@@ -150,7 +219,7 @@ final class LettuceCommands implements CommandListener {
 
 	/** How many blocking commands are known, for tests. */
 	int waiting() {
-		return this.blocked.size();
+		return this.blocked.size() + this.reactive.size();
 	}
 
 	/**

@@ -66,7 +66,8 @@ final class LettuceFactories implements BeanPostProcessor, AopInfrastructureBean
 				return;
 			}
 		}
-		LettuceCommands.listenTo(client, this.properties.get());
+		LettuceCommands commands = LettuceCommands.listenTo(client, this.properties.get());
+		LettuceProviders.scope(factory, commands);
 		if (factory.getEagerInitialization() && factory.getShareNativeConnection()) {
 			// It has a connection already, which listeners do not reach any more.
 			factory.resetConnection();

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 import io.cancelscope.spring.AsideThreads;
 import io.lettuce.core.AbstractRedisClient;
@@ -15,6 +16,7 @@ import io.lettuce.core.ClientListArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.UnblockType;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -23,6 +25,8 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionProvider;
 
 /**
  * A further connection of a client, on which the server is asked to unblock others. It is
@@ -39,8 +43,18 @@ final class SideConnection {
 	/** Guarded by lock. */
 	private @Nullable CompletableFuture<Nodes> nodes;
 
+	private volatile @Nullable LettuceConnectionProvider provider;
+
 	SideConnection(AbstractRedisClient client) {
 		this.client = client;
+	}
+
+	/**
+	 * Sets the provider of the application's connections, for a client that does not know
+	 * its servers: those of a static master and its replicas.
+	 */
+	void provider(LettuceConnectionProvider provider) {
+		this.provider = provider;
 	}
 
 	/**
@@ -59,9 +73,8 @@ final class SideConnection {
 			.thenCompose((node) -> unblock(node, id, from));
 	}
 
-	private static CompletionStage<Void> unblock(StatefulRedisConnection<String, String> node, long id,
-			InetSocketAddress from) {
-		RedisAsyncCommands<String, String> commands = node.async();
+	private static CompletionStage<Void> unblock(StatefulRedisConnection<?, ?> node, long id, InetSocketAddress from) {
+		RedisAsyncCommands<?, ?> commands = node.async();
 		return commands.clientList(ClientListArgs.Builder.ids(id)).thenCompose((list) -> {
 			if (!ClientAddress.isIn(list, from)) {
 				throw new IllegalStateException("Client " + id + " of the server is not at " + from + ": " + list);
@@ -88,14 +101,30 @@ final class SideConnection {
 
 	private Nodes connect() {
 		if (this.client instanceof RedisClient standalone) {
-			StatefulRedisConnection<String, String> connection = standalone.connect(StringCodec.UTF8);
+			StatefulRedisConnection<?, ?> connection = connect(standalone);
 			return (address) -> CompletableFuture.completedFuture(connection);
 		}
 		if (this.client instanceof RedisClusterClient cluster) {
 			StatefulRedisClusterConnection<String, String> connection = cluster.connect(StringCodec.UTF8);
-			return (address) -> connection.getConnectionAsync(nodeAt(connection, address));
+			return (address) -> connection.getConnectionAsync(nodeAt(connection, address))
+				.thenApply(Function.identity());
 		}
 		throw new IllegalStateException("An unknown kind of client: " + this.client.getClass().getName());
+	}
+
+	private StatefulRedisConnection<?, ?> connect(RedisClient standalone) {
+		try {
+			return standalone.connect(StringCodec.UTF8);
+		}
+		catch (IllegalStateException ex) {
+			LettuceConnectionProvider provider = this.provider;
+			// One to a master and its replicas sends what is not a read to the master.
+			if (provider != null
+					&& provider.getConnection(StatefulConnection.class) instanceof StatefulRedisConnection<?, ?> one) {
+				return one;
+			}
+			throw ex;
+		}
 	}
 
 	private static String nodeAt(StatefulRedisClusterConnection<String, String> cluster, InetSocketAddress address) {
@@ -121,7 +150,7 @@ final class SideConnection {
 	@FunctionalInterface
 	private interface Nodes {
 
-		CompletableFuture<StatefulRedisConnection<String, String>> node(InetSocketAddress address);
+		CompletableFuture<StatefulRedisConnection<?, ?>> node(InetSocketAddress address);
 
 	}
 

@@ -1,14 +1,17 @@
 package io.cancelscope.spring.redis;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.spring.CancelScoped;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.WebApplicationType;
@@ -25,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Reactive commands end with the subscription that their scope cancels.
  */
 class ReactiveStopTests {
+
+	private static final int ROUNDS = Integer.getInteger("cancel-scope.test.races", 20);
 
 	private static TestRedis server;
 
@@ -80,6 +85,86 @@ class ReactiveStopTests {
 		}
 		ReactiveStringRedisTemplate redis = context.getBean(ReactiveStringRedisTemplate.class);
 		assertThat(redis.opsForList().leftPop("list").block(TestRedis.LONG)).isEqualTo("element");
+	}
+
+	/** The next user of the connection gets it when the server has ended the command. */
+	@Test
+	void aBlockingCommandOnAPooledConnectionTakesNothing() {
+		try (ConfigurableApplicationContext pooled = pooled()) {
+			Reader reader = pooled.getBean(Reader.class);
+			ReactiveStringRedisTemplate redis = pooled.getBean(ReactiveStringRedisTemplate.class);
+			StepVerifier.create(reader.pop("pooled"))
+				.expectError(DeadlineExceededException.class)
+				.verify(TestRedis.LONG);
+			server.awaitBlockedClients(0);
+
+			try (Jedis admin = server.admin()) {
+				admin.rpush("pooled", "element");
+				assertThat(admin.llen("pooled")).isEqualTo(1);
+			}
+			assertThat(onceFree(redis.opsForList().leftPop("pooled", TestRedis.LONG)).block(TestRedis.LONG))
+				.isEqualTo("element");
+		}
+	}
+
+	/** There is one connection, so what one leaves behind would meet the next one. */
+	@Test
+	void theNextUserOfAPooledConnectionIsNotHurt() {
+		try (ConfigurableApplicationContext pooled = pooled()) {
+			ReactiveStringRedisTemplate redis = pooled.getBean(ReactiveStringRedisTemplate.class);
+			for (int i = 0; i < ROUNDS; i++) {
+				String list = "round-" + i;
+				Disposable pop = redis.opsForList().leftPop(list, Duration.ofSeconds(40)).subscribe();
+				server.awaitBlockedClients(1);
+				pop.dispose();
+				CompletableFuture<String> next = onceFree(
+						redis.opsForList().leftPop(list + "-own", Duration.ofSeconds(40)))
+					.toFuture();
+				try (Jedis admin = server.admin()) {
+					admin.rpush(list + "-own", "own");
+					assertThat(next).succeedsWithin(TestRedis.LONG).isEqualTo("own");
+
+					admin.rpush(list, "element");
+					assertThat(admin.llen(list)).isEqualTo(1);
+				}
+			}
+		}
+	}
+
+	/** It arrives when its subscriber has left, and would count for the pool for ever. */
+	@Test
+	void aPooledConnectionThatComesLateIsNotLost() {
+		try (ConfigurableApplicationContext pooled = pooled()) {
+			ReactiveStringRedisTemplate redis = pooled.getBean(ReactiveStringRedisTemplate.class);
+			// By the shared connection, of another pool.
+			assertThat(redis.opsForList().rightPush("late", "element").block(TestRedis.LONG)).isEqualTo(1);
+			server.freeze();
+			try {
+				StepVerifier.create(pooled.getBean(Reader.class).pop("late"))
+					.expectError(DeadlineExceededException.class)
+					.verify(TestRedis.LONG);
+			}
+			finally {
+				server.thaw();
+			}
+
+			assertThat(onceFree(redis.opsForList().leftPop("late", TestRedis.LONG)).block(TestRedis.LONG))
+				.isEqualTo("element");
+		}
+	}
+
+	/** A pool that has no connection left fails at once. */
+	private static <T> Mono<T> onceFree(Mono<T> mono) {
+		return mono.retryWhen(Retry.fixedDelay(3_000, Duration.ofMillis(10)));
+	}
+
+	private static ConfigurableApplicationContext pooled() {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.data.redis.port=" + server.port(), "spring.main.banner-mode=off",
+					"spring.data.redis.lettuce.pool.enabled=true", "spring.data.redis.lettuce.pool.max-active=1",
+					// It would have the only connection.
+					"cancel-scope.redis.close-after=20s")
+			.run();
 	}
 
 	@Configuration(proxyBeanMethods = false)

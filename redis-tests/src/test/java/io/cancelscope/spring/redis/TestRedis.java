@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.embedded.core.ExecutableProvider;
 
@@ -32,13 +34,19 @@ final class TestRedis implements AutoCloseable {
 
 	static final Duration LONG = Duration.ofSeconds(30);
 
+	/** The servers of a cluster also listen to each other at this distance. */
+	private static final int BUS = 10_000;
+
+	private final File executable;
+
 	private final Process process;
 
 	private final int port;
 
 	private final Path directory;
 
-	private TestRedis(Process process, int port, Path directory) {
+	private TestRedis(File executable, Process process, int port, Path directory) {
+		this.executable = executable;
 		this.process = process;
 		this.port = port;
 		this.directory = directory;
@@ -96,7 +104,62 @@ final class TestRedis implements AutoCloseable {
 		Process process = new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(directory.resolve("log").toFile())
 			.start();
-		return new TestRedis(process, port, directory);
+		return new TestRedis(executable, process, port, directory);
+	}
+
+	/** A cluster of two servers, the first with the lower half of the slots. */
+	static List<TestRedis> startCluster() {
+		List<TestRedis> servers = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			servers.add(start("--cluster-enabled", "yes", "--cluster-node-timeout", "30000"));
+			try (Jedis admin = servers.get(i).admin()) {
+				admin.clusterAddSlots(IntStream.range(i * 8192, (i + 1) * 8192).toArray());
+			}
+		}
+		try (Jedis admin = servers.get(0).admin()) {
+			admin.clusterMeet("127.0.0.1", servers.get(1).port());
+		}
+		for (TestRedis server : servers) {
+			try (Jedis admin = server.admin()) {
+				Awaitility.await()
+					.atMost(LONG)
+					.until(() -> admin.clusterInfo().contains("cluster_state:ok")
+							&& admin.clusterInfo().contains("cluster_slots_ok:16384"));
+			}
+		}
+		return servers;
+	}
+
+	/** A replica of this server, which has what this one has. */
+	TestRedis startReplica() {
+		TestRedis replica = start("--replicaof", "127.0.0.1 " + this.port);
+		try (Jedis admin = replica.admin()) {
+			Awaitility.await().atMost(LONG).until(() -> admin.info("replication").contains("master_link_status:up"));
+		}
+		return replica;
+	}
+
+	/** A sentinel that knows this server by the name 'master'. */
+	TestRedis startSentinel() {
+		try {
+			int sentinel = freePort();
+			Path folder = Files.createTempDirectory("sentinel");
+			Path configuration = folder.resolve("sentinel.conf");
+			Files.writeString(configuration, "port " + sentinel + "\nbind 127.0.0.1\ndir " + folder
+					+ "\nsentinel monitor master 127.0.0.1 " + this.port + " 1\n");
+			Process started = new ProcessBuilder(this.executable.getPath(), configuration.toString(), "--sentinel")
+				.redirectErrorStream(true)
+				.redirectOutput(folder.resolve("log").toFile())
+				.start();
+			TestRedis redis = new TestRedis(this.executable, started, sentinel, folder);
+			if (!redis.answers()) {
+				throw new IllegalStateException("The sentinel does not answer: " + redis.log());
+			}
+			return redis;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static int version(File executable) throws IOException {
@@ -107,8 +170,22 @@ final class TestRedis implements AutoCloseable {
 	}
 
 	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
+		while (true) {
+			try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+				int port = socket.getLocalPort();
+				if (port + BUS <= 65_535 && isFree(port + BUS)) {
+					return port;
+				}
+			}
+		}
+	}
+
+	private static boolean isFree(int port) {
+		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+			return socket.isBound();
+		}
+		catch (IOException ex) {
+			return false;
 		}
 	}
 
@@ -151,6 +228,26 @@ final class TestRedis implements AutoCloseable {
 			Matcher matcher = Pattern.compile("blocked_clients:(\\d+)").matcher(admin.info("clients"));
 			return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
 		}
+	}
+
+	/** Whether its version has a command. */
+	boolean knows(String command) {
+		try (Jedis admin = admin()) {
+			return ((List<?>) admin.sendCommand(Protocol.Command.COMMAND, "INFO", command)).get(0) != null;
+		}
+	}
+
+	/** How many clients are connected, without the one that asks. */
+	int clients() {
+		try (Jedis admin = admin()) {
+			return (int) admin.clientList().lines().count() - 1;
+		}
+	}
+
+	/** How many connections the server has accepted since it started. */
+	int connectionsReceived(Jedis admin) {
+		Matcher matcher = Pattern.compile("total_connections_received:(\\d+)").matcher(admin.info("stats"));
+		return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
 	}
 
 	void awaitBlockedClients(int number) {
