@@ -1,5 +1,6 @@
 package io.cancelscope.spring.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,13 @@ import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
+import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Commands end with their scope. The matrix that is printed shows how fast.
@@ -57,6 +60,13 @@ class CommandStopTests {
 			"BZPOPMAX", (template, key) -> template.opsForZSet().popMax(key, Duration.ofSeconds(40)), //
 			"XREAD", CommandStopTests::read, //
 			"XREADGROUP", CommandStopTests::readGroup));
+
+	/** Spring Data has no methods for them. */
+	private static final Map<String, BiFunction<StringRedisTemplate, String, Object>> RAW = new TreeMap<>(Map.of( //
+			"BLMPOP", (template, key) -> execute(template, "BLMPOP", "40", "1", key, "LEFT"), //
+			"BZMPOP", (template, key) -> execute(template, "BZMPOP", "40", "1", key, "MIN"), //
+			"WAIT", (template, key) -> execute(template, "WAIT", "1", "40000"), //
+			"WAITAOF", (template, key) -> execute(template, "WAITAOF", "0", "1", "40000")));
 
 	/** Writes when it has run for some time. */
 	private static final RedisScript<String> SLOW = RedisScript.of("""
@@ -111,6 +121,13 @@ class CommandStopTests {
 					StreamOffset.create(key, ReadOffset.lastConsumed()));
 	}
 
+	private static Object execute(StringRedisTemplate template, String command, String... arguments) {
+		byte[][] raw = Stream.of(arguments)
+			.map((argument) -> argument.getBytes(StandardCharsets.UTF_8))
+			.toArray(byte[][]::new);
+		return template.execute((RedisCallback<Object>) (connection) -> connection.execute(command, raw));
+	}
+
 	static Stream<Arguments> blocking() {
 		return BLOCKING.keySet()
 			.stream()
@@ -138,8 +155,27 @@ class CommandStopTests {
 				admin.xgroupCreate(key, "group", null, true);
 			}
 		}
+		assertIsStopped(BLOCKING.get(command), command, kind, cause, thread, key);
+	}
+
+	static Stream<Arguments> raw() {
+		return RAW.keySet()
+			.stream()
+			.flatMap((command) -> Stream.of("shared", "pooled", "jedis")
+				.flatMap((kind) -> Stream.of("deadline", "cancel").map((cause) -> Arguments.of(command, kind, cause))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("raw")
+	void aBlockingCommandWithoutAMethodEndsAtTheServerToo(String command, String kind, String cause) throws Exception {
+		assumeTrue(redis.knows(command), () -> "This server has no command " + command);
+		assertIsStopped(RAW.get(command), command, kind, cause, "platform", "key-" + KEYS.incrementAndGet());
+	}
+
+	private void assertIsStopped(BiFunction<StringRedisTemplate, String, Object> work, String command, String kind,
+			String cause, String thread, String key) throws Exception {
 		StringRedisTemplate template = clients.template(kind);
-		Stopped stopped = stop(cause, thread, () -> BLOCKING.get(command).apply(template, key));
+		Stopped stopped = stop(cause, thread, () -> work.apply(template, key));
 
 		assertThat(stopped.failure()).isInstanceOf(QueryTimeoutException.class);
 		assertThat(ScopeCancelledException.findIn(stopped.failure())).hasMessageContaining("'mine'");

@@ -7,12 +7,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.CancelScoped;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.WebApplicationType;
@@ -114,6 +118,29 @@ class RedisCacheTests {
 		}
 	}
 
+	/** The cache is read with the subscription, which ends with the scope. */
+	@Test
+	void aReactiveMethodEndsWhileTheCacheIsRead() {
+		try (ConfigurableApplicationContext context = run("none=none")) {
+			Quotes quotes = context.getBean(Quotes.class);
+			assertThat(quotes.later("now").block(TestRedis.LONG)).isEqualTo("quote 1");
+			assertThat(quotes.later("now").block(TestRedis.LONG)).isEqualTo("quote 1");
+			Callers callers = context.getBean(Callers.class);
+			server.freeze();
+			try {
+				StepVerifier.create(callers.later("f"))
+					.expectError(DeadlineExceededException.class)
+					.verify(TestRedis.LONG);
+			}
+			finally {
+				server.thaw();
+			}
+
+			// Neither has it been called.
+			assertThat(quotes.later("g").block(TestRedis.LONG)).isEqualTo("quote 2");
+		}
+	}
+
 	private static Object cancelWhileFrozen(ConfigurableApplicationContext context, Callable<?> work) throws Exception {
 		server.freeze();
 		try (OpenScope scope = context.getBean(CancelScopes.class).open(ScopeOptions.named("mine"))) {
@@ -140,6 +167,11 @@ class RedisCacheTests {
 			return new Quotes();
 		}
 
+		@Bean
+		Callers callers(Quotes quotes) {
+			return new Callers(quotes);
+		}
+
 	}
 
 	static class Quotes {
@@ -149,6 +181,26 @@ class RedisCacheTests {
 		@Cacheable("quotes")
 		public String quote(String key) {
 			return "quote " + this.calls.incrementAndGet();
+		}
+
+		@Cacheable("later")
+		public Mono<String> later(String key) {
+			return Mono.fromSupplier(() -> "quote " + this.calls.incrementAndGet());
+		}
+
+	}
+
+	static class Callers {
+
+		private final Quotes quotes;
+
+		Callers(Quotes quotes) {
+			this.quotes = quotes;
+		}
+
+		@CancelScoped("300ms")
+		public Mono<String> later(String key) {
+			return this.quotes.later(key);
 		}
 
 	}
