@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -21,6 +22,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @ConditionalOnClass(RedisConnectionFactory.class)
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.redis.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(RedisCancelProperties.class)
+@ImportRuntimeHints(RedisRuntimeHints.class)
 @Import({ LettuceConfiguration.class, JedisConfiguration.class, CacheConfiguration.class })
 public final class RedisCancelAutoConfiguration {
 
