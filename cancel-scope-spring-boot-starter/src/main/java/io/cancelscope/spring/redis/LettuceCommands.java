@@ -13,8 +13,9 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.ChangedLibrary;
 import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.Delegating;
+import io.lettuce.core.CommandListenerWriter;
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.event.command.CommandBaseEvent;
@@ -23,6 +24,7 @@ import io.lettuce.core.event.command.CommandListener;
 import io.lettuce.core.event.command.CommandStartedEvent;
 import io.lettuce.core.event.command.CommandSucceededEvent;
 import io.lettuce.core.output.MultiOutput;
+import io.lettuce.core.protocol.CommandExpiryWriter;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.DemandAware;
 import io.lettuce.core.protocol.Endpoint;
@@ -202,9 +204,13 @@ final class LettuceCommands implements CommandListener {
 
 	/** A connection to a cluster has one of each node, and none of its own. */
 	private static @Nullable Endpoint endpoint(StatefulConnection<?, ?> connection) {
-		Object writer = (connection instanceof RedisChannelHandler<?, ?> handler) ? handler.getChannelWriter() : null;
-		while (writer instanceof Delegating<?> delegating) {
-			writer = delegating.getDelegate();
+		RedisChannelWriter writer = (connection instanceof RedisChannelHandler<?, ?> handler)
+				? handler.getChannelWriter() : null;
+		if (writer instanceof CommandListenerWriter announcing) {
+			writer = announcing.getDelegate();
+		}
+		if (writer instanceof CommandExpiryWriter expiring) {
+			writer = expiring.getDelegate();
 		}
 		return (writer instanceof Endpoint endpoint) ? endpoint : null;
 	}
