@@ -1,10 +1,5 @@
 package io.cancelscope.spring.redis;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,36 +231,6 @@ class ConnectionWaitTests {
 		try (connection) {
 			((RedisClient) connection.getNativeConnection()).getPool().clear();
 		}
-	}
-
-	/** No answer to the first packet: behind a firewall, or at an address of nobody. */
-	@ParameterizedTest
-	@ValueSource(strings = { "shared", "pooled", "dedicated", "jedis" })
-	void connectingEnds(String kind) throws Exception {
-		List<SocketChannel> others = new ArrayList<>();
-		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			for (int i = 0; i < 4; i++) {
-				others.add(connecting(server));
-			}
-			TestClients clients = new TestClients(server.getLocalPort(), TestClients.PATIENT);
-			try (clients) {
-				assertCancelled(failure(new CompletableFuture<>(), Duration.ofMillis(100),
-						() -> clients.template(kind).opsForValue().get("key")));
-			}
-		}
-		finally {
-			for (SocketChannel other : others) {
-				other.close();
-			}
-		}
-	}
-
-	/** Fills the queue of those that the server has not accepted. */
-	private static SocketChannel connecting(ServerSocket server) throws IOException {
-		SocketChannel channel = SocketChannel.open();
-		channel.configureBlocking(false);
-		channel.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()));
-		return channel;
 	}
 
 	/** A foreign interrupt is none of ours: it ends the wait with its own exception. */
