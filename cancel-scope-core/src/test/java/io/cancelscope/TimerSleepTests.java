@@ -1,12 +1,16 @@
 package io.cancelscope;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +29,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 class TimerSleepTests {
 
 	private static final long IDLE = TimeUnit.MINUTES.toNanos(10);
+
+	private static final long BRIEF = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final long LONGER = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final Duration GENEROUS = Duration.ofSeconds(20);
 
@@ -110,6 +118,40 @@ class TimerSleepTests {
 
 		awaitSleepUntil(Duration.ofNanos(IDLE / 4), Duration.ZERO);
 		assertThat(this.time.pending()).isZero();
+	}
+
+	@Test
+	void earliestAlarmRingsInWhicheverQueueItIs() {
+		for (TimerLane early : this.lanes) {
+			for (TimerLane late : this.lanes) {
+				if (late != early) {
+					set(this.started + IDLE / 2, late);
+				}
+			}
+			CountDownLatch rung = new CountDownLatch(1);
+			this.time.add(new Alarm(System.nanoTime() + BRIEF, early, rung::countDown));
+
+			assertThat(Patience.await(rung)).isTrue();
+			takeAllAlarmsAway();
+		}
+	}
+
+	/** A thread that asks for the time until an alarm is due would ring in time, too. */
+	@Test
+	void threadUsesNoProcessorUntilAnAlarmIsDue() throws Exception {
+		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+		assumeTrue(threads.isCurrentThreadCpuTimeSupported(), "this JVM does not measure threads");
+		BlockingQueue<Long> used = new LinkedBlockingQueue<>();
+		long now = System.nanoTime();
+		for (long due : new long[] { now, now + LONGER }) {
+			this.time.add(new Alarm(due, this.time.lane(), () -> used.add(threads.getCurrentThreadCpuTime())));
+		}
+
+		Long first = used.poll(GENEROUS.toSeconds(), TimeUnit.SECONDS);
+		Long second = used.poll(GENEROUS.toSeconds(), TimeUnit.SECONDS);
+
+		assertThat(first).isNotNull();
+		assertThat(second).isNotNull().isLessThan(first + LONGER / 2);
 	}
 
 	@Test
