@@ -36,8 +36,8 @@ final class KnownFeatures {
 				.library(
 						"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
 						null, "no actuator: add spring-boot-starter-actuator")
-				.otherwise(
-						"endpoint not exposed: add cancelbudgets to management.endpoints.web.exposure.include", UNUSED),
+				.otherwise("endpoint not exposed: add cancelbudgets to management.endpoints.web.exposure.include",
+						UNUSED),
 			KnownFeature.of("cluster", "cluster.ClusterCancelAutoConfiguration")
 				.onlyWith("cancel-scope.cluster.enabled"),
 			KnownFeature.of("future", "future.FutureCancelAutoConfiguration"),

@@ -42,9 +42,9 @@ public final class Micro {
 
 	/** What is compared with each other runs one after the other. */
 	private static final List<Job> PLATFORM = List.of(job("Limits", "LeastScope"), job("CancelScopeOpen"),
-			job("KeyedOpen").onlyInFull(), job("PeersOpen").onlyInFull(), job("CancelScopeCheck"), job("GrpcCheck").onlyInFull(),
-			job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(), job("Advised"),
-			job("GrpcCall").longWarmUp().onlyInFull(), job("DatabaseCall").longWarmUp().onlyInFull(),
+			job("KeyedOpen").onlyInFull(), job("PeersOpen").onlyInFull(), job("CancelScopeCheck"),
+			job("GrpcCheck").onlyInFull(), job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(),
+			job("Advised"), job("GrpcCall").longWarmUp().onlyInFull(), job("DatabaseCall").longWarmUp().onlyInFull(),
 			job("CancelScopeFiring").manyWait(), job("GrpcFiring").manyWait().onlyInFull(),
 			job("CancelScopeFiring").manyWait().twoThreads().onlyInFull(),
 			job("GrpcFiring").manyWait().twoThreads().onlyInFull(), job("SharedParent").onlyInFull(),

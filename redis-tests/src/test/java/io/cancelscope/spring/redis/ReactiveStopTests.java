@@ -93,7 +93,8 @@ class ReactiveStopTests {
 		try (ConfigurableApplicationContext pooled = pooled()) {
 			Reader reader = pooled.getBean(Reader.class);
 			ReactiveStringRedisTemplate redis = pooled.getBean(ReactiveStringRedisTemplate.class);
-			// The connection is there, so the command is at the server before the deadline.
+			// The connection is there, so the command is at the server before the
+			// deadline.
 			redis.opsForList().rightPush("pooled", "first").block(TestRedis.LONG);
 			assertThat(onceFree(redis.opsForList().leftPop("pooled", TestRedis.LONG)).block(TestRedis.LONG))
 				.isEqualTo("first");
