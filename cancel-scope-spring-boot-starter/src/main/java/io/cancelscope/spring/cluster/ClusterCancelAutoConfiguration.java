@@ -20,9 +20,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
@@ -76,6 +76,7 @@ public final class ClusterCancelAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "cancel-scope.cluster.enabled")
+	@Import(TransportConfiguration.class)
 	static class EnabledConfiguration {
 
 		@Bean
@@ -113,17 +114,7 @@ public final class ClusterCancelAutoConfiguration {
 
 		@Override
 		public void afterSingletonsInstantiated() {
-			this.node.ifAvailable((here) -> here.connect(required(this.transport)));
-		}
-
-		private static CancelTransport required(ObjectProvider<CancelTransport> transport) {
-			CancelTransport found = transport.getIfAvailable();
-			if (found == null) {
-				throw new InvalidConfigurationPropertyValueException("cancel-scope.cluster.enabled", true,
-						"No bean of type CancelTransport exists, which connects the nodes. Define one, or set the property"
-								+ " to false.");
-			}
-			return found;
+			this.node.ifAvailable((here) -> here.connect(this.transport.getObject()));
 		}
 
 	}

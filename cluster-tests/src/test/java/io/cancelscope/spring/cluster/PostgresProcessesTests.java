@@ -1,0 +1,26 @@
+package io.cancelscope.spring.cluster;
+
+import java.util.List;
+
+/**
+ * Three processes over PostgreSQL.
+ */
+class PostgresProcessesTests extends ThreeProcesses {
+
+	@Override
+	Engine startEngine(PostgresEngine database) {
+		return database;
+	}
+
+	@Override
+	List<String> properties(int port) {
+		return List.of("cancel-scope.cluster.transport=postgres", "spring.data.redis.repositories.enabled=false",
+				"cancel-scope.cluster.postgres.url=" + PostgresEngine.url(port));
+	}
+
+	@Override
+	String engine() {
+		return "PostgreSQL";
+	}
+
+}
