@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param speed how many times faster than real time the examples play
  * @param chain how often the chain of three services runs instead; 0 if not at all
  * @param picture the file for a picture of the chain
+ * @param nodes how many desks start instead of one; 0 for one
+ * @param port the port of the first of them
  */
-record CommandLine(boolean help, boolean examples, boolean compare, double speed, int chain, @Nullable Path picture) {
+record CommandLine(boolean help, boolean examples, boolean compare, double speed, int chain, @Nullable Path picture,
+		int nodes, int port) {
 
 	static final String USAGE = """
 			Usage: java -jar demo-app.jar [options]
@@ -33,11 +36,21 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 			  --chain              starts three services (HTTP, gRPC, gRPC with SQL), leaves requests alone,
 			                       tells how long their work goes on, and ends; --chain=5 for fewer runs than 20
 			  --picture=chain.svg  with --chain: draws one run
+			  --nodes=3            starts three trip desks with one database, on ports 8080, 8081 and 8082, each of
+			                       which shows and stops the work of all; --server.port=9090 moves all
 			  --help               prints this""";
 
 	private static final int CHAIN_RUNS = 20;
 
 	private static final int MOST_CHAIN_RUNS = 1000;
+
+	private static final int NODES = 3;
+
+	private static final int MOST_NODES = 9;
+
+	private static final int PORT = 8080;
+
+	private static final int LAST_PORT = 65_535;
 
 	private static final double SLOWEST = 0.1;
 
@@ -54,9 +67,12 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 		boolean examples = options.contains("--examples");
 		boolean compare = options.contains("--compare");
 		boolean chain = options.stream().anyMatch((option) -> is("--chain", option));
+		boolean nodes = options.stream().anyMatch((option) -> is("--nodes", option));
 		double speed = 1;
 		int runs = 0;
 		Path picture = null;
+		int desks = 0;
+		int port = PORT;
 		for (String option : options) {
 			if (option.equals("--help") || option.equals("-h")) {
 				help = true;
@@ -76,6 +92,15 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 					throw new UsageException("--picture is for --chain: nothing else can be drawn.");
 				}
 			}
+			else if (is("--nodes", option)) {
+				desks = nodes(option);
+			}
+			else if (nodes && is("--server.port", option)) {
+				port = port(option);
+			}
+			else if (nodes && isForSpring(option)) {
+				throw new UsageException("'" + option + "' is for one trip desk: --nodes takes --server.port alone.");
+			}
 			else if ((examples || compare || chain) && isForSpring(option)) {
 				throw new UsageException("'" + option + "' is for the trip desk, which " + mode(examples, compare)
 						+ " doesn't open; leave one of them out.");
@@ -84,10 +109,14 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 				throw new UsageException("Unknown option '" + option + "'.");
 			}
 		}
-		if (Stream.of(examples, compare, chain).filter(Boolean::booleanValue).count() > 1) {
-			throw new UsageException("--examples, --compare and --chain are different things: choose one.");
+		if (Stream.of(examples, compare, chain, nodes).filter(Boolean::booleanValue).count() > 1) {
+			throw new UsageException("--examples, --compare, --chain and --nodes are different things: choose one.");
 		}
-		return new CommandLine(help, examples, compare, speed, runs, picture);
+		if (port + desks - 1 > LAST_PORT) {
+			throw new UsageException(
+					"There are no " + desks + " ports from " + port + " on: the last one is " + LAST_PORT + ".");
+		}
+		return new CommandLine(help, examples, compare, speed, runs, picture, desks, port);
 	}
 
 	private static String mode(boolean examples, boolean compare) {
@@ -122,6 +151,32 @@ record CommandLine(boolean help, boolean examples, boolean compare, double speed
 		}
 		throw new UsageException("'" + value + "' is no number of runs: write one from 1 to " + MOST_CHAIN_RUNS
 				+ ", such as --chain=5.");
+	}
+
+	private static int nodes(String option) {
+		if (option.equals("--nodes")) {
+			return NODES;
+		}
+		return number(option, "number of desks", 1, MOST_NODES, "--nodes=3");
+	}
+
+	private static int port(String option) {
+		return number(option, "port", 1, LAST_PORT, "--server.port=9090");
+	}
+
+	private static int number(String option, String what, int least, int most, String example) {
+		String value = value(option);
+		try {
+			int number = Integer.parseInt(value);
+			if (number >= least && number <= most) {
+				return number;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// Answered below, like a number out of range.
+		}
+		throw new UsageException("'" + value + "' is no " + what + ": write one from " + least + " to " + most
+				+ ", such as " + example + ".");
 	}
 
 	private static Path picture(String option) {

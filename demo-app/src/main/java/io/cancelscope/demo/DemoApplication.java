@@ -9,6 +9,7 @@ import io.cancelscope.demo.chain.ChainException;
 import io.cancelscope.demo.chain.ChainService;
 import io.cancelscope.demo.example.Examples;
 import io.cancelscope.demo.live.Comparison;
+import io.cancelscope.demo.nodes.Nodes;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -70,6 +71,20 @@ public class DemoApplication {
 		return FAILED;
 	}
 
+	private static int nodes(CommandLine line, PrintStream out, PrintStream err) {
+		try {
+			Nodes.run(line.nodes(), line.port(), out::println);
+			return FINE;
+		}
+		catch (ChainException ex) {
+			err.println(ex.getMessage());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return FAILED;
+	}
+
 	/** Does what the arguments ask for and returns the exit code. */
 	static int runWithoutServer(String[] args, PrintStream out, PrintStream err) {
 		try {
@@ -82,6 +97,9 @@ public class DemoApplication {
 			}
 			else if (line.chain() > 0) {
 				return chain(line, out, err);
+			}
+			else if (line.nodes() > 0) {
+				return nodes(line, out, err);
 			}
 			else {
 				Examples.play(line.speed(), out::println, err::println);

@@ -65,7 +65,7 @@ class CommandLineTests {
 	@Test
 	void speedMayStandBeforeExamples() {
 		assertThat(CommandLine.parse(new String[] { "--speed=2.5", "--examples" }))
-			.isEqualTo(new CommandLine(false, true, false, 2.5, 0, null));
+			.isEqualTo(new CommandLine(false, true, false, 2.5, 0, null, 0, 8080));
 	}
 
 	@Test
@@ -78,9 +78,9 @@ class CommandLineTests {
 	@Test
 	void chainRunsTwentyTimesUnlessToldOtherwise() {
 		assertThat(CommandLine.parse(new String[] { "--chain" }))
-			.isEqualTo(new CommandLine(false, false, false, 1, 20, null));
+			.isEqualTo(new CommandLine(false, false, false, 1, 20, null, 0, 8080));
 		assertThat(CommandLine.parse(new String[] { "--picture=a.b/chain.svg", "--chain=3" }))
-			.isEqualTo(new CommandLine(false, false, false, 1, 3, Path.of("a.b/chain.svg")));
+			.isEqualTo(new CommandLine(false, false, false, 1, 3, Path.of("a.b/chain.svg"), 0, 8080));
 	}
 
 	@ParameterizedTest
@@ -97,6 +97,32 @@ class CommandLineTests {
 		assertThat(run("--chain=3", "--compare")).isEqualTo(DemoApplication.WRONG_USAGE);
 		assertThat(run("--chain", "--speed=3")).isEqualTo(DemoApplication.WRONG_USAGE);
 		assertThat(err()).contains("which --chain doesn't open", "choose one", "--speed is for --examples");
+	}
+
+	@Test
+	void nodesAreThreeOnTheUsualPortsUnlessToldOtherwise() {
+		assertThat(CommandLine.parse(new String[] { "--nodes" }))
+			.isEqualTo(new CommandLine(false, false, false, 1, 0, null, 3, 8080));
+		assertThat(CommandLine.parse(new String[] { "--server.port=9090", "--nodes=2" }))
+			.isEqualTo(new CommandLine(false, false, false, 1, 0, null, 2, 9090));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "many", "", "0", "-1", "10", "2.5" })
+	void nodesAreAFewDesks(String desks) {
+		assertThat(run("--nodes=" + desks)).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).startsWith("'" + desks + "' is no number of desks: write one from 1 to 9");
+		assertThat(out()).isEmpty();
+	}
+
+	@Test
+	void nodesTakeNoOptionButThePort() {
+		assertThat(run("--nodes=3", "--server.port=http")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--nodes=3", "--server.port=65534")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--nodes=3", "--debug")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(run("--nodes=3", "--chain")).isEqualTo(DemoApplication.WRONG_USAGE);
+		assertThat(err()).contains("'http' is no port", "There are no 3 ports from 65534 on",
+				"--nodes takes --server.port alone", "choose one");
 	}
 
 	@Test

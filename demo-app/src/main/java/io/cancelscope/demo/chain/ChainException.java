@@ -10,11 +10,11 @@ public final class ChainException extends RuntimeException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	ChainException(String message) {
+	public ChainException(String message) {
 		super(message);
 	}
 
-	ChainException(String message, Throwable cause) {
+	public ChainException(String message, Throwable cause) {
 		super(message, cause);
 	}
 

@@ -18,7 +18,7 @@ import org.springframework.util.FileSystemUtils;
 /**
  * A PostgreSQL server of the parent's own, from the binaries in the jar.
  */
-final class Database implements Closeable {
+public final class Database implements Closeable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -36,7 +36,8 @@ final class Database implements Closeable {
 		this.log = log;
 	}
 
-	static Database start() {
+	/** Starts one, on a free port. */
+	public static Database start() {
 		try {
 			Path log = Files.createTempFile("cancel-scope-chain", ".log");
 			return start(Files.createTempDirectory("cancel-scope-chain"), log);
@@ -78,15 +79,18 @@ final class Database implements Closeable {
 					(text) -> text.isEmpty() ? "" : text + System.lineSeparator()));
 	}
 
-	DataSource source() {
+	/** Returns a source without a pool. */
+	public DataSource source() {
 		return this.server.getPostgresDatabase();
 	}
 
-	String url() {
+	/** Returns the URL, which has the user, too. */
+	public String url() {
 		return this.server.getJdbcUrl("postgres", "postgres");
 	}
 
-	long process() {
+	/** Returns the process to end if this one is killed. */
+	public long process() {
 		return this.process;
 	}
 

@@ -21,8 +21,6 @@ import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.ClassUtils;
-
 /**
  * One service as the parent sees it: a process of the same jar or class path, which
  * reports what it begins and ends. It never outlives the parent.
@@ -84,19 +82,10 @@ final class ServiceProcess implements AutoCloseable {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(JVM_OPTIONS);
-		command.addAll(program());
+		command.addAll(Programs.own());
 		command.add(ChainService.OPTION + service);
 		command.addAll(options);
 		return new ProcessBuilder(command);
-	}
-
-	/** How this program was started: as a jar, or from a class path. */
-	private static List<String> program() {
-		String classPath = System.getProperty("java.class.path");
-		if (ClassUtils.isPresent("org.springframework.boot.loader.launch.JarLauncher", null)) {
-			return List.of("-jar", classPath);
-		}
-		return List.of("-cp", classPath, "io.cancelscope.demo.DemoApplication");
 	}
 
 	ProcessHandle handle() {
