@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -39,6 +41,9 @@ final class NodeProgram {
 		thread.setDaemon(true);
 		return thread;
 	});
+
+	/** Those that are open: nothing else holds a scope that no thread is in. */
+	private final Set<OpenScope> open = ConcurrentHashMap.newKeySet();
 
 	private final PrintStream out;
 
@@ -87,9 +92,11 @@ final class NodeProgram {
 
 	private void open(String key) {
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("work").withKey(key));
+		this.open.add(scope);
 		scope.onCancel((reason) -> {
 			long now = System.nanoTime();
 			say((scope.isCancelled() ? "cancelled " : "wrong ") + key + " " + now + " " + reason.message());
+			this.open.remove(scope);
 			this.threads.execute(scope::close);
 		});
 		say("opened " + key);
