@@ -2,9 +2,13 @@ package io.cancelscope.spring.cluster;
 
 import java.util.List;
 
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
 /**
  * Three processes over PostgreSQL.
  */
+@DisabledForJreRange(min = JRE.JAVA_18, disabledReason = "takes half a minute: newer JDKs try Redis")
 class PostgresProcessesTests extends ThreeProcesses {
 
 	@Override

@@ -3,9 +3,13 @@ package io.cancelscope.spring.cluster;
 import java.io.IOException;
 import java.util.List;
 
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
 /**
  * Three processes over Redis.
  */
+@EnabledForJreRange(min = JRE.JAVA_18, disabledReason = "takes half a minute: JDK 17 tries PostgreSQL")
 class RedisProcessesTests extends ThreeProcesses {
 
 	@Override
