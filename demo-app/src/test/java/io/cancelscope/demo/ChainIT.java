@@ -16,6 +16,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +29,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
  * connections. Runs after the phase {@code package}.
  */
 @Timeout(300)
+@EnabledForJreRange(min = JRE.JAVA_18, disabledReason = "takes more than a minute: JDK 17 starts the desks")
 class ChainIT {
 
 	private static final Path JAR = Path.of("target", "demo-app.jar");
