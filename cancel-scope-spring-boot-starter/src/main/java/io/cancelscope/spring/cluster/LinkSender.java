@@ -57,7 +57,7 @@ final class LinkSender implements AutoCloseable {
 		catch (TimeoutException ex) {
 			// Not interrupted: a message that is half written would break the connection.
 			sent.cancel(false);
-			throw new IllegalStateException("Not sent within " + this.patience.toMillis() + "ms", ex);
+			throw new IllegalStateException("a message was not sent within " + this.patience.toMillis() + "ms", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
