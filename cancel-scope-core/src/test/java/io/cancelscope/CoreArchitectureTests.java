@@ -1,6 +1,12 @@
 package io.cancelscope;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -58,6 +64,20 @@ class CoreArchitectureTests {
 	private static boolean isPublic(JavaClass type) {
 		return type.getModifiers().contains(JavaModifier.PUBLIC)
 				&& type.getEnclosingClass().map(CoreArchitectureTests::isPublic).orElse(true);
+	}
+
+	/** A class with more lines has a second idea inside. */
+	@Test
+	void noClassIsLongerThan500Lines() throws IOException {
+		Map<String, Integer> lengths = new TreeMap<>();
+		try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+			for (Path source : sources.filter((path) -> path.toString().endsWith(".java")).toList()) {
+				lengths.put(source.getFileName().toString(), Files.readAllLines(source).size());
+			}
+		}
+
+		assertThat(lengths).containsKey("CancelScopes.java")
+			.allSatisfy((name, lines) -> assertThat(lines).as(name).isLessThanOrEqualTo(500));
 	}
 
 	@Test
