@@ -57,23 +57,10 @@ public class DemoApplication {
 		}
 	}
 
-	private static int chain(CommandLine line, PrintStream out, PrintStream err) {
+	/** Runs what starts other processes, and says why if one of them fails. */
+	private static int withProcesses(WithProcesses work, PrintStream err) {
 		try {
-			Chain.run(line.chain(), line.picture(), out::println);
-			return FINE;
-		}
-		catch (ChainException ex) {
-			err.println(ex.getMessage());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		return FAILED;
-	}
-
-	private static int nodes(CommandLine line, PrintStream out, PrintStream err) {
-		try {
-			Nodes.run(line.nodes(), line.port(), out::println);
+			work.run();
 			return FINE;
 		}
 		catch (ChainException ex) {
@@ -96,10 +83,10 @@ public class DemoApplication {
 				compare(out);
 			}
 			else if (line.chain() > 0) {
-				return chain(line, out, err);
+				return withProcesses(() -> Chain.run(line.chain(), line.picture(), out::println), err);
 			}
 			else if (line.nodes() > 0) {
-				return nodes(line, out, err);
+				return withProcesses(() -> Nodes.run(line.nodes(), line.port(), out::println), err);
 			}
 			else {
 				Examples.play(line.speed(), out::println, err::println);
@@ -110,6 +97,12 @@ public class DemoApplication {
 			err.println(ex.getMessage());
 			return WRONG_USAGE;
 		}
+	}
+
+	private interface WithProcesses {
+
+		void run() throws InterruptedException;
+
 	}
 
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 import io.cancelscope.demo.chain.ChainException;
 import io.cancelscope.demo.chain.Programs;
@@ -42,6 +43,8 @@ final class NodeProcess implements AutoCloseable {
 
 	private final Thread killer;
 
+	private final Consumer<String> out;
+
 	private final Runnable atEnd;
 
 	private final CompletableFuture<Void> open = new CompletableFuture<>();
@@ -51,9 +54,10 @@ final class NodeProcess implements AutoCloseable {
 
 	private volatile boolean closing;
 
-	private NodeProcess(String name, Process process, Runnable atEnd) {
+	private NodeProcess(String name, Process process, Consumer<String> out, Runnable atEnd) {
 		this.name = name;
 		this.process = process;
+		this.out = out;
 		this.atEnd = atEnd;
 		this.killer = new Thread(process::destroyForcibly, "killer of " + name);
 	}
@@ -64,7 +68,8 @@ final class NodeProcess implements AutoCloseable {
 	 * @param environment further variables of its environment
 	 * @param atEnd called when it ends by itself
 	 */
-	static NodeProcess start(String name, Collection<String> options, Map<String, String> environment, Runnable atEnd) {
+	static NodeProcess start(String name, Collection<String> options, Map<String, String> environment,
+			Consumer<String> out, Runnable atEnd) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(JVM_OPTIONS);
@@ -73,7 +78,7 @@ final class NodeProcess implements AutoCloseable {
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
 		builder.environment().putAll(environment);
 		try {
-			NodeProcess node = new NodeProcess(name, builder.start(), atEnd);
+			NodeProcess node = new NodeProcess(name, builder.start(), out, atEnd);
 			Runtime.getRuntime().addShutdownHook(node.killer);
 			Thread reader = new Thread(node::read, name);
 			reader.setDaemon(true);
@@ -125,7 +130,7 @@ final class NodeProcess implements AutoCloseable {
 			this.open.complete(null);
 		}
 		if (this.open.isDone() && line.contains(" WARN ")) {
-			System.out.println(this.name + ": " + line);
+			this.out.accept(this.name + ": " + line);
 		}
 	}
 

@@ -74,7 +74,7 @@ public final class Nodes {
 								"--cancel-scope.cluster.node=localhost:" + (firstPort + i),
 								"--cancel-scope.cluster.nodes=" + count, "--nodes.homes=" + String.join(",", homes),
 								"--nodes.database=" + database.url(), "--nodes.database-process=" + database.process()),
-						environment, ended::countDown));
+						environment, out, ended::countDown));
 			}
 			for (NodeProcess desk : desks) {
 				desk.awaitOpen();
