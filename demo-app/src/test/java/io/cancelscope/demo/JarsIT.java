@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -57,12 +58,25 @@ class JarsIT {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ CORE + ",io.cancelscope", STARTER + ",io.cancelscope.spring" })
-	void jarIsAModuleWithAName(String module, String name) {
+	@CsvSource({ CORE + ",io.cancelscope,false", STARTER + ",io.cancelscope.spring,true" })
+	void jarIsAModuleWithAName(String module, String name, boolean automatic) {
 		ModuleDescriptor descriptor = ModuleFinder.of(jar(module, "")).find(name).orElseThrow().descriptor();
 
-		assertThat(descriptor.isAutomatic()).isTrue();
+		assertThat(descriptor.isAutomatic()).isEqualTo(automatic);
 		assertThat(descriptor.packages()).contains(name);
+	}
+
+	/** Otherwise they could not be on one module path. */
+	@Test
+	void modulesShareNoPackage() {
+		Set<String> core = ModuleFinder.of(jar(CORE, "")).find("io.cancelscope").orElseThrow().descriptor().packages();
+		Set<String> starter = ModuleFinder.of(jar(STARTER, ""))
+			.find("io.cancelscope.spring")
+			.orElseThrow()
+			.descriptor()
+			.packages();
+
+		assertThat(starter).doesNotContainAnyElementsOf(core);
 	}
 
 	@ParameterizedTest
@@ -79,7 +93,8 @@ class JarsIT {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ CORE + ",io/cancelscope/CancelScopes.html", STARTER + ",io/cancelscope/spring/CancelScoped.html" })
+	@CsvSource({ CORE + ",io.cancelscope/io/cancelscope/CancelScopes.html",
+			STARTER + ",io/cancelscope/spring/CancelScoped.html" })
 	void javadocOfThePublicClassesIsInItsJar(String module, String page) {
 		Path jar = jar(module, "-javadoc");
 		assumeThat(jar).as("made by -Prelease").exists();
