@@ -28,6 +28,26 @@ class CancelTransportContractTests {
 	}
 
 	@Test
+	void transportThatReceivesBeforeItCanSendPasses() {
+		Engine engine = new Engine((message) -> message);
+		engine.failuresOfEachTransport = 2;
+
+		CancelTransportContract.of(() -> engine.transport(true)).reachesAllNodes();
+
+		assertThat(engine.failures).hasValue(3 * 2);
+	}
+
+	@Test
+	void transportThatLearnsLateThatItIsConnectedPasses() {
+		Engine engine = new Engine((message) -> message);
+		engine.denials = 3;
+
+		CancelTransportContract.of(() -> engine.transport(true)).saysThatItIsConnected();
+
+		assertThat(engine.denials).isNegative();
+	}
+
+	@Test
 	void transportThatSkipsTheSenderIsNoticed() {
 		Engine engine = new Engine((message) -> message);
 		assertBroken("No message has reached all nodes", () -> impatient(engine, false).reachesAllNodes());
@@ -90,6 +110,12 @@ class CancelTransportContractTests {
 
 		private boolean denying;
 
+		private int denials;
+
+		private int failuresOfEachTransport;
+
+		private final AtomicInteger failures = new AtomicInteger();
+
 		Engine(UnaryOperator<byte[]> change) {
 			this.change = change;
 		}
@@ -102,6 +128,8 @@ class CancelTransportContractTests {
 
 			private final boolean toSelf;
 
+			private final AtomicInteger failuresLeft = new AtomicInteger(Engine.this.failuresOfEachTransport);
+
 			private Consumer<byte[]> own;
 
 			private Transport(boolean toSelf) {
@@ -110,6 +138,10 @@ class CancelTransportContractTests {
 
 			@Override
 			public void publish(byte[] message) {
+				if (this.failuresLeft.getAndDecrement() > 0) {
+					Engine.this.failures.incrementAndGet();
+					throw new IllegalStateException("Not connected yet");
+				}
 				byte[] changed = Engine.this.change.apply(message);
 				for (Consumer<byte[]> receiver : Engine.this.receivers) {
 					if (this.toSelf || receiver != this.own) {
@@ -137,7 +169,7 @@ class CancelTransportContractTests {
 
 			@Override
 			public boolean isConnected() {
-				return !Engine.this.denying;
+				return !Engine.this.denying && Engine.this.denials-- <= 0;
 			}
 
 			@Override

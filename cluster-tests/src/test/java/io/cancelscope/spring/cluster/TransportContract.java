@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.test.CancelTransportContract;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,12 @@ abstract class TransportContract {
 			assertThat(node.next()).isEqualTo("hello".getBytes());
 		}
 		assertThat(one.received).isEmpty();
+	}
+
+	/** As users check a transport of their own. */
+	@Test
+	void contractForTransportsOfUsersIsKept() {
+		CancelTransportContract.of(() -> new OwnTransport(transport(this.engine.port()))).verify();
 	}
 
 	@Test
