@@ -2,6 +2,7 @@ package io.cancelscope.spring.cluster;
 
 import io.cancelscope.spring.cluster.ClusterTransportProperties.Engine;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -9,7 +10,7 @@ import org.springframework.cloud.bus.BusBridge;
 import org.springframework.cloud.bus.BusProperties;
 import org.springframework.cloud.bus.event.Destination;
 import org.springframework.cloud.bus.jackson.RemoteApplicationEventScan;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -20,16 +21,19 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnClass(BusBridge.class)
 @ConditionalOnBooleanProperty(name = "spring.cloud.bus.enabled", matchIfMissing = true)
 @RemoteApplicationEventScan(basePackageClasses = ClusterCancelRemoteEvent.class)
+@RegisterReflectionForBinding(ClusterCancelRemoteEvent.class)
 class BusTransportConfiguration {
 
 	@Bean
-	TransportCandidate cancelScopeBusTransport(ApplicationEventPublisher events, ObjectProvider<BusBridge> bridges,
-			ObjectProvider<BusProperties> properties, ObjectProvider<Destination.Factory> destinations) {
+	TransportCandidate cancelScopeBusTransport(ApplicationContext context, ClusterTransportProperties properties,
+			ObjectProvider<BusBridge> bridges, ObjectProvider<BusProperties> busProperties,
+			ObjectProvider<Destination.Factory> destinations) {
 		return new TransportCandidate(Engine.BUS, () -> {
-			BusProperties bus = properties.getIfAvailable();
+			BusProperties bus = busProperties.getIfAvailable();
 			Destination.Factory factory = destinations.getIfAvailable();
-			return (bus != null && factory != null && bridges.getIfAvailable() != null)
-					? new BusTransport(events, bus.getId(), factory) : null;
+			BusBridge bridge = bridges.getIfAvailable();
+			return (bus != null && factory != null && bridge != null)
+					? new BusTransport(context, bridge, bus.getId(), factory, properties.heartbeat()) : null;
 		});
 	}
 

@@ -16,8 +16,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * application uses more than one of them.
  * @param channel Name of the channel of Redis or PostgreSQL. Nodes with the same channel
  * are one cluster. At most 40 characters.
- * @param heartbeat Interval at which a node sends a message to itself by Redis or
- * PostgreSQL, and time within which that message must come back.
+ * @param heartbeat Interval at which a node sends a message to itself, and time within
+ * which that message must come back.
  * @param postgres PostgreSQL.
  */
 @ConfigurationProperties("cancel-scope.cluster")

@@ -41,6 +41,11 @@ final class LinkSender implements AutoCloseable {
 	 * @throws IllegalStateException if it failed, or was not done in time
 	 */
 	void send(Callable<?> sending) {
+		send(sending, this.patience);
+	}
+
+	/** Sends with another limit for the time to wait. */
+	void send(Callable<?> sending, Duration patience) {
 		Future<?> sent;
 		try {
 			sent = this.thread.submit(sending);
@@ -49,7 +54,7 @@ final class LinkSender implements AutoCloseable {
 			throw new IllegalStateException("Connection closed, or " + WAITING + " messages are waiting to be sent");
 		}
 		try {
-			sent.get(this.patience.toNanos(), TimeUnit.NANOSECONDS);
+			sent.get(patience.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(String.valueOf(ex.getCause()), ex.getCause());
@@ -57,9 +62,10 @@ final class LinkSender implements AutoCloseable {
 		catch (TimeoutException ex) {
 			// Not interrupted: a message that is half written would break the connection.
 			sent.cancel(false);
-			throw new IllegalStateException("a message was not sent within " + this.patience.toMillis() + "ms", ex);
+			throw new IllegalStateException("a message was not sent within " + patience.toMillis() + "ms", ex);
 		}
 		catch (InterruptedException ex) {
+			sent.cancel(false);
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("Interrupted while a message was sent", ex);
 		}

@@ -33,6 +33,8 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 
 	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
 
+	private static final Duration LONGEST_PAUSE_OF_TOKENS = Duration.ofSeconds(1);
+
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
 	private static final Duration UNTIL_SENT = Duration.ofSeconds(2);
@@ -49,6 +51,8 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 	private volatile @Nullable Run run;
 
 	private final List<Consumer<byte[]>> receivers = new CopyOnWriteArrayList<>();
+
+	private volatile boolean started;
 
 	/**
 	 * Creates one.
@@ -67,6 +71,19 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 
 	/** Says what to do if a new link is open, but nothing comes back on it. */
 	abstract String adviceForSilence();
+
+	/**
+	 * How long the first token after a start may take, and each attempt to send it. Later
+	 * ones must come back within the heartbeat.
+	 */
+	Duration untilFirstToken() {
+		return this.heartbeat;
+	}
+
+	/** Whether also later tokens are sent again while they have not come back. */
+	boolean repeatsLaterTokens() {
+		return true;
+	}
 
 	@Override
 	public final void publish(byte[] message) {
@@ -100,16 +117,26 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 	@Override
 	public final void subscribe(Consumer<byte[]> receiver) {
 		this.receivers.add(receiver);
-		begin();
+		// Race: the start, which may not have found a receiver.
+		if (isAutoStartup() || this.started) {
+			begin();
+		}
 	}
 
-	/** Waits until the first attempt to connect has ended, whichever way. */
+	/**
+	 * Waits until the first attempt to connect has ended, whichever way. Does not wait
+	 * where something else starts the transport than the context.
+	 */
 	@Override
 	public final void start() {
+		this.started = true;
 		if (this.receivers.isEmpty()) {
 			return;
 		}
 		Run run = begin();
+		if (!isAutoStartup()) {
+			return;
+		}
 		try {
 			run.attempted.await(UNTIL_FIRST_ATTEMPT.toNanos(), TimeUnit.NANOSECONDS);
 		}
@@ -136,6 +163,7 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 
 	@Override
 	public final void stop() {
+		this.started = false;
 		Run run;
 		this.lock.lock();
 		try {
@@ -269,12 +297,12 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 			try {
 				link = open(new TransportLink.Receivers(this::deliver, (token) -> this.returned = token));
 				this.open = link;
-				exchangeToken(link, sender);
+				exchangeToken(link, sender, this.tokens == 0);
 				worked = true;
 				connected(new Connected(link, sender));
 				while (!isEnded()) {
 					waitForHeartbeat(link);
-					exchangeToken(link, sender);
+					exchangeToken(link, sender, false);
 				}
 			}
 			catch (Exception ex) {
@@ -303,24 +331,26 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 		 * Sends a token until it has come back: the first one may be sent before the
 		 * engine knows that this node listens.
 		 */
-		private void exchangeToken(TransportLink link, LinkSender sender) throws Exception {
+		private void exchangeToken(TransportLink link, LinkSender sender, boolean first) throws Exception {
 			String token = String.valueOf(++this.tokens);
+			Duration patience = first ? untilFirstToken() : ReconnectingTransport.this.heartbeat;
+			Duration untilSent = (first && patience.compareTo(UNTIL_SENT) > 0) ? patience : UNTIL_SENT;
 			long begin = System.nanoTime();
-			long end = begin + ReconnectingTransport.this.heartbeat.toNanos();
+			long end = begin + patience.toNanos();
 			long next = begin;
 			long pause = SHORTEST_PAUSE.toNanos();
 			while (!isEnded() && !this.returned.equals(token)) {
 				long now = System.nanoTime();
 				if (now - end >= 0) {
-					throw new SilentLinkException(ReconnectingTransport.this.heartbeat);
+					throw new SilentLinkException(patience);
 				}
 				if (now - next >= 0) {
 					sender.send(() -> {
 						link.ping(token);
 						return null;
-					});
-					next = System.nanoTime() + pause;
-					pause *= 2;
+					}, untilSent);
+					next = (first || repeatsLaterTokens()) ? System.nanoTime() + pause : end;
+					pause = Math.min(2 * pause, LONGEST_PAUSE_OF_TOKENS.toNanos());
 				}
 				link.serve(Duration.ofNanos(Math.max(1, Math.min(next - now, end - now))));
 			}
@@ -329,7 +359,7 @@ abstract class ReconnectingTransport implements CancelTransport, SmartLifecycle,
 		private void deliver(byte[] message) {
 			for (Consumer<byte[]> receiver : ReconnectingTransport.this.receivers) {
 				try {
-					receiver.accept(message);
+					receiver.accept(message.clone()); // each can change its array
 				}
 				catch (Throwable ex) {
 					logger.debug("The receiver of a message failed", ex);

@@ -71,6 +71,70 @@ class ReconnectingTransportTests {
 	}
 
 	@Test
+	void firstTokenMayTakeLongerThanAHeartbeat() {
+		this.transport.untilFirstToken = LONG;
+		this.transport.echoing = false;
+		try (LogLines log = new LogLines()) {
+			this.transport.subscribe(this.received::add);
+			long begin = System.nanoTime();
+			Awaitility.await()
+				.atMost(LONG)
+				.pollInterval(Duration.ofMillis(5))
+				.until(() -> System.nanoTime() - begin > 3 * HEARTBEAT.toNanos() && this.transport.pings.get() > 2);
+			assertThat(this.transport.isConnected()).isFalse();
+
+			this.transport.echoing = true;
+			awaitConnected(true);
+
+			assertThat(this.transport.opened.get()).isEqualTo(1);
+			assertThat(warnings(log)).isEmpty();
+		}
+	}
+
+	@Test
+	void laterTokensAreSentOnceIfTheEngineKeepsThem() {
+		this.transport.repeatingLaterTokens = false;
+		this.transport.subscribe(this.received::add);
+		this.transport.start();
+		this.transport.echoing = false;
+		awaitConnected(false);
+		int links = this.transport.opened.get();
+		int pings = this.transport.pings.get();
+
+		awaitOpened(links + 3);
+
+		// The token of the last link may not have been sent, or one more link be open.
+		assertThat(this.transport.pings.get() - pings).isBetween(2, this.transport.opened.get() - links + 1);
+	}
+
+	@Test
+	void transportThatTheContextDoesNotStartOpensNoLinkBeforeItIsStarted() {
+		this.transport.startedByContext = false;
+		this.transport.holding = true;
+		this.transport.subscribe(this.received::add);
+		assertThat(this.transport.isRunning()).isFalse();
+
+		// It does not wait for the first attempt, which cannot end yet.
+		this.transport.start();
+
+		assertThat(this.transport.isRunning()).isTrue();
+		assertThat(this.transport.isConnected()).isFalse();
+		this.transport.mayOpen.countDown();
+		awaitConnected(true);
+	}
+
+	@Test
+	void receiversDoNotShareTheArrayOfAMessage() throws InterruptedException {
+		this.transport.subscribe((message) -> message[0] = 9);
+		this.transport.subscribe(this.received::add);
+		this.transport.start();
+
+		this.transport.publish(new byte[] { 1 });
+
+		assertThat(this.received.poll(30, TimeUnit.SECONDS)).containsExactly(1);
+	}
+
+	@Test
 	void linkThatFallsSilentIsReplaced() {
 		this.transport.subscribe(this.received::add);
 		this.transport.start();
@@ -191,8 +255,31 @@ class ReconnectingTransportTests {
 
 		private volatile CountDownLatch sending;
 
+		private final AtomicInteger pings = new AtomicInteger();
+
+		private volatile Duration untilFirstToken = HEARTBEAT;
+
+		private volatile boolean startedByContext = true;
+
+		private volatile boolean repeatingLaterTokens = true;
+
 		Fake() {
 			super("Fake", HEARTBEAT);
+		}
+
+		@Override
+		public boolean isAutoStartup() {
+			return this.startedByContext;
+		}
+
+		@Override
+		boolean repeatsLaterTokens() {
+			return this.repeatingLaterTokens;
+		}
+
+		@Override
+		Duration untilFirstToken() {
+			return this.untilFirstToken;
 		}
 
 		@Override
@@ -234,6 +321,7 @@ class ReconnectingTransportTests {
 			@Override
 			public void ping(String token) throws InterruptedException {
 				take();
+				Fake.this.pings.incrementAndGet();
 				if (Fake.this.echoing) {
 					this.tokens.add(token);
 				}
