@@ -381,11 +381,11 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean 
 		this.pending.values().forEach(this::end);
 	}
 
-	// For tests
-
 	Refusals refusals() {
 		return this.refusals;
 	}
+
+	// For tests
 
 	int running() {
 		return this.running.get();

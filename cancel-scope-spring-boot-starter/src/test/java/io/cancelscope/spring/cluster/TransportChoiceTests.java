@@ -162,6 +162,31 @@ class TransportChoiceTests {
 	}
 
 	@Test
+	void refusedMessagesAreCountedByReason() {
+		try (TestNode node = TestNode.named("shop-1").on(new MemoryEngine())) {
+			this.runner.withUserConfiguration(Own.class).withBean(ClusterNode.class, () -> node.node).run((context) -> {
+				MeterRegistry registry = new SimpleMeterRegistry();
+				context.getBean("cancelScopeClusterMeters", MeterBinder.class).bindTo(registry);
+				assertThat(registry.get("cancel.scope.cluster.refused").functionCounters())
+					.hasSameSizeAs(Refusal.values())
+					.allSatisfy((counter) -> assertThat(counter.count()).isZero());
+
+				node.node.receive(new byte[10_000]);
+				node.node.receive(new byte[0]);
+				node.node.receive(new byte[1]);
+
+				assertThat(refused(registry, "too-large")).isEqualTo(1);
+				assertThat(refused(registry, "unknown")).isEqualTo(2);
+				assertThat(refused(registry, "wrong-signature")).isZero();
+			});
+		}
+	}
+
+	private static double refused(MeterRegistry registry, String reason) {
+		return registry.get("cancel.scope.cluster.refused").tag("reason", reason).functionCounter().count();
+	}
+
+	@Test
 	void passwordIsInNoText() {
 		ClusterTransportProperties.Postgres postgres = new ClusterTransportProperties.Postgres(
 				"jdbc:postgresql://h/d?password=hush", "me", "hush");
