@@ -26,7 +26,7 @@ final class RabbitEngine implements Engine {
 
 	private static final File SERVER = new File("/usr/lib/rabbitmq/bin/rabbitmq-server");
 
-	private static final Duration LONG = Duration.ofSeconds(90);
+	private static final Duration LONG = Duration.ofSeconds(180);
 
 	private final Path directory;
 
@@ -34,12 +34,18 @@ final class RabbitEngine implements Engine {
 
 	private final int names;
 
+	/**
+	 * Where nodes find each other. The broker starts it as a daemon unless it runs.
+	 */
+	private final Process nameServer;
+
 	private Process process;
 
 	private RabbitEngine(Path directory) throws IOException {
 		this.directory = directory;
 		this.port = freePort();
 		this.names = freePort();
+		this.nameServer = nameServer();
 		this.process = process();
 	}
 
@@ -58,6 +64,12 @@ final class RabbitEngine implements Engine {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
+	}
+
+	private Process nameServer() throws IOException {
+		return new ProcessBuilder("epmd", "-address", "127.0.0.1", "-port", "" + this.names).redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start();
 	}
 
 	private Process process() throws IOException {
@@ -120,13 +132,7 @@ final class RabbitEngine implements Engine {
 	public void close() throws IOException {
 		try {
 			kill();
-			// A daemon that the server has started.
-			ProcessBuilder epmd = new ProcessBuilder("epmd", "-port", "" + this.names, "-kill");
-			epmd.environment().put("ERL_EPMD_RELAXED_COMMAND_CHECK", "1");
-			epmd.redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-				.start()
-				.waitFor(LONG.toSeconds(), TimeUnit.SECONDS);
+			this.nameServer.destroyForcibly().waitFor(LONG.toSeconds(), TimeUnit.SECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
