@@ -67,13 +67,14 @@ final class RequestBudget {
 			return limit;
 		}
 		Duration asked = parsed.get();
+		RequestLimit known = limit.asked(asked);
 		if (asked.compareTo(this.least) < 0) {
-			return limit.orShorter(this.least, header, "raised to cancel-scope.web.min-timeout");
+			return known.orShorter(this.least, header, "raised to cancel-scope.web.min-timeout");
 		}
 		if (this.most != null && asked.compareTo(this.most) > 0) {
-			return limit.orShorter(this.most, header, "lowered to cancel-scope.web.max-timeout");
+			return known.orShorter(this.most, header, "lowered to cancel-scope.web.max-timeout");
 		}
-		return limit.orShorter(asked, header, null);
+		return known.orShorter(asked, header, null);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.cancelscope.spring;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
@@ -34,16 +35,20 @@ public final class RequestScope {
 
 	private final WebCancelProperties web;
 
-	/** The name of the header that sets the limit. */
-	private final @Nullable String header;
+	private final RequestLimit limit;
+
+	/** When the caller stops waiting, if it says so and somebody wants to know. */
+	private final @Nullable Deadline callers;
 
 	private volatile boolean limited;
 
-	RequestScope(OpenScope scope, TimeSource time, WebCancelProperties web, @Nullable String header) {
+	RequestScope(OpenScope scope, TimeSource time, WebCancelProperties web, RequestLimit limit,
+			@Nullable Deadline callers) {
 		this.scope = scope;
 		this.time = time;
 		this.web = web;
-		this.header = header;
+		this.limit = limit;
+		this.callers = callers;
 	}
 
 	/**
@@ -124,6 +129,19 @@ public final class RequestScope {
 	 * @return the response
 	 */
 	public ResponseEntity<ProblemDetail> answerTo(ScopeCancelledException cancellation) {
+		return answerTo(cancellation, (name) -> false);
+	}
+
+	/**
+	 * Returns the response to a cancelled request, like
+	 * {@link #answerTo(ScopeCancelledException)}. After a deadline, it says whose time
+	 * was used up if {@code cancel-scope.web.expired-header} is set, unless the
+	 * application has set that header itself.
+	 * @param cancellation the exception that ended the request
+	 * @param isSet returns whether the application has set a header of the response
+	 * @return the response
+	 */
+	public ResponseEntity<ProblemDetail> answerTo(ScopeCancelledException cancellation, Predicate<String> isSet) {
 		CancelReason reason = cancellation.reason();
 		if (reason.kind() == CancelReason.Kind.DISCONNECTED) {
 			return ResponseEntity.status(CLIENT_GONE).build();
@@ -133,13 +151,28 @@ public final class RequestScope {
 		if (reason.kind() != CancelReason.Kind.DEADLINE) {
 			answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds(this.web.retryAfter())));
 		}
+		else if (this.web.expiredHeader() && !isSet.test(ExpiredHeader.NAME)) {
+			answer.header(ExpiredHeader.NAME, isCallersTime(reason) ? ExpiredHeader.CALLER : ExpiredHeader.SERVER);
+		}
 		ProblemDetail problem = CancelledProblem.of(cancellation, this.web.showScopes());
 		// Not the whole source, which names a property of the application.
-		if (this.header != null && reason.kind() == CancelReason.Kind.DEADLINE
-				&& reason.origin().equals(this.scope.name())) {
-			problem.setProperty("limit", "header " + this.header);
+		if (this.limit.header() != null && reason.kind() == CancelReason.Kind.DEADLINE && isOwn(reason)) {
+			problem.setProperty("limit", "header " + this.limit.header());
 		}
 		return answer.body(problem);
+	}
+
+	/**
+	 * Whether the caller has no time left, whichever limit it was that passed. Where the
+	 * server gave up a little early, that is so although its time has not passed.
+	 */
+	private boolean isCallersTime(CancelReason reason) {
+		Deadline callers = this.callers;
+		return callers != null && (callers.isExpired() || (isOwn(reason) && this.limit.coversAllThatTheCallerHas()));
+	}
+
+	private boolean isOwn(CancelReason reason) {
+		return reason.origin().equals(this.scope.name());
 	}
 
 	private static long seconds(Duration duration) {

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.Deadline;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,14 @@ public final class RequestScopes {
 		if (this.key != null) {
 			options = options.withKey(this.key.read(headers, this.names, path));
 		}
-		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web, limit.header());
+		// Order: before the scope, so that it never passes after that of the scope.
+		Deadline callers = callers(limit);
+		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web, limit, callers);
+	}
+
+	/** When the caller stops waiting, where anybody wants to know. */
+	private @Nullable Deadline callers(RequestLimit limit) {
+		return (this.web.expiredHeader() && limit.asked() != null) ? this.scopes.deadline(limit.asked()) : null;
 	}
 
 	private @Nullable Duration limit(String endpoint, PathContainer path) {

@@ -42,6 +42,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * of the response to a cancelled request, in whole seconds.
  * @param showScopes Whether to include the name and the budget of the cancelled scope in
  * the response to a cancelled request.
+ * @param expiredHeader Whether the response to a request whose deadline has passed
+ * contains the header Deadline-Expired. Its value is 'caller' if the time that the caller
+ * gave is used up, so that another attempt is of no use, and 'server' otherwise.
  */
 @ConfigurationProperties("cancel-scope.web")
 public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
@@ -51,7 +54,7 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 		@DefaultValue({ "x-envoy-expected-rq-timeout-ms", "grpc-timeout" }) List<String> headers,
 		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout, @Nullable String key,
 		@Nullable List<String> exclude, @DefaultValue("-2147483646") int order, @DefaultValue("1s") Duration retryAfter,
-		@DefaultValue("false") boolean showScopes){
+		@DefaultValue("false") boolean showScopes, @DefaultValue("false") boolean expiredHeader){
 
 	// A text, so that a value of another time, such as 'true', gets an answer that says
 	// what to write now.

@@ -112,7 +112,7 @@ class CancelledAnswer {
 		Renderer renderer = this.renderer.get();
 		if (renderer == null
 				|| !renderer.render(request, response, (thrown instanceof Exception ex) ? ex : cancellation)) {
-			AnswerPage.send(request, response, scope.answerTo(cancellation));
+			AnswerPage.send(request, response, scope.answerTo(cancellation, response::containsHeader));
 		}
 		return true;
 	}

@@ -135,7 +135,9 @@ class CancelledExceptionResolver extends ExceptionHandlerExceptionResolver {
 		if (scope == null || cancellation == null || (users != null && isAbout(users.getMethod(), exception))) {
 			return null;
 		}
-		ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation);
+		HttpServletResponse response = request.getResponse();
+		ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation,
+				(name) -> response != null && response.containsHeader(name));
 		ProblemDetail problem = answer.getBody();
 		if (problem != null) {
 			// Spring MVC would fail for paths that are no URI.

@@ -155,7 +155,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			return Mono.empty();
 		}
 		ServerHttpResponse response = exchange.getResponse();
-		ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation);
+		ResponseEntity<ProblemDetail> answer = scope.answerTo(cancellation, response.getHeaders()::containsHeader);
 		if (!author.isTaken() || response.isCommitted()) {
 			return connection.breakOff(response, answer.getStatusCode(), cancellation);
 		}

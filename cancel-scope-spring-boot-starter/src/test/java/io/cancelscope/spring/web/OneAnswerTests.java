@@ -42,7 +42,7 @@ class OneAnswerTests {
 	void start() {
 		this.context = contexts.computeIfAbsent(this.server,
 				(server) -> server.start(Lobby.class, "cancel-scope.web.timeout=300ms",
-						"cancel-scope.timeouts[GET /cancelled]=1m",
+						"cancel-scope.timeouts[GET /cancelled]=1m", "cancel-scope.web.expired-header=true",
 						"spring.web.resources.static-locations=classpath:/pages/"));
 		this.context.getBean(Lobby.Pages.class).takeScopes();
 	}
@@ -84,6 +84,7 @@ class OneAnswerTests {
 
 	private static void hasOnlyHeadersOfEveryAnswer(HttpHeaders headers) {
 		assertThat(headers.allValues("Cache-Control")).containsExactly("no-store");
+		assertThat(headers.allValues("Deadline-Expired")).containsExactly("server");
 		assertThat(headers.map()).doesNotContainKeys("cdn-cache-control", "expires", "pragma", "etag", "last-modified",
 				"age", "content-encoding", "content-disposition", "location");
 		assertThat(headers.firstValue("X-Frame-Options")).contains("DENY");

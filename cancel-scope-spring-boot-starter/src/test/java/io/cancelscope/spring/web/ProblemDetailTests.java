@@ -1,13 +1,16 @@
 package io.cancelscope.spring.web;
 
+import java.time.Duration;
 import java.util.function.Consumer;
 
 import io.cancelscope.CancelReason;
+import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +31,7 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -98,6 +102,22 @@ class ProblemDetailTests {
 		this.runner.run((context) -> {
 			assertThat(tester(context).get().uri("/annotated")).hasStatus(HttpStatus.INSUFFICIENT_STORAGE);
 			assertThat(tester(context).get().uri("/conflict")).hasStatus(HttpStatus.CONFLICT);
+		});
+	}
+
+	@Test
+	void headerOfTheHandlersSaysWhoseTimeItWas() {
+		this.runner.withPropertyValues("cancel-scope.web.expired-header=true").run((context) -> {
+			assertThat(tester(context).get().uri("/late")).hasStatus(HttpStatus.GATEWAY_TIMEOUT)
+				.headers()
+				.hasHeaderSatisfying("Deadline-Expired", (values) -> assertThat(values).containsExactly("server"));
+			assertThat(tester(context).get().uri("/late?label=supplier")).hasStatus(HttpStatus.GATEWAY_TIMEOUT)
+				.headers()
+				.hasHeaderSatisfying("Deadline-Expired", (values) -> assertThat(values).containsExactly("supplier"));
+			assertThat(tester(context).get().uri("/late?label=supplier").accept("text/html"))
+				.hasStatus(HttpStatus.GATEWAY_TIMEOUT)
+				.headers()
+				.hasHeaderSatisfying("Deadline-Expired", (values) -> assertThat(values).containsExactly("supplier"));
 		});
 	}
 
@@ -195,6 +215,14 @@ class ProblemDetailTests {
 			this.scopes.current().cancel(CancelReason.Kind.DISCONNECTED, "gone", null);
 			this.scopes.check();
 			return "never";
+		}
+
+		@GetMapping("/late")
+		void late(@RequestParam(required = false) String label, HttpServletResponse response) {
+			if (label != null) {
+				response.setHeader("Deadline-Expired", label);
+			}
+			this.scopes.run(ScopeOptions.timeout(Duration.ZERO), CancelScope::check);
 		}
 
 		@GetMapping("/broken")

@@ -52,7 +52,8 @@ class ServletRequestTests {
 	void start() {
 		this.context = contexts.computeIfAbsent(this.server,
 				(server) -> server.start(Desk.class, "cancel-scope.web.trust-headers=always",
-						"cancel-scope.timeouts[GET /callable/deaf]=300ms", "cancel-scope.web.show-scopes=true"));
+						"cancel-scope.timeouts[GET /callable/deaf]=300ms", "cancel-scope.web.show-scopes=true",
+						"cancel-scope.web.expired-header=true"));
 		this.watch = this.context.getBean(Watch.class);
 		this.watch.forget();
 	}
@@ -91,6 +92,7 @@ class ServletRequestTests {
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
 		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
 		assertThat(response.headers().firstValue("Retry-After")).isEmpty();
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("caller");
 		Map<String, Object> problem = JsonPath.read(response.body(), "$");
 		String name = path.startsWith("/plain") ? "GET /**" : "GET " + path;
 		assertThat(problem).containsEntry("status", 504)
@@ -127,6 +129,7 @@ class ServletRequestTests {
 		assertThat(JsonPath.<String>read(response.body(), "$.detail"))
 			.isEqualTo("scope 'GET /cancelled' was cancelled");
 		assertThat(response.body()).doesNotContain("budget");
+		assertThat(response.headers().firstValue("Deadline-Expired")).isEmpty();
 	}
 
 	@Test
@@ -136,6 +139,7 @@ class ServletRequestTests {
 		assertThat(response.statusCode()).isEqualTo(504);
 		assertThat(JsonPath.<String>read(response.body(), "$.scope")).isEqualTo("fares");
 		assertThat(JsonPath.<String>read(response.body(), "$.budget")).isEqualTo("20ms");
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("server");
 	}
 
 	@Test

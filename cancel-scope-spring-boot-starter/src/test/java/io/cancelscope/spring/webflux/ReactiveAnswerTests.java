@@ -57,7 +57,7 @@ class ReactiveAnswerTests {
 
 	@BeforeAll
 	static void start() {
-		context = ReactiveRequestTests.newContext(Application.class,
+		context = ReactiveRequestTests.newContext(Application.class, "cancel-scope.web.expired-header=true",
 				"spring.web.resources.static-locations=classpath:/pages/");
 	}
 
@@ -97,6 +97,7 @@ class ReactiveAnswerTests {
 	}
 
 	private static void hasOnlyHeadersOfEveryAnswer(HttpHeaders headers) {
+		assertThat(headers.allValues("Deadline-Expired")).containsExactly("server");
 		assertThat(headers.allValues("Cache-Control")).containsExactly("no-store");
 		assertThat(headers.map()).doesNotContainKeys("cdn-cache-control", "expires", "etag", "last-modified",
 				"content-encoding", "content-disposition");

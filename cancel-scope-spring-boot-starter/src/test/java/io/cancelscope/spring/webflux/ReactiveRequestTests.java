@@ -84,7 +84,7 @@ class ReactiveRequestTests {
 	@BeforeAll
 	static void start() {
 		context = newContext(Application.class, "cancel-scope.web.trust-headers=always",
-				"cancel-scope.web.show-scopes=true");
+				"cancel-scope.web.show-scopes=true", "cancel-scope.web.expired-header=true");
 	}
 
 	static ConfigurableApplicationContext newContext() {
@@ -157,6 +157,7 @@ class ReactiveRequestTests {
 		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
 		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
 		assertThat(response.headers().firstValue("X-Meddled")).isEmpty();
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("caller");
 		Map<String, Object> problem = JsonPath.read(response.body(), "$");
 		assertThat(problem).containsEntry("status", 504)
 			.containsEntry("detail", "scope 'GET " + path + "' (300ms) exceeded its deadline")
@@ -177,6 +178,15 @@ class ReactiveRequestTests {
 		assertThat(response.headers().firstValue("Retry-After")).contains("1");
 		assertThat(JsonPath.<String>read(response.body(), "$.detail"))
 			.isEqualTo("scope 'GET /cancelled' was cancelled");
+		assertThat(response.headers().firstValue("Deadline-Expired")).isEmpty();
+	}
+
+	@Test
+	void headerOfTheHandlersSaysWhoseTimeItWas() {
+		HttpResponse<String> response = get("/labelled", "grpc-timeout", "300m");
+
+		assertThat(response.statusCode()).isEqualTo(504);
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("supplier");
 	}
 
 	@Test
@@ -392,6 +402,12 @@ class ReactiveRequestTests {
 
 		@GetMapping("/hanging")
 		Mono<String> hanging() {
+			return Mono.never();
+		}
+
+		@GetMapping("/labelled")
+		Mono<String> labelled(ServerHttpResponse response) {
+			response.getHeaders().set("Deadline-Expired", "supplier");
 			return Mono.never();
 		}
 
