@@ -6,6 +6,7 @@ import java.io.InputStream;
 import io.cancelscope.CancelScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.ScopeFailures;
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.ClientHttpRequest;
@@ -53,12 +54,14 @@ final class Exchange {
 	/**
 	 * Sends a request.
 	 * @param written what the library lets the application write, or {@code null}
+	 * @param sent the deadline that the request tells, or {@code null}
 	 */
-	ClientHttpResponse send(ClientHttpRequest request, @Nullable WrittenBody written) throws IOException {
+	ClientHttpResponse send(ClientHttpRequest request, @Nullable WrittenBody written, @Nullable SentDeadline sent)
+			throws IOException {
 		Exchange outer = sending.get();
 		sending.set(this);
 		try {
-			return new ScopedResponse(this, execute(request));
+			return new ScopedResponse(this, execute(request), sent);
 		}
 		catch (IOException | RuntimeException ex) {
 			// An interrupted wait may have left the library's side as it is.

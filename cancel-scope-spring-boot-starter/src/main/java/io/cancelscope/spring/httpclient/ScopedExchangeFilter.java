@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.Flux;
@@ -53,13 +54,19 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 		scope.check();
 		AtomicReference<@Nullable Subscription> exchange = new AtomicReference<>();
 		Arrival arrival = new Arrival();
-		Mono<ClientResponse> response = send(tell(scope, request), next).doOnSubscribe(exchange::set)
-			.doOnNext(arrival::arrived);
+		SentDeadline deadline = (this.header != null) ? SentDeadline.of(scope) : null;
+		ClientRequest telling = tell(scope, request);
+		SentDeadline sent = (telling != request) ? deadline : null;
+		Mono<ClientResponse> response = send(telling, next).doOnSubscribe(exchange::set).doOnNext(arrival::arrived);
 		Mono<ClientResponse> cancellation = cancelled(scope).doOnSuccess((nothing) -> arrival.cancelled())
 			.then(failed(scope));
 		// The first to speak cancels the other one.
 		return Mono.firstWithSignal(response, cancellation).map((taken) -> {
 			arrival.taken();
+			if (sent != null) {
+				sent.answered(taken.statusCode().value(),
+						taken.headers().asHttpHeaders().getFirst(SentDeadline.HEADER));
+			}
 			return taken.mutate().body((body) -> bound(scope, body, exchange.get())).build();
 		});
 	}

@@ -15,6 +15,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.ScopeFailures;
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,9 +47,12 @@ final class ScopedFeignClient implements Client {
 			return this.client.execute(request, options);
 		}
 		scope.check();
+		SentDeadline deadline = (this.header != null) ? SentDeadline.of(scope) : null;
+		Request telling = tell(scope, request);
+		SentDeadline sent = (telling != request) ? deadline : null;
 		Response response;
 		try {
-			response = this.client.execute(tell(scope, request), bound(scope, options));
+			response = this.client.execute(telling, bound(scope, options));
 		}
 		catch (IOException ex) {
 			// Not an IOException: Feign would try again.
@@ -56,6 +60,10 @@ final class ScopedFeignClient implements Client {
 				throw ScopeFailures.attach(scope.exception(), ex);
 			}
 			throw ex;
+		}
+		if (sent != null) {
+			sent.answered(response.status(),
+					response.headers().getOrDefault(SentDeadline.HEADER, List.of()).stream().findFirst().orElse(null));
 		}
 		Response.Body body = response.body();
 		return (body == null || body.isRepeatable()) ? response

@@ -6,6 +6,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.ScopeFailures;
+import io.cancelscope.spring.SentDeadline;
 
 /**
  * A retryer of Feign's whose pauses end with the scope. The failure that it would have
@@ -31,6 +32,9 @@ final class ScopedFeignRetryer implements Retryer {
 		}
 		try {
 			scope.check();
+			if (SentDeadline.isSpent(scope)) {
+				throw failure;
+			}
 			scope.interruptibly((same) -> {
 				this.retryer.continueOrPropagate(failure);
 				return failure;

@@ -11,6 +11,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.ScopeFailures;
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,10 +69,20 @@ final class ScopedJdkClient extends JdkClientWrapper {
 	private <T> JdkCall<T> start(CancelScope scope, HttpRequest request, HttpResponse.BodyHandler<T> handler,
 			HttpResponse.@Nullable PushPromiseHandler<T> push) {
 		JdkCall<T> call = new JdkCall<>();
-		call.sent(this.client.sendAsync(tell(scope, request), call.watch(handler), push));
+		SentDeadline deadline = (this.header != null) ? SentDeadline.of(scope) : null;
+		HttpRequest telling = tell(scope, request);
+		SentDeadline sent = (telling != request) ? deadline : null;
+		call.sent(this.client.sendAsync(telling, call.watch((sent != null) ? read(sent, handler) : handler), push));
 		CancelScope.Registration registration = scope.onCancel((reason) -> call.stop(scope.exception()));
 		call.whenEnded(registration::unregister);
 		return call;
+	}
+
+	private static <T> HttpResponse.BodyHandler<T> read(SentDeadline sent, HttpResponse.BodyHandler<T> handler) {
+		return (response) -> {
+			sent.answered(response.statusCode(), response.headers().firstValue(SentDeadline.HEADER).orElse(null));
+			return handler.apply(response);
+		};
 	}
 
 	/** What the application has set itself stays. */

@@ -6,6 +6,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.ScopeFailures;
+import io.cancelscope.spring.SentDeadline;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -58,11 +59,14 @@ public final class ScopedOkHttpInterceptor implements Interceptor {
 			return chain.proceed(chain.request());
 		}
 		scope.check();
+		SentDeadline deadline = (this.header != null) ? SentDeadline.of(scope) : null;
+		Request telling = tell(scope, chain.request());
+		SentDeadline sent = (telling != chain.request()) ? deadline : null;
 		Call call = chain.call();
 		CancelScope.Registration registration = scope.onCancel(call::cancel);
 		Response response;
 		try {
-			response = chain.proceed(tell(scope, chain.request()));
+			response = chain.proceed(telling);
 		}
 		catch (IOException ex) {
 			if (scope.isCancelled()) {
@@ -78,6 +82,9 @@ public final class ScopedOkHttpInterceptor implements Interceptor {
 		if (call.isCanceled() && scope.isCancelled()) {
 			response.close();
 			throw scope.exception();
+		}
+		if (sent != null) {
+			sent.answered(response.code(), response.header(SentDeadline.HEADER));
 		}
 		return response.newBuilder().body(new ScopedOkHttpBody(response.body(), call, scope)).build();
 	}

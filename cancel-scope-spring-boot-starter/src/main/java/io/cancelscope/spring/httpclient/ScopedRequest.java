@@ -8,6 +8,7 @@ import java.util.Map;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -82,18 +83,19 @@ final class ScopedRequest implements ClientHttpRequest, StreamingHttpOutputMessa
 	@Override
 	public ClientHttpResponse execute() throws IOException {
 		this.scope.check();
-		if (this.header != null) {
-			tell(this.header);
-		}
-		return new Exchange(this.scope, this.transport).send(this.request, this.body);
+		SentDeadline sent = (this.header != null) ? tell(this.header) : null;
+		return new Exchange(this.scope, this.transport).send(this.request, this.body, sent);
 	}
 
-	/** What the application has set itself stays. */
-	private void tell(DeadlineHeader header) {
+	/** What the application has set itself stays, and says nothing of the scope. */
+	private @Nullable SentDeadline tell(DeadlineHeader header) {
 		HttpHeaders headers = this.request.getHeaders();
-		if (!headers.containsHeader(header.name())) {
-			this.scope.remaining().ifPresent((left) -> headers.set(header.name(), header.format(left)));
+		if (headers.containsHeader(header.name())) {
+			return null;
 		}
+		SentDeadline sent = SentDeadline.of(this.scope);
+		this.scope.remaining().ifPresent((left) -> headers.set(header.name(), header.format(left)));
+		return sent;
 	}
 
 }

@@ -3,6 +3,7 @@ package io.cancelscope.spring.httpclient;
 import java.io.IOException;
 import java.io.InputStream;
 
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -18,20 +19,27 @@ final class ScopedResponse implements ClientHttpResponse {
 
 	private final ClientHttpResponse response;
 
+	private final @Nullable SentDeadline sent;
+
 	private @Nullable ScopedBody body;
 
 	private boolean closed;
 
-	ScopedResponse(Exchange exchange, ClientHttpResponse response) {
+	ScopedResponse(Exchange exchange, ClientHttpResponse response, @Nullable SentDeadline sent) {
 		this.exchange = exchange;
 		this.response = response;
+		this.sent = sent;
 	}
 
 	// HttpURLConnection waits for the headers here, if the request had a body.
 
 	@Override
 	public HttpStatusCode getStatusCode() throws IOException {
-		return this.exchange.read((scope) -> this.response.getStatusCode());
+		HttpStatusCode status = this.exchange.read((scope) -> this.response.getStatusCode());
+		if (this.sent != null) {
+			this.sent.answered(status.value(), getHeaders().getFirst(SentDeadline.HEADER));
+		}
+		return status;
 	}
 
 	@Override

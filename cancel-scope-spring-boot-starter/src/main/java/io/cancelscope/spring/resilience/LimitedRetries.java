@@ -86,7 +86,7 @@ final class LimitedRetries extends AbstractRetryInterceptor {
 
 	/** Asked once after each attempt that failed. */
 	private boolean mayRetry() {
-		if (this.over || this.scope.isCancelled()) {
+		if (this.over || !RetryUnlessCancelled.mayRetry(this.scope)) {
 			return false;
 		}
 		long wait = this.waits.nextBackOff();

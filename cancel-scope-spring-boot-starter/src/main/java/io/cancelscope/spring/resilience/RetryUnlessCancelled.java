@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.SentDeadline;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.EmbeddedValueResolverAware;
@@ -19,9 +20,10 @@ import org.springframework.util.StringValueResolver;
 
 /**
  * Predicate that retries only while the scope around the attempts has time left. It
- * rejects a retry if that scope is cancelled, its deadline has passed, or the wait before
- * the retry would end after the deadline. {@code @Retryable} methods need this predicate
- * only if {@code cancel-scope.resilience.enabled} is {@code false}.
+ * rejects a retry if that scope is cancelled, its deadline has passed, the wait before
+ * the retry would end after the deadline, or a called server has said that the time of
+ * the scope is used up ({@link SentDeadline}). {@code @Retryable} methods need this
+ * predicate only if {@code cancel-scope.resilience.enabled} is {@code false}.
  *
  * <pre>{@code
  * &#64;CancelScoped("2s")
@@ -53,7 +55,12 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 	 */
 	@Override
 	public boolean shouldRetry(Method method, Throwable throwable) {
-		return !CancelScope.current().isCancelled();
+		return mayRetry(CancelScope.current());
+	}
+
+	/** Whether a scope has time left, as far as it and the servers that it calls know. */
+	static boolean mayRetry(CancelScope scope) {
+		return !scope.isCancelled() && !SentDeadline.isSpent(scope);
 	}
 
 	/**

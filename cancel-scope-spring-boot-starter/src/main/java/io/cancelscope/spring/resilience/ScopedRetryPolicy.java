@@ -21,7 +21,7 @@ final class ScopedRetryPolicy implements RetryPolicy {
 
 	@Override
 	public boolean shouldRetry(Throwable throwable) {
-		return !CancelScope.current().isCancelled() && this.policy.shouldRetry(throwable);
+		return RetryUnlessCancelled.mayRetry(CancelScope.current()) && this.policy.shouldRetry(throwable);
 	}
 
 	@Override

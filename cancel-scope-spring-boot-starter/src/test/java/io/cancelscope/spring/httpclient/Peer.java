@@ -50,6 +50,12 @@ final class Peer implements AutoCloseable {
 	/** Asks to try again in a minute. */
 	static final String LATER = "/later";
 
+	/** Says that the time of the caller is used up. */
+	static final String EXPIRED_CALLER = "/expired/caller";
+
+	/** Says that a limit of its own has passed. */
+	static final String EXPIRED_SERVER = "/expired/server";
+
 	/** Answers with a Content-Length, and keeps the connection. */
 	static final String LENGTH = "/length";
 
@@ -173,6 +179,8 @@ final class Peer implements AutoCloseable {
 			}
 			case LATER ->
 				write(out, "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 60\r\nContent-Length: 4\r\n\r\nbusy");
+			case EXPIRED_CALLER, EXPIRED_SERVER -> write(out, "HTTP/1.1 504 Gateway Timeout\r\nDeadline-Expired: "
+					+ path.substring("/expired/".length()) + "\r\nContent-Length: 4\r\n\r\nlate");
 			case CHUNKED -> write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 					+ "Transfer-Encoding: chunked\r\n\r\n3\r\nfin\r\n1\r\ne\r\n0\r\n\r\n");
 			default -> write(out, FINE);
