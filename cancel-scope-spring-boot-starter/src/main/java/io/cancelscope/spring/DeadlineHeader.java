@@ -24,8 +24,12 @@ public record DeadlineHeader(String name, Format format) {
 		check(name);
 	}
 
+	static boolean isName(String name) {
+		return NAME.matcher(name).matches();
+	}
+
 	private static void check(String name) {
-		if (!NAME.matcher(name).matches()) {
+		if (!isName(name)) {
 			throw new IllegalArgumentException("'" + name + "' is not a valid name of a header."
 					+ " Give a name such as 'grpc-timeout' or 'x-envoy-expected-rq-timeout-ms'.");
 		}

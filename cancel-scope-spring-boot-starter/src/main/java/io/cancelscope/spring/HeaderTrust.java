@@ -30,10 +30,10 @@ final class HeaderTrust {
 	/**
 	 * Returns whether the headers of a request are believed. The first time that they are
 	 * not, a line says why: a list that misses a proxy would go unnoticed otherwise.
-	 * @param header one of them
+	 * @param header the name of one of them
 	 * @param peer finds the other end of the connection; called only if it matters
 	 */
-	boolean believes(DeadlineHeader header, Supplier<? extends @Nullable InetAddress> peer) {
+	boolean believes(String header, Supplier<? extends @Nullable InetAddress> peer) {
 		return switch (this.trust) {
 			case ALWAYS -> true;
 			case NEVER -> false;
@@ -41,7 +41,7 @@ final class HeaderTrust {
 		};
 	}
 
-	private boolean isProxy(DeadlineHeader header, @Nullable InetAddress peer) {
+	private boolean isProxy(String header, @Nullable InetAddress peer) {
 		if (peer != null && isInTheList(peer)) {
 			return true;
 		}
@@ -56,8 +56,8 @@ final class HeaderTrust {
 	}
 
 	/** Once, since strangers can send as many as they like. */
-	private static void say(DeadlineHeader header, @Nullable InetAddress peer) {
-		String ignored = "Ignored the header '" + header.name() + "' of a request";
+	private static void say(String header, @Nullable InetAddress peer) {
+		String ignored = "Ignored the header '" + header + "' of a request";
 		if (peer != null) {
 			logger.info(ignored + " from " + peer.getHostAddress() + ", which is not in"
 					+ " cancel-scope.web.trusted-proxies. Add the address there if it is one of your proxies."

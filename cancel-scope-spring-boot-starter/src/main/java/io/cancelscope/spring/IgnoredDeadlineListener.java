@@ -5,6 +5,10 @@ package io.cancelscope.spring;
  * positive, or has another format. Such a header is ignored. Beans of this type can count
  * them. The value is not passed on, because a client can send any text, which must not
  * reach a log.
+ * <p>
+ * The header of {@code cancel-scope.web.request-start} is reported in the same way, with
+ * the format {@link DeadlineHeader.Format#MILLISECONDS}, if its value is no time, or one
+ * farther from now than {@code cancel-scope.web.max-queue-time}.
  */
 @FunctionalInterface
 public interface IgnoredDeadlineListener {

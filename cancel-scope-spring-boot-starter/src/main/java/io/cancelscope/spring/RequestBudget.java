@@ -2,6 +2,7 @@ package io.cancelscope.spring;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,13 +25,17 @@ final class RequestBudget {
 
 	private final @Nullable Duration most;
 
+	/** Null where the time before this server does not count. */
+	private final @Nullable RequestStart start;
+
 	private final IgnoredDeadlineListener ignored;
 
-	RequestBudget(WebCancelProperties properties, IgnoredDeadlineListener ignored) {
+	RequestBudget(WebCancelProperties properties, IgnoredDeadlineListener ignored, InstantSource clock) {
 		this.headers = properties.deadlineHeaders();
 		this.trust = new HeaderTrust(properties.trust(), properties.proxies());
 		this.least = properties.minTimeout();
 		this.most = properties.maxTimeout();
+		this.start = properties.start(clock);
 		this.ignored = ignored;
 	}
 
@@ -43,21 +48,34 @@ final class RequestBudget {
 	RequestLimit of(@Nullable Duration own, Function<String, List<String>> values,
 			Supplier<? extends @Nullable InetAddress> peer) {
 		RequestLimit limit = RequestLimit.own(own);
-		boolean believed = false;
+		if (this.headers.isEmpty() && this.start == null) {
+			return limit;
+		}
+		BelievedHeaders believed = new BelievedHeaders(this.trust, values, peer);
+		if (this.start != null) {
+			limit = limit.after(queued(this.start, believed), this.start.name());
+		}
 		for (DeadlineHeader header : this.headers) {
-			List<String> sent = values.apply(header.name());
-			if (sent.isEmpty()) {
-				continue;
-			}
-			if (!believed && !this.trust.believes(header, peer)) {
-				return limit;
-			}
-			believed = true;
-			for (String value : sent) {
+			for (String value : believed.get(header.name())) {
 				limit = shortened(limit, header, value);
 			}
 		}
 		return limit;
+	}
+
+	/** The longest of several, as the shortest budget counts. */
+	private Duration queued(RequestStart start, BelievedHeaders believed) {
+		Duration longest = Duration.ZERO;
+		for (String value : believed.get(start.name())) {
+			Duration since = start.since(value);
+			if (since == null) {
+				this.ignored.ignored(new DeadlineHeader(start.name(), DeadlineHeader.Format.MILLISECONDS));
+			}
+			else if (since.compareTo(longest) > 0) {
+				longest = since;
+			}
+		}
+		return longest;
 	}
 
 	private RequestLimit shortened(RequestLimit limit, DeadlineHeader header, String value) {
@@ -66,8 +84,12 @@ final class RequestBudget {
 			this.ignored.ignored(header);
 			return limit;
 		}
-		Duration asked = parsed.get();
+		Duration asked = parsed.get().minus(limit.queued());
 		RequestLimit known = limit.asked(asked);
+		if (asked.isNegative() || asked.isZero()) {
+			// Nobody waits for it any more.
+			return known.orShorter(Duration.ZERO, header, null);
+		}
 		if (asked.compareTo(this.least) < 0) {
 			return known.orShorter(this.least, header, "raised to cancel-scope.web.min-timeout");
 		}

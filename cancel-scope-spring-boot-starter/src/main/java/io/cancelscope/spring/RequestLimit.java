@@ -1,7 +1,9 @@
 package io.cancelscope.spring;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
+import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,25 +16,38 @@ import org.jspecify.annotations.Nullable;
  * {@code null} if nothing
  * @param asked the shortest time that a believed header gives, whatever has become of it;
  * {@code null} if there is none
+ * @param queued how long the request had waited before it came here, which the other
+ * durations are without
+ * @param start the name of the header that says so; {@code null} if none does
  */
 record RequestLimit(@Nullable Duration budget, @Nullable String header, @Nullable String change,
-		@Nullable Duration asked) {
+		@Nullable Duration asked, Duration queued, @Nullable String start) {
 
 	/** Returns the limit that the server sets. */
 	static RequestLimit own(@Nullable Duration budget) {
-		return new RequestLimit(budget, null, null, null);
+		return new RequestLimit(budget, null, null, null, Duration.ZERO, null);
+	}
+
+	/** Returns the server's own limit for a request that has waited that long. */
+	RequestLimit after(Duration queued, String start) {
+		if (queued.isZero()) {
+			return this;
+		}
+		Duration left = (this.budget != null) ? this.budget.minus(queued) : null;
+		return new RequestLimit((left != null && left.isNegative()) ? Duration.ZERO : left, this.header, this.change,
+				this.asked, queued, start);
 	}
 
 	/** Returns this one for a caller who waits that long. */
 	RequestLimit asked(Duration time) {
 		return (this.asked != null && this.asked.compareTo(time) <= 0) ? this
-				: new RequestLimit(this.budget, this.header, this.change, time);
+				: new RequestLimit(this.budget, this.header, this.change, time, this.queued, this.start);
 	}
 
 	/** Returns this one, or one that a header gives if that is shorter. */
 	RequestLimit orShorter(Duration other, DeadlineHeader header, @Nullable String change) {
 		return (this.budget != null && this.budget.compareTo(other) <= 0) ? this
-				: new RequestLimit(other, header.name(), change, this.asked);
+				: new RequestLimit(other, header.name(), change, this.asked, this.queued, this.start);
 	}
 
 	/** Whether the caller has no time left when the budget is used up. */
@@ -40,12 +55,22 @@ record RequestLimit(@Nullable Duration budget, @Nullable String header, @Nullabl
 		return this.asked != null && this.budget != null && this.budget.compareTo(this.asked) >= 0;
 	}
 
+	/** Whether all of the budget was used up before the request came here. */
+	boolean isUsedUp() {
+		return this.budget != null && this.budget.isZero() && !this.queued.isZero();
+	}
+
 	/** Where it comes from, for the log and the endpoint: it names properties. */
 	@Nullable String source() {
-		if (this.header == null) {
-			return null;
+		String source = null;
+		if (this.header != null) {
+			source = "header " + this.header + " of the caller" + ((this.change != null) ? ", " + this.change : "");
 		}
-		return "header " + this.header + " of the caller" + ((this.change != null) ? ", " + this.change : "");
+		if (this.start == null || this.budget == null) {
+			return source;
+		}
+		return ((source != null) ? source + ", " : "") + "after "
+				+ Durations.format(this.queued.truncatedTo(ChronoUnit.MILLIS)) + " in a queue by header " + this.start;
 	}
 
 }

@@ -60,6 +60,16 @@ public final class RequestScope {
 	}
 
 	/**
+	 * Returns whether the request must not begin: its time was used up before it came to
+	 * this server, as {@code cancel-scope.web.request-start} tells. Such a request is
+	 * answered with {@link #exception()}.
+	 * @return whether that is so; {@code false} if the scope is only observed
+	 */
+	public boolean isTooLateToBegin() {
+		return this.limit.isUsedUp() && this.scope.isCancelled();
+	}
+
+	/**
 	 * Cancels the scope because the client has disconnected.
 	 * @param cause the exception that revealed it, or {@code null}
 	 */

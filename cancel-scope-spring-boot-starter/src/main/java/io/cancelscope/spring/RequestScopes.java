@@ -2,6 +2,7 @@ package io.cancelscope.spring;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -69,11 +70,18 @@ public final class RequestScopes {
 	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
 			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
 			Supplier<Stream<UnscopedPaths>> unscoped) {
+		this(scopes, time, settings, web, patterns, ignored, unscoped, InstantSource.system());
+	}
+
+	/** On a clock that tests own: proxies and this server have no other in common. */
+	RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
+			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
+			Supplier<Stream<UnscopedPaths>> unscoped, InstantSource clock) {
 		this.scopes = scopes;
 		this.time = time;
 		this.settings = settings.ofRequests();
 		this.web = web;
-		this.budget = new RequestBudget(web, ignored);
+		this.budget = new RequestBudget(web, ignored, clock);
 		this.excluded = excluded(web.exclude(), unscoped);
 		this.names = SingletonSupplier.of(() -> new RequestNames(patterns.get()));
 		this.key = web.requestKey();

@@ -1,6 +1,7 @@
 package io.cancelscope.spring;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 
@@ -45,6 +46,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param expiredHeader Whether the response to a request whose deadline has passed
  * contains the header Deadline-Expired. Its value is 'caller' if the time that the caller
  * gave is used up, so that another attempt is of no use, and 'server' otherwise.
+ * @param requestStart Header that contains the time at which a proxy received the
+ * request, such as 'X-Request-Start'. The time since then is subtracted from the budget.
+ * Requires 'cancel-scope.web.trust-headers'. No header by default.
+ * @param maxQueueTime Longest time since 'cancel-scope.web.request-start' that is
+ * believed. A longer time is ignored, because the clock of the proxy or of this server
+ * must be wrong.
  */
 @ConfigurationProperties("cancel-scope.web")
 public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullable Duration timeout,
@@ -54,7 +61,8 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 		@DefaultValue({ "x-envoy-expected-rq-timeout-ms", "grpc-timeout" }) List<String> headers,
 		@DefaultValue("100ms") Duration minTimeout, @Nullable Duration maxTimeout, @Nullable String key,
 		@Nullable List<String> exclude, @DefaultValue("-2147483646") int order, @DefaultValue("1s") Duration retryAfter,
-		@DefaultValue("false") boolean showScopes, @DefaultValue("false") boolean expiredHeader){
+		@DefaultValue("false") boolean showScopes, @DefaultValue("false") boolean expiredHeader,
+		@Nullable String requestStart, @DefaultValue("1m") Duration maxQueueTime){
 
 	// A text, so that a value of another time, such as 'true', gets an answer that says
 	// what to write now.
@@ -62,6 +70,7 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 		trustedProxies = List.copyOf(trustedProxies);
 		headers = List.copyOf(headers);
 		exclude = (exclude != null) ? List.copyOf(exclude) : null;
+		requestStart = (requestStart != null && !requestStart.isBlank()) ? requestStart.trim() : null;
 		check("timeout", timeout);
 		check("min-timeout", minTimeout);
 		check("max-timeout", maxTimeout);
@@ -74,11 +83,27 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 		if (key != null) {
 			requestKey(key);
 		}
+		check("max-queue-time", maxQueueTime);
 		headers.forEach(WebCancelProperties::header);
 		trustedProxies.forEach(WebCancelProperties::range);
 		if (trust(trustHeaders) == Trust.FROM_PROXIES && trustedProxies.isEmpty()) {
 			throw invalid("trusted-proxies", "", "The list must not be empty if cancel-scope.web.trust-headers is"
 					+ " 'from-proxies'. Add the addresses of the proxies, or set cancel-scope.web.trust-headers to 'never'.");
+		}
+		checkStart(requestStart, trust(trustHeaders));
+	}
+
+	private static void checkStart(@Nullable String header, Trust trust) {
+		if (header == null) {
+			return;
+		}
+		if (!DeadlineHeader.isName(header)) {
+			throw invalid("request-start", header,
+					"The value is not a valid name of a header. Give a name such as 'X-Request-Start'.");
+		}
+		if (trust == Trust.NEVER) {
+			throw invalid("request-start", header, "The header is never read, because cancel-scope.web.trust-headers is"
+					+ " 'never'. Set that property to 'from-proxies', or remove this one.");
 		}
 	}
 
@@ -121,6 +146,10 @@ public record WebCancelProperties(@DefaultValue("true") boolean enabled, @Nullab
 	 */
 	public List<DeadlineHeader> deadlineHeaders() {
 		return (trust() != Trust.NEVER) ? this.headers.stream().map(WebCancelProperties::header).toList() : List.of();
+	}
+
+	@Nullable RequestStart start(InstantSource clock) {
+		return (this.requestStart != null) ? new RequestStart(this.requestStart, this.maxQueueTime, clock) : null;
 	}
 
 	@Nullable RequestKey requestKey() {

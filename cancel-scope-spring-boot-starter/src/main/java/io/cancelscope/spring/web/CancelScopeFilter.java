@@ -102,7 +102,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 			if (gate.isForced()) {
 				gate.takeOver(response);
 			}
-			if (gate.isExpired()) {
+			if (gate.isExpired() || scope.isTooLateToBegin()) {
 				throw scope.exception();
 			}
 			chain.doFilter(request, response);

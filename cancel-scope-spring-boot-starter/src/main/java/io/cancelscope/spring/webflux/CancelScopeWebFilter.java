@@ -100,6 +100,8 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		Mono<Void> handled = CurrentScope.whileSubscribing(Mono.defer(() -> chain.filter(inside)), scope.scope())
 			.then(Mono.defer(() -> response.author().isCutShort() ? Mono.<Void>error(scope.exception()) : Mono.empty()))
 			.contextWrite((context) -> context.put(KEY, scope.scope()));
+		// Order: what is over before it begins, such as a request that has waited too
+		// long elsewhere, is not subscribed to.
 		return Mono.firstWithSignal(List.of(cancellation(scope, response), handled))
 			.onErrorResume((thrown) -> failed(exchange, scope, response, connection, thrown))
 			// Before what is behind hears of it, and may fail by being interrupted.

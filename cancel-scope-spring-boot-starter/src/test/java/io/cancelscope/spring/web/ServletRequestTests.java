@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,8 @@ class ServletRequestTests {
 		this.context = contexts.computeIfAbsent(this.server,
 				(server) -> server.start(Desk.class, "cancel-scope.web.trust-headers=always",
 						"cancel-scope.timeouts[GET /callable/deaf]=300ms", "cancel-scope.web.show-scopes=true",
-						"cancel-scope.web.expired-header=true"));
+						"cancel-scope.web.expired-header=true", "cancel-scope.web.request-start=X-Request-Start",
+						"cancel-scope.web.max-queue-time=1h"));
 		this.watch = this.context.getBean(Watch.class);
 		this.watch.forget();
 	}
@@ -118,6 +120,25 @@ class ServletRequestTests {
 		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
 		assertThat(response.body()).contains("exceeded its deadline");
 		this.watch.allAreClosed();
+	}
+
+	/** The handler returns a value, and whatever comes late is kept. */
+	@Test
+	void requestThatIsOutOfTimeIsNotBegun() {
+		String tenSecondsAgo = "t=" + Instant.now().minusSeconds(10).toEpochMilli();
+		HttpResponse<String> inTime = get("/names/7", "X-Request-Start", tenSecondsAgo, "grpc-timeout", "1H");
+		assertThat(inTime.statusCode()).isEqualTo(200);
+		this.watch.forget();
+
+		HttpResponse<String> response = get("/names/7", "X-Request-Start", tenSecondsAgo, "grpc-timeout", "5S");
+
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("caller");
+		assertThat(JsonPath.<String>read(response.body(), "$.detail"))
+			.isEqualTo("scope 'GET /names/{id}' (0s) exceeded its deadline");
+		this.watch.allAreClosed();
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+		assertThat(get("/names/7").statusCode()).isEqualTo(200);
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +85,8 @@ class ReactiveRequestTests {
 	@BeforeAll
 	static void start() {
 		context = newContext(Application.class, "cancel-scope.web.trust-headers=always",
-				"cancel-scope.web.show-scopes=true", "cancel-scope.web.expired-header=true");
+				"cancel-scope.web.show-scopes=true", "cancel-scope.web.expired-header=true",
+				"cancel-scope.web.request-start=X-Request-Start", "cancel-scope.web.max-queue-time=1h");
 	}
 
 	static ConfigurableApplicationContext newContext() {
@@ -166,6 +168,23 @@ class ReactiveRequestTests {
 			.containsEntry("scope", "GET " + path)
 			.containsEntry("budget", "300ms")
 			.containsEntry("limit", "header grpc-timeout");
+		this.watch.allAreClosed();
+		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+	}
+
+	@Test
+	void requestThatIsOutOfTimeIsNotBegun() {
+		Endpoints endpoints = context.getBean(Endpoints.class);
+		String tenSecondsAgo = "t=" + Instant.now().minusSeconds(10).toEpochMilli();
+		assertThat(get("/begun", "X-Request-Start", tenSecondsAgo, "grpc-timeout", "1H").statusCode()).isEqualTo(200);
+		assertThat(endpoints.begun).hasValue(1);
+		this.watch.opened.clear();
+
+		HttpResponse<String> response = get("/begun", "X-Request-Start", tenSecondsAgo, "grpc-timeout", "5S");
+
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("caller");
+		assertThat(endpoints.begun).hasValue(1);
 		this.watch.allAreClosed();
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
 	}
@@ -390,6 +409,14 @@ class ReactiveRequestTests {
 
 	@RestController
 	static class Endpoints {
+
+		private final AtomicInteger begun = new AtomicInteger();
+
+		@GetMapping("/begun")
+		Mono<String> begun() {
+			this.begun.incrementAndGet();
+			return Mono.just("begun");
+		}
 
 		private static Mono<CancelScope> scope() {
 			return Mono.deferContextual((context) -> Mono.just(ScopeInContext.current(context)));
