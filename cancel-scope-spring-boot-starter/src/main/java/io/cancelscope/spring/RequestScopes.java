@@ -124,10 +124,13 @@ public final class RequestScopes {
 	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers,
 			Supplier<? extends @Nullable InetAddress> peer) {
 		String endpoint = this.names.get().of(method, path);
-		RequestLimit limit = this.budget.of(limit(endpoint, path), headers, peer);
-		ScopeOptions options = ScopeOptions.named(this.settings.nameOf(endpoint, path))
+		String name = this.settings.nameOf(endpoint, path);
+		ScopeBudget changed = this.settings.changedBudgetOf(name);
+		RequestLimit limit = this.budget.of((changed != null) ? changed.timeout() : limit(endpoint, path), headers,
+				peer);
+		ScopeOptions options = ScopeOptions.named(name)
 			.withTimeout(limit.budget())
-			.withBudgetSource(limit.source());
+			.withBudgetSource((changed != null && limit.header() == null) ? changed.source() : limit.source());
 		if (this.key != null) {
 			options = options.withKey(this.key.read(headers, this.names, path));
 		}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import io.cancelscope.spring.CancelScopeProperties.Mode;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.PathContainer;
 
@@ -13,16 +14,24 @@ import org.springframework.http.server.PathContainer;
  */
 final class RequestSettings {
 
+	private final ScopeSettings settings;
+
 	private final NamedSettings<Duration> timeouts;
 
 	private final NamedSettings<Mode> modes;
 
-	RequestSettings(NamedSettings<Duration> timeouts, NamedSettings<Mode> modes) {
+	RequestSettings(ScopeSettings settings, NamedSettings<Duration> timeouts, NamedSettings<Mode> modes) {
+		this.settings = settings;
 		this.timeouts = timeouts;
 		this.modes = modes;
 	}
 
-	/** Returns the budget that is set for a request to an endpoint. */
+	/** Returns the budget that a change at run time sets for the scopes of a name. */
+	@Nullable ScopeBudget changedBudgetOf(String name) {
+		return this.settings.changedBudgetOf(name);
+	}
+
+	/** Returns the budget that is configured for a request to an endpoint. */
 	Optional<Duration> timeoutOf(String endpoint, PathContainer path) {
 		return Optional.ofNullable(this.timeouts.find(endpoint, path)).map(NamedSetting::value);
 	}

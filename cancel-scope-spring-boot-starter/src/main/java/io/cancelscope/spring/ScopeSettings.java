@@ -32,6 +32,13 @@ public final class ScopeSettings {
 
 	private final NamedSettings<Mode> modes;
 
+	/**
+	 * What is changed at run time; {@code null} while nothing is. Volatile: a scope that
+	 * opens after a change sees it. On the usual processors reading it costs what reading
+	 * any field does. What it refers to is immutable.
+	 */
+	private volatile @Nullable ChangedSettings changed;
+
 	private ScopeSettings(CancelScopeProperties properties, Environment environment) {
 		this.properties = properties;
 		this.timeouts = new NamedSettings<>(TIMEOUTS, ScopeSettingReader.read(environment, TIMEOUTS),
@@ -73,15 +80,30 @@ public final class ScopeSettings {
 	 * @return the budget, empty if none is set
 	 */
 	public Optional<Duration> timeoutOf(String name) {
+		ScopeBudget changed = changedBudgetOf(name);
+		return (changed != null) ? Optional.of(changed.timeout()) : configuredTimeoutOf(name);
+	}
+
+	/**
+	 * Returns the budget for a name, apart from changes at run time. For what is kept
+	 * longer than a change may last.
+	 * @param name the name of the scope
+	 * @return the budget, empty if none is set
+	 */
+	public Optional<Duration> configuredTimeoutOf(String name) {
 		return valueOf(this.timeouts.find(name));
 	}
 
 	/**
-	 * Returns the budget for a name, and the property that sets it.
+	 * Returns the budget for a name, and the property or the person that sets it.
 	 * @param name the name of the scope
 	 * @return the budget, or {@code null} if none is set
 	 */
 	public @Nullable ScopeBudget budgetOf(String name) {
+		ScopeBudget changed = changedBudgetOf(name);
+		if (changed != null) {
+			return changed;
+		}
 		NamedSetting<Duration> setting = this.timeouts.find(name);
 		return (setting != null) ? new ScopeBudget(setting.value(), setting.setting().property()) : null;
 	}
@@ -109,15 +131,45 @@ public final class ScopeSettings {
 	 * @return the mode
 	 */
 	public Mode modeOf(String name) {
+		ChangedSettings changed = this.changed;
+		Mode mode = (changed != null) ? changed.modeOf(name) : null;
+		return (mode != null) ? mode : configuredModeOf(name);
+	}
+
+	/**
+	 * Returns the mode for a name, apart from changes at run time.
+	 * @param name the name of the scope
+	 * @return the mode
+	 */
+	public Mode configuredModeOf(String name) {
 		return valueOf(this.modes.find(name)).orElse(this.properties.mode());
 	}
 
 	/**
-	 * Returns whether {@link #modeOf} returns the same mode for all names.
+	 * Returns whether {@link #configuredModeOf} returns the same mode for all names.
 	 * @return whether no name has a separate mode
 	 */
 	public boolean hasOneMode() {
 		return this.modes.isEmpty();
+	}
+
+	/**
+	 * Returns what is changed at run time. Each change makes another object, so what is
+	 * derived from one can be kept as long as this returns the same.
+	 * @return the changes, or {@code null} while nothing is changed
+	 */
+	public @Nullable ChangedSettings changed() {
+		return this.changed;
+	}
+
+	void changed(@Nullable ChangedSettings changed) {
+		this.changed = changed;
+	}
+
+	/** Returns the budget that a change at run time sets. */
+	@Nullable ScopeBudget changedBudgetOf(String name) {
+		ChangedSettings changed = this.changed;
+		return (changed != null) ? changed.budgetOf(name) : null;
 	}
 
 	/**
@@ -132,7 +184,7 @@ public final class ScopeSettings {
 
 	/** Returns the settings of requests, whose paths are needed for patterns. */
 	RequestSettings ofRequests() {
-		return new RequestSettings(this.timeouts, this.modes);
+		return new RequestSettings(this, this.timeouts, this.modes);
 	}
 
 	/** Returns the modes by the keys of their properties. */

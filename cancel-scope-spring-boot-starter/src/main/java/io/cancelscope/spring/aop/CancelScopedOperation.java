@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a woven method needs in each call, resolved and checked.
  *
- * @param options the scope to open
+ * @param changeable the options of the scope to open
  * @param key determines the key of the scope of each call, or {@code null} where the
  * options have it, or there is none
  * @param requires the least remaining budget to start with, or {@code null}
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param handler makes the scope last as long as the result, or {@code null} where it
  * ends with the call
  */
-record CancelScopedOperation(ScopeOptions options, @Nullable KeyExpression key, @Nullable Duration requires,
+record CancelScopedOperation(ChangeableOptions changeable, @Nullable KeyExpression key, @Nullable Duration requires,
 		@Nullable FallbackMethod fallback, boolean isFallbackOfType, @Nullable InvalidCancelScopedException misfit,
 		boolean checksOnExit, boolean interrupts, ReturnValueAdapter.@Nullable Handler handler) {
 
@@ -34,8 +34,14 @@ record CancelScopedOperation(ScopeOptions options, @Nullable KeyExpression key, 
 	 */
 	CancelScopedOperation forCall(@Nullable Object[] arguments) {
 		return (this.key == null) ? this
-				: new CancelScopedOperation(this.key.addTo(this.options, arguments), null, this.requires, this.fallback,
-						this.isFallbackOfType, this.misfit, this.checksOnExit, this.interrupts, this.handler);
+				: new CancelScopedOperation(ChangeableOptions.fixed(this.key.addTo(options(), arguments)), null,
+						this.requires, this.fallback, this.isFallbackOfType, this.misfit, this.checksOnExit,
+						this.interrupts, this.handler);
+	}
+
+	/** Returns the options of a scope that opens now. */
+	ScopeOptions options() {
+		return this.changeable.get();
 	}
 
 	/** Whether all there is to do is to open a scope, to proceed and to close it. */

@@ -78,20 +78,22 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 	Set<String> names() {
 		return this.operations.values()
 			.stream()
-			.map((operation) -> operation.options().name())
+			.map((operation) -> operation.changeable().configured().name())
 			.filter(Objects::nonNull)
 			.collect(Collectors.toSet());
 	}
 
 	/**
-	 * Returns the budget of the scopes of a name: the shortest, if methods share it.
+	 * Returns the configured budget of the scopes of a name: the shortest, if methods
+	 * share it.
 	 * @return the budget, or {@code null} for none
 	 */
 	@Nullable ScopeBudget budgetOf(String name) {
 		return this.operations.values()
 			.stream()
-			.filter((operation) -> operation.options().name().equals(name))
-			.flatMap((operation) -> operation.options().timeout().stream())
+			.map((operation) -> operation.changeable().configured())
+			.filter((options) -> options.name().equals(name))
+			.flatMap((options) -> options.timeout().stream())
 			.min(Comparator.naturalOrder())
 			.map((timeout) -> new ScopeBudget(timeout, this.resolver.sourceOf(timeout)))
 			.orElse(null);

@@ -82,8 +82,9 @@ final class CancelScopedResolver {
 			}
 			misfit = ex;
 		}
-		return new CancelScopedOperation(options, key, requires(place, attributes.requires(), timeout), fallback,
-				attributes.isFallbackOfType(), misfit, attributes.checkOnExit(), attributes.interrupt(), handler);
+		return new CancelScopedOperation(ChangeableOptions.of(options, this.settings.get()), key,
+				requires(place, attributes.requires(), timeout), fallback, attributes.isFallbackOfType(), misfit,
+				attributes.checkOnExit(), attributes.interrupt(), handler);
 	}
 
 	/**
@@ -141,7 +142,7 @@ final class CancelScopedResolver {
 	private @Nullable Duration timeout(CancelScopedPlace place, String name, String written) {
 		Duration fromAnnotation = duration(place, "timeout", written);
 		ScopeSettings settings = this.settings.get();
-		Optional<Duration> fromProperties = settings.timeoutOf(name);
+		Optional<Duration> fromProperties = settings.configuredTimeoutOf(name);
 		if (fromProperties.isPresent()) {
 			return fromProperties.get();
 		}

@@ -1,6 +1,8 @@
 package io.cancelscope.spring.budget;
 
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.BudgetChanges;
+import io.cancelscope.spring.BudgetCommands;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.ScopeNames;
@@ -13,24 +15,26 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Role;
 
 /**
  * Auto-configuration of the endpoint {@code cancelbudgets}. Calls are learnt only if the
- * endpoint is available.
+ * endpoint is available. Budgets can be changed only if access to it is unrestricted.
  */
 @AutoConfiguration(after = CancelScopeAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class, Histogram.class })
 @ConditionalOnBooleanProperty(name = { "cancel-scope.enabled", "cancel-scope.budget.enabled" }, matchIfMissing = true)
 @ConditionalOnAvailableEndpoint(CancelBudgetsEndpoint.class)
 @EnableConfigurationProperties(BudgetProperties.class)
-@RegisterReflectionForBinding({ BudgetsDescriptor.class, BudgetDescriptor.class })
+@RegisterReflectionForBinding({ BudgetsDescriptor.class, BudgetDescriptor.class, RefusedChange.class })
 public final class BudgetCancelAutoConfiguration {
 
 	@Bean
@@ -41,9 +45,24 @@ public final class BudgetCancelAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	CancelBudgetsEndpoint cancelBudgetsEndpoint(LearntBudgets learnt, BudgetProperties properties,
-			ScopeSettings settings, ObjectProvider<ScopeNames> names) {
+			ScopeSettings settings, ObjectProvider<ScopeNames> names, ObjectProvider<BudgetChanges> changes) {
 		return new CancelBudgetsEndpoint(
-				new BudgetReport(learnt, properties, settings, () -> names.orderedStream().toList()));
+				new BudgetReport(learnt, properties, settings, () -> names.orderedStream().toList()),
+				changes::getIfAvailable);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Conditional(OnChangeableBudgets.class)
+	BudgetChanges cancelScopeBudgetChanges(ScopeSettings settings, ObjectProvider<TimeSource> timeSource,
+			ObjectProvider<BudgetCommands> nodes) {
+		return new BudgetChanges(settings, timeSource.getIfAvailable(TimeSource::system), nodes::getIfAvailable);
+	}
+
+	@Bean
+	@Conditional(OnChangeableBudgets.class)
+	OperationInvokerAdvisor cancelBudgetsForParameter() {
+		return new ForParameter();
 	}
 
 	@Bean

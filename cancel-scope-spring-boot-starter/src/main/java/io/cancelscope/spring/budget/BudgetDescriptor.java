@@ -1,8 +1,11 @@
 package io.cancelscope.spring.budget;
 
+import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
  * Description of the budget of one scope name, and of the calls within the window, in a
@@ -21,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * {@code null} if there is no budget in force
  * @param suggestion the budget that fits
  * @param hints what is odd about the budget, one sentence each
+ * @param change what is changed for this name at run time, or {@code null} if nothing is
  */
 public record BudgetDescriptor(String name, @Nullable InForce budget, String mode, long calls, long completed,
 		long stopped, @Nullable Percentiles duration, @Nullable Percentiles budgetUsed, @Nullable WouldStop wouldStop,
-		Suggested suggestion, List<String> hints) {
+		Suggested suggestion, List<String> hints, @Nullable Change change) implements OperationResponseBody {
 
 	/**
 	 * Description of a budget in force.
@@ -67,6 +71,22 @@ public record BudgetDescriptor(String name, @Nullable InForce budget, String mod
 	 * @param reason why it fits, or why there is none
 	 */
 	public record Suggested(@Nullable Double timeout, String reason) {
+
+	}
+
+	/**
+	 * Description of a change at run time.
+	 *
+	 * @param timeout the budget in milliseconds, or {@code null} if it is not changed
+	 * @param mode {@code enforce} or {@code observe}, or {@code null} if it is not
+	 * changed
+	 * @param by who made the change, or {@code null} if it is not known
+	 * @param since when it was made
+	 * @param until when it ends, or {@code null} for the next start
+	 * @param nodes {@code all} if it was sent to all nodes, otherwise {@code this}
+	 */
+	public record Change(@Nullable Double timeout, @Nullable String mode, @Nullable String by, Instant since,
+			@Nullable Instant until, String nodes) {
 
 	}
 

@@ -4,15 +4,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.cancelscope.Durations;
+import io.cancelscope.LogText;
 import io.cancelscope.spring.BoundedNames;
+import io.cancelscope.spring.BudgetChange;
+import io.cancelscope.spring.CancelScopeProperties.Mode;
+import io.cancelscope.spring.ChangedSettings;
 import io.cancelscope.spring.ScopeBudget;
 import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.budget.BudgetDescriptor.Change;
 import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
 import io.cancelscope.spring.budget.BudgetDescriptor.Percentiles;
 import io.cancelscope.spring.budget.BudgetDescriptor.Suggested;
@@ -46,32 +53,57 @@ final class BudgetReport {
 	}
 
 	BudgetsDescriptor all() {
+		Map<String, CallWindow> windows = this.learnt.all();
+		ChangedSettings changed = this.settings.changed();
+		Set<String> names = new TreeSet<>(windows.keySet());
+		if (changed != null) {
+			names.addAll(changed.names());
+		}
 		List<BudgetDescriptor> budgets = new ArrayList<>();
-		new TreeMap<>(this.learnt.all()).forEach((name, window) -> budgets.add(one(name, window)));
-		return new BudgetsDescriptor(Durations.format(this.properties.window()), this.properties.minCalls(), budgets);
+		names.forEach((name) -> budgets.add(one(name, windows.get(name))));
+		return new BudgetsDescriptor(Durations.format(this.properties.window()), this.properties.minCalls(), budgets,
+				change(null));
 	}
 
-	@Nullable BudgetDescriptor one(String name) {
+	@Nullable BudgetDescriptor one(String written) {
+		String name = LogText.of(written);
 		CallWindow window = this.learnt.all().get(name);
-		return (window != null) ? one(name, window) : null;
+		return (window != null || change(name) != null) ? one(name, window) : null;
 	}
 
-	private BudgetDescriptor one(String name, CallWindow window) {
-		Calls.Sum calls = window.sum(this.learnt.now());
+	private BudgetDescriptor one(String name, @Nullable CallWindow window) {
+		Calls.Sum calls = (window != null) ? window.sum(this.learnt.now()) : new Calls.Sum();
 		ScopeBudget budget = budget(name, window);
 		Suggestion suggestion = Suggestion.of(calls, this.properties.minCalls());
 		Duration suggested = suggestion.timeout();
 		return new BudgetDescriptor(name,
 				(budget != null) ? new InForce(millis(budget.timeout()), budget.source()) : null,
-				this.settings.modeOf(name).name().toLowerCase(Locale.ROOT), calls.all(), calls.completed(),
-				calls.stopped, percentiles(calls.durations, MICROS_IN_A_MILLI),
-				percentiles(calls.shares, SHARES_IN_A_BUDGET), (budget != null) ? wouldStop(calls, budget) : null,
+				word(this.settings.modeOf(name)), calls.all(), calls.completed(), calls.stopped,
+				percentiles(calls.durations, MICROS_IN_A_MILLI), percentiles(calls.shares, SHARES_IN_A_BUDGET),
+				(budget != null) ? wouldStop(calls, budget) : null,
 				new Suggested((suggested != null) ? millis(suggested) : null, suggestion.reason()),
-				name.equals(BoundedNames.OTHERS) ? List.of() : Hints.of(calls, budget, this.properties.minCalls()));
+				name.equals(BoundedNames.OTHERS) ? List.of() : Hints.of(calls, budget, this.properties.minCalls()),
+				change(name));
+	}
+
+	private @Nullable Change change(@Nullable String name) {
+		ChangedSettings changed = this.settings.changed();
+		BudgetChange change = (changed != null) ? changed.changeOf(name) : null;
+		if (change == null) {
+			return null;
+		}
+		Duration timeout = change.timeout();
+		Mode mode = change.mode();
+		return new Change((timeout != null) ? millis(timeout) : null, (mode != null) ? word(mode) : null, change.by(),
+				change.since(), change.until(), change.everywhere() ? "all" : "this");
+	}
+
+	private static String word(Mode mode) {
+		return mode.name().toLowerCase(Locale.ROOT);
 	}
 
 	/** Scopes that code opens say only what the last of them had. */
-	private @Nullable ScopeBudget budget(String name, CallWindow window) {
+	private @Nullable ScopeBudget budget(String name, @Nullable CallWindow window) {
 		if (name.equals(BoundedNames.OTHERS)) {
 			return null;
 		}
@@ -85,8 +117,8 @@ final class BudgetReport {
 				return known;
 			}
 		}
-		long last = window.lastBudgetNanos();
-		return (last > 0) ? new ScopeBudget(Duration.ofNanos(last),
+		long last = (window != null) ? window.lastBudgetNanos() : 0;
+		return (window != null && last > 0) ? new ScopeBudget(Duration.ofNanos(last),
 				Objects.requireNonNullElse(window.lastBudgetSource(), "the last call")) : null;
 	}
 

@@ -2,6 +2,8 @@ package io.cancelscope.spring.budget;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
 /**
@@ -10,8 +12,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param window the time over which calls are learnt, such as {@code 1h}
  * @param minCalls the number of completed calls below which nothing is suggested
  * @param budgets the budgets, sorted by the name of the scope
+ * @param change what is changed for all names at run time, or {@code null} if nothing is
  */
-public record BudgetsDescriptor(String window, int minCalls,
-		List<BudgetDescriptor> budgets) implements OperationResponseBody {
+public record BudgetsDescriptor(String window, int minCalls, List<BudgetDescriptor> budgets,
+		BudgetDescriptor.@Nullable Change change) implements OperationResponseBody {
 
 }

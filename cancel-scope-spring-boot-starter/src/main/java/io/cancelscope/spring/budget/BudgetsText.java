@@ -42,11 +42,32 @@ final class BudgetsText {
 			table.append(line.toString().stripTrailing()).append('\n');
 		}
 		table.append("\nCalls of the last ").append(budgets.window()).append('.');
+		if (budgets.change() != null) {
+			table.append("\nAll names: ").append(text(budgets.change())).append('.');
+		}
 		for (BudgetDescriptor budget : budgets.budgets()) {
 			table.append('\n').append(budget.name()).append(": ").append(budget.suggestion().reason()).append('.');
 			budget.hints().forEach((hint) -> table.append(" Note: ").append(hint).append('.'));
+			if (budget.change() != null) {
+				table.append(" Note: ").append(text(budget.change())).append('.');
+			}
 		}
 		return table.append('\n').toString();
+	}
+
+	/** Such as: changed by alice to timeout=800ms, mode=observe until the next start. */
+	private static String text(BudgetDescriptor.Change change) {
+		List<String> values = new ArrayList<>();
+		if (change.timeout() != null) {
+			values.add("timeout=" + millis(change.timeout()));
+		}
+		if (change.mode() != null) {
+			values.add("mode=" + change.mode());
+		}
+		return "changed" + ((change.by() != null) ? " by " + change.by() : " at run time") + " to "
+				+ String.join(", ", values) + ", until "
+				+ ((change.until() != null) ? change.until().toString() : "the next start")
+				+ (change.nodes().equals("all") ? ", on all nodes" : "");
 	}
 
 	private static List<String> row(BudgetDescriptor budget) {
@@ -72,7 +93,13 @@ final class BudgetsText {
 	 */
 	static String properties(BudgetsDescriptor budgets) {
 		StringBuilder text = new StringBuilder();
+		if (budgets.change() != null) {
+			text.append("# All names: ").append(text(budgets.change())).append('\n');
+		}
 		for (BudgetDescriptor budget : budgets.budgets()) {
+			if (budget.change() != null) {
+				text.append("# ").append(budget.name()).append(": ").append(text(budget.change())).append('\n');
+			}
 			String reason = budget.suggestion().reason();
 			Double timeout = budget.suggestion().timeout();
 			if (timeout == null || budget.name().equals(BoundedNames.OTHERS)) {

@@ -18,7 +18,8 @@ import org.springframework.context.annotation.Role;
 /**
  * Auto-configuration of observe mode, in which scopes are not cancelled.
  */
-@AutoConfiguration(before = CancelScopeAutoConfiguration.class)
+@AutoConfiguration(after = CancelScopeAutoConfiguration.class,
+		afterName = "io.cancelscope.spring.budget.BudgetCancelAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
 @Conditional(OnObserveMode.class)
 public final class ObserveCancelAutoConfiguration {
