@@ -1,6 +1,7 @@
 package io.cancelscope.spring.cluster;
 
 import io.cancelscope.CancelScope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a request can cancel a scope. If beans of this type exist, each node
@@ -21,5 +22,17 @@ public interface CancelAuthorization {
 	 * @return whether the request can cancel the scope
 	 */
 	boolean isAllowed(CancelRequest request, CancelScope scope);
+
+	/**
+	 * Returns whether another node can change budgets and modes of scopes on this node at
+	 * run time. Called on a thread of the library. It should not block for long.
+	 * @param name the name of the scopes, or {@code null} for all scopes
+	 * @param who the person who makes the change, as determined by the other node, or
+	 * {@code null}
+	 * @return whether the change is executed; default: {@code false}
+	 */
+	default boolean isChangeAllowed(@Nullable String name, @Nullable String who) {
+		return false;
+	}
 
 }

@@ -1,9 +1,11 @@
 package io.cancelscope.spring.cluster;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.BudgetChanges;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopeFeature;
 import io.cancelscope.spring.CancelScopesCustomizer;
@@ -41,14 +43,17 @@ public final class ClusterCancelAutoConfiguration {
 	@ConditionalOnMissingBean({ ClusterCancel.class, ScopeCommands.class })
 	ClusterNode clusterCancel(ClusterProperties properties, Environment environment,
 			ObjectProvider<CancelScopes> scopes, ObjectProvider<LiveScopes> live,
-			ObjectProvider<CancelAuthorization> authorizations, ObjectProvider<Tombstones> tombstones) {
+			ObjectProvider<CancelAuthorization> authorizations, ObjectProvider<Tombstones> tombstones,
+			ObjectProvider<BudgetChanges> changes) {
 		SingletonSupplier<CancelScopes> opener = SingletonSupplier.of(scopes::getObject);
-		LocalScopes local = new LocalScopes(opener::obtain, live.getIfAvailable(),
-				properties.names().stream().map(NamePattern::of).toList(),
-				SingletonSupplier.of(() -> authorizations.orderedStream().toList())::obtain,
+		List<NamePattern> names = properties.names().stream().map(NamePattern::of).toList();
+		SingletonSupplier<List<CancelAuthorization>> permissions = SingletonSupplier
+			.of(() -> authorizations.orderedStream().toList());
+		LocalScopes local = new LocalScopes(opener::obtain, live.getIfAvailable(), names, permissions::obtain,
 				tombstones.getIfAvailable());
 		return new ClusterNode(properties, environment.getProperty("spring.application.name", "application"), local,
-				TimeSource.system(), System::currentTimeMillis);
+				new BudgetPermission(names, permissions::obtain), changes::getIfAvailable, TimeSource.system(),
+				System::currentTimeMillis);
 	}
 
 	/** It depends on nothing, since the {@code CancelScopes} bean depends on it. */

@@ -13,9 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.AsideThreads;
+import io.cancelscope.spring.BudgetChanges;
+import io.cancelscope.spring.BudgetCommand;
+import io.cancelscope.spring.BudgetCommands;
 import io.cancelscope.spring.OneLineLog;
 import io.cancelscope.spring.ScopeCommands;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +37,7 @@ import org.springframework.beans.factory.DisposableBean;
  * Race: the last answer comes, the time to wait is over, and the node closes. Who removes
  * the command from {@link #pending} completes its future.
  */
-final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean {
+final class ClusterNode implements ClusterCancel, ScopeCommands, BudgetCommands, DisposableBean {
 
 	/** So many commands of this node may wait for answers. */
 	static final int MOST_PENDING = 1_000;
@@ -72,14 +76,24 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean 
 
 	private final Executor threads = AsideThreads.create("cancel-scope-cluster-");
 
+	/** Of two changes that a person makes, the second is to be in force. */
+	private final Executor changing = new InOrder(this.threads);
+
+	private final BudgetPermission permission;
+
+	/** Returns null where the budgets of this node can't be changed. */
+	private final Supplier<@Nullable BudgetChanges> changes;
+
 	private volatile @Nullable CancelTransport transport;
 
 	private volatile boolean closed;
 
-	ClusterNode(ClusterProperties properties, String application, LocalScopes local, TimeSource time,
-			LongSupplier clock) {
+	ClusterNode(ClusterProperties properties, String application, LocalScopes local, BudgetPermission permission,
+			Supplier<@Nullable BudgetChanges> changes, TimeSource time, LongSupplier clock) {
 		this.properties = properties;
 		this.local = local;
+		this.permission = permission;
+		this.changes = changes;
 		this.time = time;
 		this.clock = clock;
 		String group = (properties.group() != null) ? properties.group() : application;
@@ -165,6 +179,14 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean 
 			pending.answers.add(this.id, node.node(), node.total(), 0, 1, node.scopes());
 		});
 		return future;
+	}
+
+	@Override
+	public Sent send(BudgetCommand command) {
+		if (this.messages == null) {
+			return Sent.OFF;
+		}
+		return publish(new Message.Change(origin(UUID.randomUUID()), command)) ? Sent.SENT : Sent.FAILED;
 	}
 
 	private static String word(ClusterResult.Cluster cluster) {
@@ -347,7 +369,7 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean 
 			this.refusals.refused(Refusal.BUSY);
 			return;
 		}
-		this.threads.execute(() -> {
+		((message instanceof Message.Change) ? this.changing : this.threads).execute(() -> {
 			try {
 				answer(message);
 			}
@@ -372,6 +394,22 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, DisposableBean 
 			for (int part = 0; part < parts.size(); part++) {
 				publish(new Message.Listed(origin(command), node.total(), part, parts.size(), parts.get(part)));
 			}
+		}
+		else if (message instanceof Message.Change change) {
+			change(change.budget(), message.origin().name());
+		}
+	}
+
+	private void change(BudgetCommand command, String node) {
+		BudgetChanges changes = this.changes.get();
+		if (changes == null) {
+			this.refusals.refused(Refusal.NOT_CHANGEABLE);
+		}
+		else if (!this.permission.isAllowed(command)) {
+			this.refusals.refused(Refusal.CHANGE_NOT_ALLOWED);
+		}
+		else {
+			changes.received(command, node);
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.cancelscope.spring.cluster;
 import java.util.List;
 import java.util.UUID;
 
+import io.cancelscope.spring.BudgetCommand;
 import io.cancelscope.spring.ScopeCommands;
 
 /**
@@ -41,6 +42,11 @@ sealed interface Message {
 
 	/** These are mine, or a part of them. */
 	record Listed(Origin origin, int total, int part, int parts, List<ScopeCommands.Scope> scopes) implements Message {
+
+	}
+
+	/** Change budgets. */
+	record Change(Origin origin, BudgetCommand budget) implements Message {
 
 	}
 

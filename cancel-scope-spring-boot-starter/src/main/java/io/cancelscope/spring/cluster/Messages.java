@@ -15,6 +15,9 @@ import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
+import io.cancelscope.LogText;
+import io.cancelscope.spring.BudgetCommand;
+import io.cancelscope.spring.CancelScopeProperties.Mode;
 import io.cancelscope.spring.ScopeCommands;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +61,11 @@ final class Messages {
 	private static final int BYTES_PER_CHARACTER = 3;
 
 	private static final int LONGEST_NODE = 100;
+
+	/** With the ellipsis of one that is cut. */
+	private static final int LONGEST_NAME = LogText.MAX_LENGTH + 1;
+
+	private static final int NO_MODE = -1;
 
 	private static final int LONGEST_ID = 40;
 
@@ -120,13 +128,27 @@ final class Messages {
 			out.putShort((short) listed.scopes().size());
 			listed.scopes().forEach((scope) -> put(out, scope));
 		}
+		else if (message instanceof Message.Change change) {
+			BudgetCommand budget = change.budget();
+			put(out, budget.name(), LONGEST_NAME);
+			out.putLong(nanos(budget.timeout()));
+			out.put((byte) ((budget.mode() != null) ? budget.mode().ordinal() : NO_MODE));
+			out.putLong(nanos(budget.duration()));
+			put(out, budget.who(), BudgetCommand.LONGEST_WHO + 1);
+		}
 		byte[] signature = sign(out.array(), out.position());
 		return Arrays.copyOf(out.put(signature).array(), out.position());
 	}
 
 	private static Type typeOf(Message message) {
-		return (message instanceof Message.Cancel) ? Type.CANCEL : (message instanceof Message.Done) ? Type.DONE
-				: (message instanceof Message.ListOpen) ? Type.LIST_OPEN : Type.LISTED;
+		return (message instanceof Message.Cancel) ? Type.CANCEL
+				: (message instanceof Message.Done) ? Type.DONE : (message instanceof Message.ListOpen) ? Type.LIST_OPEN
+						: (message instanceof Message.Change) ? Type.CHANGE : Type.LISTED;
+	}
+
+	/** No budget is as long as what does not fit. */
+	private static long nanos(@Nullable Duration duration) {
+		return (duration != null) ? duration.toNanos() : -1;
 	}
 
 	private static void put(ByteBuffer out, @Nullable String text, int longest) {
@@ -228,6 +250,7 @@ final class Messages {
 			case DONE -> new Message.Done(origin, new Counts(count(in), count(in), count(in)));
 			case LIST_OPEN -> new Message.ListOpen(origin, count(in));
 			case LISTED -> listed(origin, in);
+			case CHANGE -> new Message.Change(origin, budget(in));
 		};
 		if (in.hasRemaining()) {
 			throw new RefusedMessageException(Refusal.MALFORMED);
@@ -243,6 +266,22 @@ final class Messages {
 		CancelRequest request = CancelRequest.of(ScopeCommands.By.values()[by], text(in, CancelRequest.LONGEST_VALUE));
 		return request.withReason(textOrNull(in, CancelRequest.LONGEST_TEXT + 1))
 			.by(textOrNull(in, CancelRequest.LONGEST_TEXT + 1));
+	}
+
+	/** What is out of range is refused as the command itself refuses it. */
+	private static BudgetCommand budget(ByteBuffer in) throws CharacterCodingException {
+		String name = textOrNull(in, LONGEST_NAME);
+		Duration timeout = nanos(in.getLong());
+		int mode = in.get();
+		if (mode < NO_MODE || mode >= Mode.values().length) {
+			throw new RefusedMessageException(Refusal.MALFORMED);
+		}
+		return new BudgetCommand(name, timeout, (mode != NO_MODE) ? Mode.values()[mode] : null, nanos(in.getLong()),
+				textOrNull(in, BudgetCommand.LONGEST_WHO + 1));
+	}
+
+	private static @Nullable Duration nanos(long nanos) {
+		return (nanos >= 0) ? Duration.ofNanos(nanos) : null;
 	}
 
 	private static Message listed(Message.Origin origin, ByteBuffer in) throws CharacterCodingException {
@@ -315,7 +354,7 @@ final class Messages {
 
 	private enum Type {
 
-		CANCEL, DONE, LIST_OPEN, LISTED
+		CANCEL, DONE, LIST_OPEN, LISTED, CHANGE
 
 	}
 

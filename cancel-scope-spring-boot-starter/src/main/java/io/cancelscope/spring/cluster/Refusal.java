@@ -20,7 +20,12 @@ enum Refusal {
 
 	TOO_MANY("it is one of more requests by name or by trace id than cancel-scope.cluster.broad-per-minute"),
 
-	BUSY("too many requests are being executed");
+	BUSY("too many requests are being executed"),
+
+	NOT_CHANGEABLE("it changes budgets, which management.endpoint.cancelbudgets.access of this node does not allow"),
+
+	CHANGE_NOT_ALLOWED(
+			"it changes budgets, which cancel-scope.cluster.names or a CancelAuthorization of this node does not allow");
 
 	private final String text;
 

@@ -7,11 +7,13 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.ScopeSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Three applications, and the actuator of one of them over HTTP.
@@ -56,7 +59,8 @@ class ClusterEndpointTests {
 			.registerBean(CancelTransport.class, engine::transport));
 		application.setWebApplicationType(type);
 		return application.run("--spring.main.web-application-type=" + type, "--spring.autoconfigure.exclude=" + JETTY,
-				"--server.port=0", "--management.endpoints.web.exposure.include=cancelscopes",
+				"--server.port=0", "--management.endpoints.web.exposure.include=cancelscopes,cancelbudgets",
+				"--management.endpoint.cancelbudgets.access=unrestricted",
 				"--management.endpoint.cancelscopes.access=unrestricted", "--cancel-scope.cluster.enabled=true",
 				"--cancel-scope.cluster.secret=" + TestNode.SECRET, "--cancel-scope.cluster.nodes=3",
 				"--cancel-scope.cluster.node=" + name);
@@ -105,6 +109,22 @@ class ClusterEndpointTests {
 		}
 	}
 
+	@Test
+	void budgetIsChangedOnAllNodes() throws Exception {
+		assertThat(send("POST", "/cancelbudgets/import", "{\"timeout\":\"800ms\",\"for\":\"10m\"}"))
+			.contains("\"timeout\":800.0", "\"nodes\":\"all\"");
+		for (ConfigurableApplicationContext node : nodes) {
+			await().atMost(Duration.ofSeconds(30))
+				.until(() -> node.getBean(ScopeSettings.class)
+					.timeoutOf("import")
+					.equals(Optional.of(Duration.ofMillis(800))));
+		}
+		send("DELETE", "/cancelbudgets", "");
+		for (ConfigurableApplicationContext node : nodes) {
+			await().atMost(Duration.ofSeconds(30)).until(() -> node.getBean(ScopeSettings.class).changed() == null);
+		}
+	}
+
 	private static OpenScope openOn(int node) {
 		return nodes.get(node)
 			.getBean(CancelScopes.class)
@@ -112,10 +132,14 @@ class ClusterEndpointTests {
 	}
 
 	private static String send(String method, String query) throws Exception {
+		return send(method, "/cancelscopes" + query, "");
+	}
+
+	private static String send(String method, String path, String body) throws Exception {
 		String port = nodes.get(0).getEnvironment().getProperty("local.server.port");
-		HttpRequest request = HttpRequest
-			.newBuilder(URI.create("http://localhost:" + port + "/actuator/cancelscopes" + query))
-			.method(method, HttpRequest.BodyPublishers.noBody())
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator" + path))
+			.header("Content-Type", "application/json")
+			.method(method, HttpRequest.BodyPublishers.ofString(body))
 			.timeout(Duration.ofSeconds(60))
 			.build();
 		return client.send(request, HttpResponse.BodyHandlers.ofString()).body();

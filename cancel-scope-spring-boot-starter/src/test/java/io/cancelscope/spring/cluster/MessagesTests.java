@@ -11,6 +11,8 @@ import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
+import io.cancelscope.spring.BudgetCommand;
+import io.cancelscope.spring.CancelScopeProperties.Mode;
 import io.cancelscope.spring.ScopeCommands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +54,14 @@ class MessagesTests {
 					.withReason("\u4e00".repeat(300))
 					.by("\u4e00".repeat(300))),
 				new Message.Done(origin(), new Counts(1, 2, Integer.MAX_VALUE)), new Message.ListOpen(origin(), 200),
+				new Message.Change(origin(),
+						BudgetCommand.change("import", Duration.ofMillis(800), Mode.OBSERVE, Duration.ofMinutes(10),
+								"ada")),
+				new Message.Change(origin(),
+						BudgetCommand.change("\u4e00".repeat(600), null, Mode.ENFORCE, null, "\u4e00".repeat(300))),
+				new Message.Change(origin(),
+						BudgetCommand.change(null, BudgetCommand.LONGEST, null, BudgetCommand.LONGEST, null)),
+				new Message.Change(origin(), BudgetCommand.reset(null, null)),
 				new Message.Listed(origin(), 3, 0, 2,
 						List.of(new ScopeCommands.Scope("id", "name", "key", Duration.ofMillis(1), Duration.ZERO, true),
 								new ScopeCommands.Scope("id", "name", null, null, null, false))));
@@ -150,6 +160,27 @@ class MessagesTests {
 		byte[] blank = this.messages.write(cancel(CancelRequest.byKey("a")));
 		byte[] blankBody = Arrays.copyOf(blank, blank.length - SIGNATURE);
 		assertThat(refusalOf(signed(with(blankBody, by + 3, ' ')))).isEqualTo(Refusal.MALFORMED);
+	}
+
+	@Test
+	void signedNonsenseAboutBudgetsIsRefused() throws Exception {
+		byte[] message = this.messages.write(new Message.Change(origin(),
+				BudgetCommand.change("quotes", Duration.ofMillis(800), Mode.OBSERVE, Duration.ofMinutes(10), null)));
+		byte[] body = Arrays.copyOf(message, message.length - SIGNATURE);
+		int timeout = 44 + 2 + "node".length() + 2 + "quotes".length();
+		int mode = timeout + Long.BYTES;
+
+		assertThat(this.messages.read(signed(body), NOW)).isInstanceOf(Message.Change.class);
+		for (int length = 44; length < body.length; length++) {
+			assertThat(refusalOf(signed(Arrays.copyOf(body, length)))).as("%d bytes", length)
+				.isEqualTo(Refusal.MALFORMED);
+		}
+		assertThat(refusalOf(signed(with(body, mode, 2)))).isEqualTo(Refusal.MALFORMED);
+		assertThat(refusalOf(signed(with(body, mode, -2)))).isEqualTo(Refusal.MALFORMED);
+		assertThat(refusalOf(signed(with(body, timeout, 0x7F)))).as("three hundred years").isEqualTo(Refusal.MALFORMED);
+		byte[] never = body.clone();
+		Arrays.fill(never, timeout, mode, (byte) 0);
+		assertThat(refusalOf(signed(never))).as("a budget of nothing").isEqualTo(Refusal.MALFORMED);
 	}
 
 	@Test

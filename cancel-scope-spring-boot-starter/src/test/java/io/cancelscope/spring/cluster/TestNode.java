@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.BudgetChanges;
 import io.cancelscope.spring.LiveScopes;
 import io.cancelscope.spring.NamePattern;
 import io.cancelscope.testing.ManualTime;
@@ -25,6 +26,9 @@ final class TestNode implements AutoCloseable {
 	final AtomicLong clock = new AtomicLong(1_790_000_000_000L);
 
 	final List<CancelAuthorization> authorizations = new ArrayList<>();
+
+	/** Null where budgets can't be changed. */
+	volatile BudgetChanges changes;
 
 	final Tombstones tombstones;
 
@@ -50,7 +54,9 @@ final class TestNode implements AutoCloseable {
 		LocalScopes local = new LocalScopes(() -> this.scopes, this.live,
 				settings.names.stream().map(NamePattern::of).toList(), () -> this.authorizations, this.tombstones);
 		TimeSource source = this.time;
-		this.node = new ClusterNode(properties, "application", local, source, this.clock::get);
+		this.node = new ClusterNode(properties, "application", local,
+				new BudgetPermission(settings.names.stream().map(NamePattern::of).toList(), () -> this.authorizations),
+				() -> this.changes, source, this.clock::get);
 		if (engine != null) {
 			this.node.connect(engine.transport());
 		}
