@@ -68,6 +68,11 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 				? new ScopeBudget(this.timeout, "cancel-scope.web.timeout") : null;
 	}
 
+	@Override
+	public @Nullable ScopeBudget longestBudget() {
+		return (this.timeout != null) ? new ScopeBudget(this.timeout, "cancel-scope.web.timeout") : null;
+	}
+
 	/**
 	 * The requests that a path pattern matches cannot be determined: static files,
 	 * functional routes and servlets have no names. A request with a method that its

@@ -46,6 +46,17 @@ public interface ScopeNames {
 	}
 
 	/**
+	 * Returns the longest budget that the application itself sets for scopes of any of
+	 * these names. Called once, after all singletons have been created, and by the
+	 * endpoint {@code cancelbudgets}.
+	 * @return the budget, or {@code null} if it is not known or there is none; default:
+	 * {@code null}
+	 */
+	default @Nullable ScopeBudget longestBudget() {
+		return null;
+	}
+
+	/**
 	 * Returns a bean with a fixed set of names.
 	 * @param names the names
 	 * @return the bean

@@ -109,6 +109,22 @@ public final class ScopeSettings {
 	}
 
 	/**
+	 * Returns the longest budget in {@code cancel-scope.timeouts} and
+	 * {@code cancel-scope.default-timeout}.
+	 * @return the budget, or {@code null} if none is set
+	 */
+	public @Nullable ScopeBudget longestBudget() {
+		Duration general = defaultTimeout();
+		ScopeBudget longest = (general != null) ? new ScopeBudget(general, "cancel-scope.default-timeout") : null;
+		for (NamedSetting<Duration> named : this.timeouts.all()) {
+			if (longest == null || named.value().compareTo(longest.timeout()) > 0) {
+				longest = new ScopeBudget(named.value(), named.setting().property());
+			}
+		}
+		return longest;
+	}
+
+	/**
 	 * Returns the property that sets the budget of a name.
 	 * @param name the name of the scope
 	 * @return the property, as it is written in a properties file

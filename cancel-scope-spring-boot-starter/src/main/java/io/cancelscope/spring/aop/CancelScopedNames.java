@@ -62,6 +62,11 @@ final class CancelScopedNames implements ScopeNames, Ordered {
 		return this.operations.budgetOf(name);
 	}
 
+	@Override
+	public @Nullable ScopeBudget longestBudget() {
+		return this.operations.longestBudget();
+	}
+
 	private boolean isCreated(String beanName) {
 		return this.beanFactory.containsSingleton(beanName)
 				&& !(this.beanFactory.getSingleton(beanName) instanceof FactoryBean);

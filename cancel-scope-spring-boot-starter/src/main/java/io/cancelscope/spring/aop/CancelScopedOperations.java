@@ -99,6 +99,16 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 			.orElse(null);
 	}
 
+	/** Returns the longest configured budget, or {@code null} for none. */
+	@Nullable ScopeBudget longestBudget() {
+		return this.operations.values()
+			.stream()
+			.flatMap((operation) -> operation.changeable().configured().timeout().stream())
+			.max(Comparator.naturalOrder())
+			.map((timeout) -> new ScopeBudget(timeout, this.resolver.sourceOf(timeout)))
+			.orElse(null);
+	}
+
 	/**
 	 * Returns the name of the scope of a method, and prepares nothing.
 	 * @return the name, or {@code null} if the annotation doesn't apply

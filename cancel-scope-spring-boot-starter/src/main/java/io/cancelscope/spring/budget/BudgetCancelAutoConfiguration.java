@@ -1,6 +1,8 @@
 package io.cancelscope.spring.budget;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.AsideThreads;
 import io.cancelscope.spring.BudgetChanges;
 import io.cancelscope.spring.BudgetCommands;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
@@ -12,6 +14,7 @@ import org.HdrHistogram.Histogram;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -23,7 +26,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the endpoint {@code cancelbudgets}. Calls are learnt only if the
@@ -45,10 +50,27 @@ public final class BudgetCancelAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	CancelBudgetsEndpoint cancelBudgetsEndpoint(LearntBudgets learnt, BudgetProperties properties,
-			ScopeSettings settings, ObjectProvider<ScopeNames> names, ObjectProvider<BudgetChanges> changes) {
-		return new CancelBudgetsEndpoint(
-				new BudgetReport(learnt, properties, settings, () -> names.orderedStream().toList()),
-				changes::getIfAvailable);
+			ScopeSettings settings, ObjectProvider<ScopeNames> names, OuterTimeouts timeouts,
+			ObjectProvider<BudgetChanges> changes) {
+		BudgetReport report = new BudgetReport(learnt, properties, settings, () -> names.orderedStream().toList(),
+				timeouts);
+		if (properties.check()) {
+			learnt
+				.onTurn(new BudgetCheck(report::hints, AsideThreads.create("cancel-scope-budget-check-"))::partBegins);
+		}
+		return new CancelBudgetsEndpoint(report, changes::getIfAvailable);
+	}
+
+	@Bean
+	OuterTimeouts cancelScopeOuterTimeouts(Environment environment, ScopeSettings settings, BudgetProperties properties,
+			ObjectProvider<ScopeNames> names, ObjectProvider<OwnTimeouts> timeouts) {
+		return new OuterTimeouts(environment, settings, () -> names.orderedStream().toList(),
+				() -> timeouts.orderedStream().toList(), properties.check());
+	}
+
+	@Bean
+	OwnTimeouts cancelScopeBootTimeouts(Environment environment) {
+		return new BootTimeouts(environment);
 	}
 
 	@Bean
@@ -76,6 +98,18 @@ public final class BudgetCancelAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopeFeature cancelScopeBudgetFeature() {
 		return CancelScopeFeature.named("budget");
+	}
+
+	/** Auto-configuration of what is known about the pool of JDBC connections. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(HikariDataSource.class)
+	static class HikariConfiguration {
+
+		@Bean
+		OwnTimeouts cancelScopeHikariTimeouts(ConfigurableListableBeanFactory beanFactory) {
+			return new HikariTimeouts(beanFactory);
+		}
+
 	}
 
 }

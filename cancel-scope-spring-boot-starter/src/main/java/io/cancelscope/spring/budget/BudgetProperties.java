@@ -19,10 +19,12 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * suggested.
  * @param maxNames Highest number of scope names that are learnt separately. Scopes with
  * further names are learnt together, as 'others'.
+ * @param check Whether to log what is odd about budgets, once per name: no budget, one
+ * that never counts, or one that most calls use up.
  */
 @ConfigurationProperties("cancel-scope.budget")
 public record BudgetProperties(@DefaultValue("true") boolean enabled, @DefaultValue("1h") Duration window,
-		@DefaultValue("1000") int minCalls, @DefaultValue("200") int maxNames) {
+		@DefaultValue("1000") int minCalls, @DefaultValue("200") int maxNames, @DefaultValue("true") boolean check) {
 
 	private static final Duration SHORTEST = Duration.ofSeconds(1);
 

@@ -44,12 +44,15 @@ final class BudgetReport {
 
 	private final Supplier<List<ScopeNames>> names;
 
+	private final OuterTimeouts timeouts;
+
 	BudgetReport(LearntBudgets learnt, BudgetProperties properties, ScopeSettings settings,
-			Supplier<List<ScopeNames>> names) {
+			Supplier<List<ScopeNames>> names, OuterTimeouts timeouts) {
 		this.learnt = learnt;
 		this.properties = properties;
 		this.settings = settings;
 		this.names = names;
+		this.timeouts = timeouts;
 	}
 
 	BudgetsDescriptor all() {
@@ -62,7 +65,7 @@ final class BudgetReport {
 		List<BudgetDescriptor> budgets = new ArrayList<>();
 		names.forEach((name) -> budgets.add(one(name, windows.get(name))));
 		return new BudgetsDescriptor(Durations.format(this.properties.window()), this.properties.minCalls(), budgets,
-				change(null));
+				this.timeouts.hints(), change(null));
 	}
 
 	@Nullable BudgetDescriptor one(String written) {
@@ -82,8 +85,17 @@ final class BudgetReport {
 				percentiles(calls.durations, MICROS_IN_A_MILLI), percentiles(calls.shares, SHARES_IN_A_BUDGET),
 				(budget != null) ? wouldStop(calls, budget) : null,
 				new Suggested((suggested != null) ? millis(suggested) : null, suggestion.reason()),
-				name.equals(BoundedNames.OTHERS) ? List.of() : Hints.of(calls, budget, this.properties.minCalls()),
-				change(name));
+				hints(name, calls, budget).stream().map(Hint::text).toList(), change(name));
+	}
+
+	/** Returns what is odd about the budget of a name. */
+	List<Hint> hints(String name) {
+		CallWindow window = this.learnt.all().get(name);
+		return (window != null) ? hints(name, window.sum(this.learnt.now()), budget(name, window)) : List.of();
+	}
+
+	private List<Hint> hints(String name, Calls.Sum calls, @Nullable ScopeBudget budget) {
+		return name.equals(BoundedNames.OTHERS) ? List.of() : Hints.of(calls, budget, this.properties.minCalls());
 	}
 
 	private @Nullable Change change(@Nullable String name) {

@@ -45,6 +45,7 @@ final class BudgetsText {
 		if (budgets.change() != null) {
 			table.append("\nAll names: ").append(text(budgets.change())).append('.');
 		}
+		budgets.hints().forEach((hint) -> table.append("\nNote: ").append(hint).append('.'));
 		for (BudgetDescriptor budget : budgets.budgets()) {
 			table.append('\n').append(budget.name()).append(": ").append(budget.suggestion().reason()).append('.');
 			budget.hints().forEach((hint) -> table.append(" Note: ").append(hint).append('.'));

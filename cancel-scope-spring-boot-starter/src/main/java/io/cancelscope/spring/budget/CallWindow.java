@@ -21,13 +21,17 @@ final class CallWindow {
 
 	private final long partNanos;
 
+	/** Called when a part begins, but the first one, by the thread that adds a call. */
+	private final Runnable turned;
+
 	/** The budget that the last call had, and where it was from; plain, for people. */
 	private long budgetNanos;
 
 	private @Nullable String budgetSource;
 
-	CallWindow(Duration window) {
+	CallWindow(Duration window, Runnable turned) {
 		this.partNanos = Math.max(1, window.toNanos() / PARTS);
+		this.turned = turned;
 	}
 
 	/** Returns where a call that ends now is added. */
@@ -38,11 +42,21 @@ final class CallWindow {
 		while (known == null || known.part < part) {
 			Calls added = new Calls(part);
 			if (this.parts.compareAndSet(index, known, added)) {
+				turned(index);
 				return added;
 			}
 			known = this.parts.get(index);
 		}
 		return known;
+	}
+
+	private void turned(int index) {
+		for (int i = 0; i < PARTS; i++) {
+			if (i != index && this.parts.get(i) != null) {
+				this.turned.run();
+				return;
+			}
+		}
 	}
 
 	/** Returns all that ended within the window before a time. */

@@ -9,6 +9,7 @@ import io.cancelscope.ScopeDetails;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.ScopeOutcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns from each scope that closes how long the calls of its name take.
@@ -19,9 +20,27 @@ final class LearntBudgets implements CancelScopeListener {
 
 	private final BoundedNames<CallWindow> names;
 
+	/** Called with a name when a part of its window begins; null for nobody. */
+	private volatile @Nullable PartListener turned;
+
 	LearntBudgets(TimeSource time, BudgetProperties properties) {
 		this.time = time;
-		this.names = new BoundedNames<>(properties.maxNames(), (name) -> new CallWindow(properties.window()));
+		this.names = new BoundedNames<>(properties.maxNames(),
+				(name) -> new CallWindow(properties.window(), () -> turned(name)));
+	}
+
+	/**
+	 * Calls this with a name when a part of its window begins, on the thread of a call.
+	 */
+	void onTurn(PartListener turned) {
+		this.turned = turned;
+	}
+
+	private void turned(String name) {
+		PartListener turned = this.turned;
+		if (turned != null) {
+			turned.partBegins(name);
+		}
 	}
 
 	@Override
@@ -61,6 +80,14 @@ final class LearntBudgets implements CancelScopeListener {
 
 	long now() {
 		return this.time.nanoTime();
+	}
+
+	/** Is told that a part of the window of a name begins. */
+	@FunctionalInterface
+	interface PartListener {
+
+		void partBegins(String name);
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,9 @@ class CallWindowTests {
 
 	private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
-	private final CallWindow window = new CallWindow(Duration.ofHours(1));
+	private final AtomicInteger turned = new AtomicInteger();
+
+	private final CallWindow window = new CallWindow(Duration.ofHours(1), this.turned::incrementAndGet);
 
 	@Test
 	void callsAreForgottenAQuarterOfTheWindowAtATime() {
@@ -38,6 +41,18 @@ class CallWindowTests {
 
 		assertThat(sum.completed()).isEqualTo(1);
 		assertThat(sum.durations.getMaxValue()).isBetween(20_000L, 20_200L);
+	}
+
+	@Test
+	void partThatBeginsIsTold() {
+		completeAt(0, 10);
+		assertThat(this.turned).as("nothing is known before the first").hasValue(0);
+		completeAt(16 * MINUTE, 20);
+		completeAt(17 * MINUTE, 20);
+		assertThat(this.turned).hasValue(1);
+		completeAt(200 * MINUTE, 20);
+
+		assertThat(this.turned).hasValue(2);
 	}
 
 	@Test

@@ -78,7 +78,7 @@ class HintsTests {
 	private List<String> hints(@Nullable ScopeBudget budget) {
 		Calls.Sum sum = new Calls.Sum();
 		this.calls.addTo(sum);
-		return Hints.of(sum, budget, 100);
+		return Hints.of(sum, budget, 100).stream().map(Hint::text).toList();
 	}
 
 }

@@ -15,21 +15,26 @@ import io.cancelscope.spring.budget.BudgetDescriptor.WouldStop;
 import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What is learnt of scopes, and shown beside their budgets.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class LearntBudgetsTests {
 
 	private static final String EXPOSED = "management.endpoints.web.exposure.include=cancelbudgets";
@@ -132,6 +137,40 @@ class LearntBudgetsTests {
 	}
 
 	@Test
+	void whatIsOddIsLoggedOnceWhenAPartOfTheWindowBegins(CapturedOutput output) {
+		this.runner.withPropertyValues(EXPOSED, "cancel-scope.budget.min-calls=2").run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			for (int i = 0; i < 10; i++) {
+				take(scopes, 490, (scope) -> {
+				});
+				this.time.advance(Duration.ofMinutes(6));
+			}
+			await().atMost(Duration.ofSeconds(30)).until(() -> output.toString().contains("is used up"));
+		});
+		assertThat(output).containsOnlyOnce("The budget of scope 'quotes' is used up: half of its calls use more than"
+				+ " 90 % of their budget. See the endpoint 'cancelbudgets'. To log no such lines, set"
+				+ " cancel-scope.budget.check to false");
+		assertThat(output).doesNotContain("'quotes' has no");
+	}
+
+	@Test
+	void nothingIsLoggedWhereTheCheckIsOff(CapturedOutput output) {
+		this.runner
+			.withPropertyValues(EXPOSED, "cancel-scope.budget.min-calls=1", "cancel-scope.budget.check=false",
+					"cancel-scope.default-timeout=1s", "spring.http.clients.read-timeout=1m")
+			.run((context) -> {
+				take(context.getBean(CancelScopes.class), 490, (scope) -> {
+				});
+				this.time.advance(Duration.ofMinutes(20));
+				take(context.getBean(CancelScopes.class), 490, (scope) -> {
+				});
+				assertThat(context.getBean(CancelBudgetsEndpoint.class).budgets().hints()).hasSize(1);
+				assertThat(one(context.getBean(CancelBudgetsEndpoint.class), "quotes").hints()).hasSize(1);
+			});
+		assertThat(output).doesNotContain("is used up", "A timeout is longer than every budget");
+	}
+
+	@Test
 	void unknownNameIsNotFound() {
 		run((scopes, endpoint) -> assertThat(endpoint.budget(new String[] { "GET ", "orders" })).isNull());
 	}
@@ -153,12 +192,12 @@ class LearntBudgetsTests {
 
 	@Test
 	void badPropertiesAreRefused() {
-		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofMillis(999), 1, 1))
+		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofMillis(999), 1, 1, true))
 			.hasMessageContaining("cancel-scope.budget.window")
 			.hasMessageContaining("999ms");
-		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofHours(1), 0, 1))
+		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofHours(1), 0, 1, true))
 			.hasMessageContaining("cancel-scope.budget.min-calls");
-		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofHours(1), 1, -1))
+		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofHours(1), 1, -1, true))
 			.hasMessageContaining("cancel-scope.budget.max-names");
 	}
 
