@@ -55,7 +55,7 @@ final class AsyncScopesBeanPostProcessor implements BeanPostProcessor, AopInfras
 		}
 		int place = advised.indexOf(async);
 		if (scoped == null && this.ofAspect != null) {
-			arrange(advised, place, this.ofAspect, new AspectPointcut(), async);
+			arrange(advised, place, this.ofAspect, new AspectPointcut(new AsyncMethods(async.getPointcut())), async);
 		}
 		else if (scoped != null && scoped.getAdvice() instanceof CancelScopedInterceptor interceptor
 				&& !interceptor.isAroundAsync()) {
@@ -73,13 +73,21 @@ final class AsyncScopesBeanPostProcessor implements BeanPostProcessor, AopInfras
 				new DefaultPointcutAdvisor(methods, new ScopedBodyInterceptor()));
 	}
 
-	/** The methods that the aspect reaches. */
+	/**
+	 * The {@code @Async} methods that the aspect reaches. It opens the scopes of others.
+	 */
 	private static final class AspectPointcut extends StaticMethodMatcherPointcut {
+
+		private final AsyncMethods async;
+
+		AspectPointcut(AsyncMethods async) {
+			this.async = async;
+		}
 
 		@Override
 		public boolean matches(Method method, Class<?> targetClass) {
 			Method specific = AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(targetClass));
-			return CancelScopedSource.isSeenByAspect(specific);
+			return CancelScopedSource.isSeenByAspect(specific) && this.async.cover(method, targetClass);
 		}
 
 	}

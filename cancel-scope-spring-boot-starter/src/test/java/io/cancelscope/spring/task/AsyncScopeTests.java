@@ -21,6 +21,7 @@ import io.cancelscope.spring.LateResultHandler;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -270,6 +271,13 @@ class AsyncScopeTests {
 			});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "advisor", "aspect" })
+	void otherMethodOfTheBeanHasOneScope(String weaving) {
+		this.weaving = weaving;
+		run((worker, executor) -> assertThat(worker.scopeAround()).isNull());
+	}
+
 	private void run(BiConsumer<Worker, ThreadPoolTaskExecutor> test) {
 		run(Ordered.LOWEST_PRECEDENCE, test);
 	}
@@ -355,6 +363,11 @@ class AsyncScopeTests {
 		CompletableFuture<String> later(CompletableFuture<String> answer) {
 			AsyncScopeTests.this.begun.countDown();
 			return answer;
+		}
+
+		@CancelScoped("800ms")
+		@Nullable CancelScope scopeAround() {
+			return CancelScope.current().details().parent();
 		}
 
 	}
