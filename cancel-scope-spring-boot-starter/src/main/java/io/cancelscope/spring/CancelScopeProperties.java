@@ -25,6 +25,9 @@ import org.springframework.boot.convert.DurationStyle;
  * nothing.
  * @param modes Modes by scope name or pattern, 'enforce' or 'observe'. Each takes
  * precedence over 'cancel-scope.mode'.
+ * @param requires Least remaining budgets with which methods start, by scope name or
+ * pattern: a duration, 'auto' for the time that the method usually takes, or 'off'. Each
+ * takes precedence over the annotation.
  * @param failOnUnweavable Whether a method with @CancelScoped that cannot be woven fails
  * the start-up, instead of causing a warning.
  * @param weaving How to weave @CancelScoped into beans. 'aspect' requires AspectJ and
@@ -35,8 +38,8 @@ import org.springframework.boot.convert.DurationStyle;
 @ConfigurationProperties("cancel-scope")
 public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Nullable Duration defaultTimeout,
 		Map<String, String> timeouts, @DefaultValue("enforce") Mode mode, Map<String, String> modes,
-		@DefaultValue("false") boolean failOnUnweavable, @DefaultValue("advisor") Weaving weaving,
-		@DefaultValue Aspect aspect, @DefaultValue Task task) {
+		Map<String, String> requires, @DefaultValue("false") boolean failOnUnweavable,
+		@DefaultValue("advisor") Weaving weaving, @DefaultValue Aspect aspect, @DefaultValue Task task) {
 
 	// Budgets and modes are texts because names hold dots: the binder takes a dot in the
 	// key of a map for a deeper level, unless its values are of a type of java.lang.
@@ -48,6 +51,8 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 		timeouts.forEach((name, value) -> duration(ScopeSetting.property("timeouts", name), value));
 		modes = (modes != null) ? Map.copyOf(modes) : Map.of();
 		modes.forEach((name, value) -> mode(ScopeSetting.property("modes", name), value));
+		requires = (requires != null) ? Map.copyOf(requires) : Map.of();
+		requires.forEach((name, value) -> required(ScopeSetting.property("requires", name), value));
 	}
 
 	static Duration duration(String property, String timeout) {
@@ -67,6 +72,23 @@ public record CancelScopeProperties(@DefaultValue("true") boolean enabled, @Null
 		}
 		throw new InvalidConfigurationPropertyValueException(property, mode,
 				"The value is not a mode. Give 'enforce' or 'observe'.");
+	}
+
+	static RequiredBudget required(String property, String value) {
+		RequiredBudget required = null;
+		try {
+			required = RequiredBudget.parse(value);
+		}
+		catch (IllegalArgumentException ex) {
+			// Ignored: reported below.
+		}
+		if (required == null || (required.least() != null && required.least().isNegative())) {
+			throw new InvalidConfigurationPropertyValueException(property, value,
+					((required == null) ? "The value is not a required budget."
+							: "The required budget must not be negative.")
+							+ " Give 'auto', 'off', or a duration such as '200ms'.");
+		}
+		return required;
 	}
 
 	private static Duration checked(String property, String value, Duration duration) {

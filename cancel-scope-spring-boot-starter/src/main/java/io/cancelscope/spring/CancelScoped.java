@@ -197,6 +197,14 @@ public @interface CancelScoped {
 	 * If less remains, the scope is cancelled with a message that says so, and the method
 	 * does not run. A {@link #fallback()} does run. Without a deadline the method always
 	 * starts.
+	 * <p>
+	 * {@code "auto"} stands for the time that the calls usually take: the median of those
+	 * that ended lately. It is learnt from the calls of this scope's name, and every call
+	 * starts until enough of them are known. The time begins with the method and not with
+	 * a wait for a thread or a connection around it, so annotate the method behind the
+	 * wait. {@code "off"} stands for none.
+	 * <p>
+	 * The property {@code cancel-scope.requires.<name of the scope>} takes precedence.
 	 */
 	String requires() default "";
 

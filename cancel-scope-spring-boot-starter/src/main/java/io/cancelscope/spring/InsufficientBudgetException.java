@@ -26,14 +26,33 @@ public final class InsufficientBudgetException extends RuntimeException {
 	 * @param left the remaining budget
 	 */
 	public InsufficientBudgetException(Duration required, Duration left) {
-		super(message(required, left), null, false, false);
+		this("it requires " + Durations.format(required) + " to start", required, left);
+	}
+
+	private InsufficientBudgetException(String message, Duration required, Duration left) {
+		super(message + ", and only " + Durations.format(left.truncatedTo(ChronoUnit.MILLIS)) + " are left", null,
+				false, false);
 		this.required = required;
 		this.left = left;
 	}
 
-	private static String message(Duration required, Duration left) {
-		return "it requires " + Durations.format(required) + " to start, and only "
-				+ Durations.format(left.truncatedTo(ChronoUnit.MILLIS)) + " are left";
+	/**
+	 * Creates an instance for work that requires its usual time.
+	 * @param usual the time that the work usually takes
+	 * @param required the budget that it requires: more than that shortly after a refusal
+	 */
+	static InsufficientBudgetException usual(Duration usual, Duration required, Duration left) {
+		String message = "it usually takes " + shown(usual);
+		if (required.compareTo(usual) > 0) {
+			message += ", requires " + shown(required) + " shortly after it did not fit";
+		}
+		return new InsufficientBudgetException(message, required, left);
+	}
+
+	/** What is measured is not exact to the nanosecond. */
+	private static String shown(Duration duration) {
+		Duration millis = duration.truncatedTo(ChronoUnit.MILLIS);
+		return Durations.format(millis.isZero() ? duration : millis);
 	}
 
 	/**

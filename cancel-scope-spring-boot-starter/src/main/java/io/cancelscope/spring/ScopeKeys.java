@@ -5,8 +5,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what a key of {@code cancel-scope.timeouts} or {@code .modes} is: the name of a
- * scope, a pattern of requests or a pattern of other names.
+ * Tells what a key of {@code cancel-scope.timeouts}, {@code .modes} or {@code .requires}
+ * is: the name of a scope, a pattern of requests or a pattern of other names.
  */
 final class ScopeKeys {
 
@@ -57,8 +57,13 @@ final class ScopeKeys {
 					+ ScopeSetting.property(group, "GET " + key) + "', or '* " + key + "' for all methods.");
 		}
 		if (NamePattern.of(key).isForAll()) {
-			throw invalid(setting, "covers all scopes", group.equals("modes") ? "Set 'cancel-scope.mode' instead."
-					: "Set 'cancel-scope.default-timeout' for methods and 'cancel-scope.web.timeout' for requests instead.");
+			throw invalid(setting, "covers all scopes", switch (group) {
+				case "modes" -> "Set 'cancel-scope.mode' instead.";
+				case "requires" ->
+					"Name the methods, for example '" + ScopeSetting.property(group, "QuoteService.*") + "'.";
+				default ->
+					"Set 'cancel-scope.default-timeout' for methods and 'cancel-scope.web.timeout' for requests instead.";
+			});
 		}
 	}
 

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names of scopes that a part of the application opens. At start-up, the starter logs a
- * warning for each key of {@code cancel-scope.timeouts} and {@code cancel-scope.modes}
- * that fits no known name. The names of annotated methods and of requests are known. For
- * scopes that other code opens, declare a bean of this type:
- * {@code ScopeNames.of("import", "seats")}.
+ * warning for each key of {@code cancel-scope.timeouts}, {@code cancel-scope.modes} and
+ * {@code cancel-scope.requires} that fits no known name. The names of annotated methods
+ * and of requests are known. For scopes that other code opens, declare a bean of this
+ * type: {@code ScopeNames.of("import", "seats")}.
  * <p>
  * Beans are called at most once, after all singletons have been created, and only if a
  * key has not been used yet.

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
 /**
- * Budgets and modes by the name of a scope, from {@code cancel-scope.timeouts} and
- * {@code cancel-scope.modes}. For features, and for code that opens scopes and lets
- * operators set their budgets. Thread-safe.
+ * Budgets and modes by the name of a scope, from {@code cancel-scope.timeouts},
+ * {@code cancel-scope.modes} and {@code cancel-scope.requires}. For features, and for
+ * code that opens scopes and lets operators set their budgets. Thread-safe.
  * <p>
  * A key is a name, or a pattern with a star: {@code QuoteService.*} for names, or
  * {@code GET /api/**} for the paths of requests. A name takes precedence over patterns,
@@ -26,11 +26,15 @@ public final class ScopeSettings {
 
 	private static final String MODES = "modes";
 
+	private static final String REQUIRES = "requires";
+
 	private final CancelScopeProperties properties;
 
 	private final NamedSettings<Duration> timeouts;
 
 	private final NamedSettings<Mode> modes;
+
+	private final NamedSettings<RequiredBudget> requires;
 
 	/**
 	 * What is changed at run time; {@code null} while nothing is. Volatile: a scope that
@@ -45,6 +49,17 @@ public final class ScopeSettings {
 				(setting) -> CancelScopeProperties.duration(setting.property(), setting.value()));
 		this.modes = new NamedSettings<>(MODES, ScopeSettingReader.read(environment, MODES),
 				(setting) -> CancelScopeProperties.mode(setting.property(), setting.value()));
+		this.requires = new NamedSettings<>(REQUIRES, ScopeSettingReader.read(environment, REQUIRES),
+				ScopeSettings::required);
+	}
+
+	private static RequiredBudget required(ScopeSetting setting) {
+		if (!setting.relaxed() && ScopeKeys.request(setting.key()) != null) {
+			throw ScopeKeys.invalid(setting, "names requests, which have no required budget",
+					"Write the name of a method with @CancelScoped, for example '"
+							+ ScopeSetting.property(REQUIRES, "QuoteService.best") + "'.");
+		}
+		return CancelScopeProperties.required(setting.property(), setting.value());
 	}
 
 	/**
@@ -134,6 +149,26 @@ public final class ScopeSettings {
 	}
 
 	/**
+	 * Returns the budget that must be left for the work of a name to start, from
+	 * {@code cancel-scope.requires}.
+	 * @param name the name of the scope
+	 * @return the required budget, or {@code null} if no property sets it
+	 */
+	public @Nullable RequiredBudget requiredBy(String name) {
+		NamedSetting<RequiredBudget> setting = this.requires.find(name);
+		return (setting != null) ? setting.value() : null;
+	}
+
+	/**
+	 * Returns the property that sets the required budget of a name.
+	 * @param name the name of the scope
+	 * @return the property, as it is written in a properties file
+	 */
+	public static String requiresProperty(String name) {
+		return ScopeSetting.property(REQUIRES, name);
+	}
+
+	/**
 	 * Returns the budget in {@code cancel-scope.default-timeout}.
 	 * @return the budget of scopes without one of their own, or {@code null} for no limit
 	 */
@@ -196,6 +231,7 @@ public final class ScopeSettings {
 	public void started() {
 		this.timeouts.started();
 		this.modes.started();
+		this.requires.started();
 	}
 
 	/** Returns the settings of requests, whose paths are needed for patterns. */
@@ -214,7 +250,7 @@ public final class ScopeSettings {
 
 	/** Returns the settings by the name of their map. */
 	Map<String, NamedSettings<?>> groups() {
-		return Map.of(TIMEOUTS, this.timeouts, MODES, this.modes);
+		return Map.of(TIMEOUTS, this.timeouts, MODES, this.modes, REQUIRES, this.requires);
 	}
 
 	private static <V> Optional<V> valueOf(@Nullable NamedSetting<V> setting) {

@@ -37,6 +37,16 @@ public interface ScopedCall {
 	@Nullable Object proceedIn(OpenScope scope) throws Throwable;
 
 	/**
+	 * Ends a scope whose work ran to its end: closes it. An adapter that closes the scope
+	 * itself works as well, but the time that the call took is then not learnt for
+	 * {@code requires = "auto"}.
+	 * @param scope a scope of this call
+	 */
+	default void complete(OpenScope scope) {
+		scope.close();
+	}
+
+	/**
 	 * Ends a scope whose work has failed: cancels the scope, unless the annotation
 	 * excludes the exception, and closes it.
 	 * @param scope a scope of this call

@@ -79,10 +79,12 @@ final class UnusedNames implements SettingsCheck {
 			return "If no controller handles the path, as with functional routes, write a pattern: '"
 					+ ScopeSetting.property(group, request.method() + " " + path + "**") + "'.";
 		}
-		return group.equals("timeouts")
-				? "Budgets are set for annotated methods and for requests; if code asks"
-						+ " ScopeSettings for this one, make the name known by a ScopeNames bean."
-				: "If code opens a scope of this name, make the name known by a ScopeNames bean.";
+		return switch (group) {
+			case "timeouts" -> "Budgets are set for annotated methods and for requests; if code asks"
+					+ " ScopeSettings for this one, make the name known by a ScopeNames bean.";
+			case "requires" -> "Only annotated methods have a required budget.";
+			default -> "If code opens a scope of this name, make the name known by a ScopeNames bean.";
+		};
 	}
 
 	/**

@@ -22,8 +22,8 @@
  * <td>{@code @CancelScoped} is woven into beans</td>
  * <td>{@code aop}</td>
  * <td>{@code cancel-scope.default-timeout}, {@code cancel-scope.timeouts.<name>},
- * {@code cancel-scope.fail-on-unweavable}, {@code cancel-scope.weaving},
- * {@code cancel-scope.aspect.order}</td>
+ * {@code cancel-scope.requires.<name>}, {@code cancel-scope.fail-on-unweavable},
+ * {@code cancel-scope.weaving}, {@code cancel-scope.aspect.order}</td>
  * <td>always; {@code weaving=aspect} needs {@code spring-boot-starter-aspectj}</td>
  * </tr>
  * <tr>

@@ -3,6 +3,8 @@ package io.cancelscope.spring;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -17,7 +19,7 @@ class CancelScopePropertiesTests {
 	void defaults() {
 		CancelScopeProperties properties = bind(Map.of("cancel-scope.enabled", "true"));
 		assertThat(properties).isEqualTo(new CancelScopeProperties(true, null, Map.of(),
-				CancelScopeProperties.Mode.ENFORCE, Map.of(), false, CancelScopeProperties.Weaving.ADVISOR,
+				CancelScopeProperties.Mode.ENFORCE, Map.of(), Map.of(), false, CancelScopeProperties.Weaving.ADVISOR,
 				new CancelScopeProperties.Aspect(0), new CancelScopeProperties.Task(true)));
 	}
 
@@ -28,6 +30,16 @@ class CancelScopePropertiesTests {
 			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
 			.withMessage("Property cancel-scope.modes.quotes with value 'watch' is invalid: The value is not a mode."
 					+ " Give 'enforce' or 'observe'.");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "automatic, The value is not a required budget.", "-1s, The required budget must not be negative." })
+	void wrongRequiredBudgetIsRefused(String value, String problem) {
+		assertThatException().isThrownBy(() -> bind(Map.of("cancel-scope.requires.quotes", value)))
+			.havingRootCause()
+			.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+			.withMessage("Property cancel-scope.requires.quotes with value '" + value + "' is invalid: " + problem
+					+ " Give 'auto', 'off', or a duration such as '200ms'.");
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.cancelscope.spring.CancelScopeProperties.Mode;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,30 @@ class ScopeSettingsTests {
 		assertThat(fixture.settings().modeOf("QuoteService.all")).isEqualTo(Mode.ENFORCE);
 		assertThat(fixture.settings().hasOneMode()).isFalse();
 		assertThat(ScopeSettings.isAnyObserved(fixture.environment())).isTrue();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "AUTO, true,", "off, false,", "200ms, false, PT0.2S" })
+	void requiredBudgetComesFromAFileAndFromAVariable(String value, boolean usual, @Nullable Duration least) {
+		RequiredBudget expected = new RequiredBudget(least, usual);
+		ScopeSettings file = SettingsFixture.inFile(Map.of("cancel-scope.requires[Quotes.*]", value)).settings();
+		ScopeSettings variable = SettingsFixture.inEnvironment(Map.of("CANCEL_SCOPE_REQUIRES_QUOTES_BEST", value))
+			.settings();
+
+		assertThat(file.requiredBy("Quotes.best")).isEqualTo(expected);
+		assertThat(variable.requiredBy("Quotes.best")).isEqualTo(expected);
+		assertThat(variable.requiredBy("Quotes.all")).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET /quotes, names requests; which have no required budget", "*, covers all scopes" })
+	void requiredBudgetIsForMethods(String key, String problem) {
+		SettingsFixture fixture = SettingsFixture.inFile(Map.of("cancel-scope.requires[" + key + "]", "auto"));
+
+		assertThatExceptionOfType(InvalidScopeSettingException.class).isThrownBy(fixture::settings)
+			.withMessageStartingWith("The key '" + key + "' of the property 'cancel-scope.requires[" + key + "]' "
+					+ problem.replace(';', ',') + ". ")
+			.withMessageContaining("cancel-scope.requires");
 	}
 
 	@Test

@@ -1,10 +1,12 @@
 package io.cancelscope.spring.aop;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
 import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -24,10 +26,11 @@ class AdvisorWeavingConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedBeanPostProcessor cancelScopedBeanPostProcessor(ObjectProvider<CancelScopes> scopes,
 			ObjectProvider<CancelScopeProperties> properties, ObjectProvider<ScopeSettings> settings,
-			ObjectProvider<ReturnValueAdapter> adapters) {
+			ObjectProvider<ReturnValueAdapter> adapters, ObjectProvider<TimeSource> time) {
 		return new CancelScopedBeanPostProcessor(SingletonSupplier.of(scopes::getObject),
 				SingletonSupplier.of(properties::getObject), SingletonSupplier.of(settings::getObject),
-				SingletonSupplier.of(() -> adapters.orderedStream().toList()));
+				SingletonSupplier.of(() -> adapters.orderedStream().toList()),
+				SingletonSupplier.of(() -> new UsualTimes(time.getIfAvailable(TimeSource::system))));
 	}
 
 	@Bean

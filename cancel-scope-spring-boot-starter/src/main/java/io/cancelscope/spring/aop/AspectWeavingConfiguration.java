@@ -1,10 +1,12 @@
 package io.cancelscope.spring.aop;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
 import io.cancelscope.spring.ScopeNames;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -31,11 +33,13 @@ class AspectWeavingConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CancelScopedOperations cancelScopedOperations(CancelScopedSource source, ConfigurableBeanFactory beanFactory,
-			ObjectProvider<ScopeSettings> settings, ObjectProvider<ReturnValueAdapter> adapters) {
+			ObjectProvider<ScopeSettings> settings, ObjectProvider<ReturnValueAdapter> adapters,
+			ObjectProvider<TimeSource> time) {
 		return new CancelScopedOperations(source,
 				new CancelScopedResolver(new EmbeddedValueResolver(beanFactory),
 						SingletonSupplier.of(settings::getObject),
-						SingletonSupplier.of(() -> adapters.orderedStream().toList())));
+						SingletonSupplier.of(() -> adapters.orderedStream().toList()),
+						SingletonSupplier.of(() -> new UsualTimes(time.getIfAvailable(TimeSource::system)))));
 	}
 
 	@Bean

@@ -60,7 +60,7 @@ final class AsyncScopedCall implements ScopedCall {
 	public @Nullable Object proceedIn(OpenScope scope) {
 		InvocationScope.put(this.invocation, scope);
 		this.invocation.setUserAttribute(ATTRIBUTE, new Body(this, scope));
-		return this.call.proceedIn(scope);
+		return this.call.handOver(scope);
 	}
 
 	private @Nullable Object fallBack(ScopedInvocation call, OpenScope scope, Throwable thrown) throws Throwable {
@@ -79,6 +79,11 @@ final class AsyncScopedCall implements ScopedCall {
 	@Override
 	public @Nullable Object proceed() throws Throwable {
 		return this.call.proceed();
+	}
+
+	@Override
+	public void complete(OpenScope scope) {
+		this.call.complete(scope);
 	}
 
 	@Override
@@ -163,7 +168,7 @@ final class AsyncScopedCall implements ScopedCall {
 			catch (Throwable ex) {
 				return this.begun.fallBack(call, this.scope, ex);
 			}
-			this.scope.close();
+			call.complete(this.scope);
 			return result;
 		}
 

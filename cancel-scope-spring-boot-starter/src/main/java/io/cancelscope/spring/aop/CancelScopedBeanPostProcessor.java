@@ -13,6 +13,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ReturnValueAdapter;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
@@ -56,6 +57,8 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 
 	private final transient Supplier<List<ReturnValueAdapter>> adapters;
 
+	private final transient Supplier<UsualTimes> usualTimes;
+
 	/** By all types of the bean: proxies of different interfaces may share a target. */
 	private final transient Map<Set<Class<?>>, CancelScopedMethods> seen = new ConcurrentHashMap<>();
 
@@ -67,11 +70,13 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
 	CancelScopedBeanPostProcessor(Supplier<CancelScopes> scopes, Supplier<CancelScopeProperties> properties,
-			Supplier<ScopeSettings> settings, Supplier<List<ReturnValueAdapter>> adapters) {
+			Supplier<ScopeSettings> settings, Supplier<List<ReturnValueAdapter>> adapters,
+			Supplier<UsualTimes> usualTimes) {
 		this.scopes = scopes;
 		this.properties = properties;
 		this.settings = settings;
 		this.adapters = adapters;
+		this.usualTimes = usualTimes;
 		this.operations = operations((text) -> text);
 		setOrder(LOWEST_PRECEDENCE - 1);
 		setBeforeExistingAdvisors(true);
@@ -103,7 +108,8 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	}
 
 	private CancelScopedOperations operations(StringValueResolver values) {
-		return new CancelScopedOperations(this.source, new CancelScopedResolver(values, this.settings, this.adapters));
+		return new CancelScopedOperations(this.source,
+				new CancelScopedResolver(values, this.settings, this.adapters, this.usualTimes));
 	}
 
 	CancelScopedOperations operations() {

@@ -11,6 +11,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.ReturnValueAdapter;
 import io.cancelscope.spring.ScopeFailures;
+import io.cancelscope.spring.UsualTime;
 import org.aopalliance.intercept.Joinpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -89,11 +90,37 @@ final class CancelScopedInvoker {
 		return new AsyncScopedCall(new ScopedInvocation(this.scopes.get(), operation, call, fallback), call).begin();
 	}
 
-	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
-	static Object run(CancelScope scope, CancelScopedOperation operation, Joinpoint body) {
+	/** The scope ends with the call. */
+	private static Object run(CancelScope scope, CancelScopedOperation operation, Joinpoint body) {
 		if (demand(scope, operation.requires())) {
 			scope.check();
 		}
+		UsualTime usual = operation.usual();
+		return (usual == null) ? proceed(scope, body) : proceed(scope, body, usual.begin(scope));
+	}
+
+	private static Object proceed(CancelScope scope, Joinpoint body, UsualTime.Call call) {
+		if (call.isRefused()) {
+			scope.check();
+		}
+		boolean completed = false;
+		try {
+			Object result = proceed(scope, body);
+			completed = true;
+			return result;
+		}
+		finally {
+			if (completed) {
+				call.completed();
+			}
+			else if (scope.isCancelled()) {
+				call.stopped();
+			}
+		}
+	}
+
+	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
+	static Object proceed(CancelScope scope, Joinpoint body) {
 		try {
 			return body.proceed();
 		}

@@ -10,8 +10,10 @@ import io.cancelscope.Durations;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.RequiredBudget;
 import io.cancelscope.spring.ReturnValueAdapter;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
@@ -39,11 +41,14 @@ final class CancelScopedResolver {
 
 	private final Supplier<List<ReturnValueAdapter>> adapters;
 
+	private final Supplier<UsualTimes> usualTimes;
+
 	CancelScopedResolver(StringValueResolver values, Supplier<ScopeSettings> settings,
-			Supplier<List<ReturnValueAdapter>> adapters) {
+			Supplier<List<ReturnValueAdapter>> adapters, Supplier<UsualTimes> usualTimes) {
 		this.values = values;
 		this.settings = settings;
 		this.adapters = adapters;
+		this.usualTimes = usualTimes;
 	}
 
 	/**
@@ -82,9 +87,10 @@ final class CancelScopedResolver {
 			}
 			misfit = ex;
 		}
-		return new CancelScopedOperation(ChangeableOptions.of(options, this.settings.get()), key,
-				requires(place, attributes.requires(), timeout), fallback, attributes.isFallbackOfType(), misfit,
-				attributes.checkOnExit(), attributes.interrupt(), handler);
+		RequiredBudget required = required(place, name, attributes.requires(), timeout);
+		return new CancelScopedOperation(ChangeableOptions.of(options, this.settings.get()), key, required.least(),
+				required.usual() ? this.usualTimes.get().of(name) : null, fallback, attributes.isFallbackOfType(),
+				misfit, attributes.checkOnExit(), attributes.interrupt(), handler);
 	}
 
 	/**
@@ -154,14 +160,41 @@ final class CancelScopedResolver {
 		return timeout.equals(this.settings.get().defaultTimeout()) ? "cancel-scope.default-timeout" : "@CancelScoped";
 	}
 
-	private @Nullable Duration requires(CancelScopedPlace place, String written, @Nullable Duration timeout) {
-		Duration requires = duration(place, "requires", written);
-		if (requires != null && timeout != null && requires.compareTo(timeout) > 0) {
-			throw InvalidCancelScopedException.of(place, "requires", quoted(written),
-					"which is more than its timeout of " + Durations.format(timeout),
+	private RequiredBudget required(CancelScopedPlace place, String name, String written, @Nullable Duration timeout) {
+		RequiredBudget fromAnnotation = required(place, written);
+		RequiredBudget fromProperties = this.settings.get().requiredBy(name);
+		RequiredBudget required = (fromProperties != null) ? fromProperties : fromAnnotation;
+		Duration least = required.least();
+		if (least != null && timeout != null && least.compareTo(timeout) > 0) {
+			throw InvalidCancelScopedException.of(place, "requires",
+					quoted((fromProperties != null) ? Durations.format(least) : written),
+					((fromProperties != null) ? "by the property " + ScopeSettings.requiresProperty(name) + ", " : "")
+							+ "which is more than its timeout of " + Durations.format(timeout),
 					"The method could never start. Lower requires, or raise the timeout.", null);
 		}
-		return requires;
+		return required;
+	}
+
+	private RequiredBudget required(CancelScopedPlace place, String written) {
+		String text = written.isEmpty() ? "" : resolve(place, "requires", written);
+		if (text.isEmpty()) {
+			return RequiredBudget.NONE;
+		}
+		String advice = GOOD_DURATIONS.formatted("requires")
+				+ " Or write \"auto\" for the time that the method usually takes, or \"off\".";
+		RequiredBudget required;
+		try {
+			required = RequiredBudget.parse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw InvalidCancelScopedException.of(place, "requires", shown(written, text), "which is not a duration",
+					advice, ex);
+		}
+		if (required.least() != null && required.least().isNegative()) {
+			throw InvalidCancelScopedException.of(place, "requires", shown(written, text), "which is negative", advice,
+					null);
+		}
+		return required;
 	}
 
 	private @Nullable Duration duration(CancelScopedPlace place, String attribute, String written) {

@@ -5,6 +5,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.spring.ScopedCall;
+import io.cancelscope.spring.UsualTime;
 import org.aopalliance.intercept.Joinpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,10 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 	public OpenScope open() {
 		OpenScope scope = this.scopes.openUnbound(this.operation.options());
 		CancelScopedInvoker.demand(scope, this.operation.requires());
+		UsualTime usual = this.operation.usual();
+		if (usual != null) {
+			usual.beginOutliving(scope);
+		}
 		return scope;
 	}
 
@@ -33,22 +38,52 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 		return this.body.proceed();
 	}
 
+	@Override
+	public @Nullable Object proceedIn(OpenScope scope) {
+		UsualTime usual = this.operation.usual();
+		return proceedIn(scope, usual != null && usual.beginOutliving(scope).isRefused());
+	}
+
+	/** The part of the call that hands its body to another thread. */
+	@Nullable Object handOver(OpenScope scope) {
+		UsualTime usual = this.operation.usual();
+		return proceedIn(scope, usual != null && usual.awaitsThread(scope));
+	}
+
 	/**
 	 * A wrapped task also takes back the interrupt of a scope that was cancelled, which
 	 * an attachment alone does not; and unlike a Callable, a Runnable always runs.
 	 */
-	@Override
-	public @Nullable Object proceedIn(OpenScope scope) {
+	private @Nullable Object proceedIn(OpenScope scope, boolean refused) {
 		@Nullable Object[] result = new Object[1];
-		Runnable task = () -> result[0] = CancelScopedInvoker.run(scope, this.operation, this.body);
+		Runnable task = () -> {
+			if (CancelScopedInvoker.demand(scope, this.operation.requires()) || refused) {
+				scope.check();
+			}
+			result[0] = CancelScopedInvoker.proceed(scope, this.body);
+		};
 		scope.wrap(task).run();
 		return result[0];
+	}
+
+	@Override
+	public void complete(OpenScope scope) {
+		UsualTime usual = this.operation.usual();
+		if (usual != null) {
+			usual.ended(scope, true);
+		}
+		scope.close();
 	}
 
 	@Override
 	public Throwable fail(OpenScope scope, Throwable thrown) {
 		try {
 			Throwable failure = CancelScopedInvoker.translate(scope, thrown);
+			UsualTime usual = this.operation.usual();
+			if (usual != null) {
+				// Before the failure itself cancels the scope.
+				usual.ended(scope, false);
+			}
 			scope.failed(failure);
 			return failure;
 		}

@@ -4,8 +4,10 @@ import java.lang.reflect.Method;
 import java.util.List;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeProperties;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,8 @@ final class WovenInterceptor implements MethodInterceptor {
 		ScopeSettings settings = ScopeSettings.of(properties, environment);
 		settings.started();
 		return new CancelScopedOperations(new CancelScopedSource(),
-				new CancelScopedResolver(environment::resolvePlaceholders, () -> settings, List::of));
+				new CancelScopedResolver(environment::resolvePlaceholders, () -> settings, List::of,
+						SingletonSupplier.of(() -> new UsualTimes(TimeSource.system()))));
 	}
 
 	@Override

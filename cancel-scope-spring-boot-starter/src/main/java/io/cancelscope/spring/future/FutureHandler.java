@@ -46,7 +46,7 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 			return asked(call, scope, around, future);
 		}
 		// Another kind of Future tells nobody when it is done.
-		scope.close();
+		call.complete(scope);
 		return returned;
 	}
 

@@ -56,7 +56,7 @@ final class KeptStage {
 			this.call.fail(this.scope, Stages.unwrap(error));
 		}
 		else {
-			this.scope.close();
+			this.call.complete(this.scope);
 		}
 	}
 

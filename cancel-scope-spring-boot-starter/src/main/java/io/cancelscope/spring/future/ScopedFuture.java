@@ -102,7 +102,7 @@ final class ScopedFuture<T> {
 		}
 		else {
 			// A result that is there on return is kept, unless it is to be checked.
-			this.scope.close();
+			this.call.complete(this.scope);
 			if (!this.result.complete(value)) {
 				this.lateResults.discard(value, this.scope);
 			}

@@ -81,7 +81,7 @@ final class Subscribed {
 	}
 
 	void completed() {
-		this.scope.close();
+		this.call.complete(this.scope);
 	}
 
 	/** What comes instead: the fallback's, or the failure. */

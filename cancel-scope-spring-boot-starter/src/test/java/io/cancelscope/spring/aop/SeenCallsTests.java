@@ -80,8 +80,8 @@ class SeenCallsTests {
 	}
 
 	private static CancelScopedOperation operation(String name) {
-		return new CancelScopedOperation(ChangeableOptions.fixed(ScopeOptions.named(name)), null, null, null, false,
-				null, false, false, null);
+		return new CancelScopedOperation(ChangeableOptions.fixed(ScopeOptions.named(name)), null, null, null, null,
+				false, null, false, false, null);
 	}
 
 	private static Method method(Class<?> type, String name) {
