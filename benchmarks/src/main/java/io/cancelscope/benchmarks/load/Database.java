@@ -10,12 +10,17 @@ import org.slf4j.LoggerFactory;
 /**
  * A PostgreSQL server of the experiments' own.
  */
-final class Database {
+public final class Database {
 
 	private Database() {
 	}
 
-	static EmbeddedPostgres start() throws IOException {
+	/**
+	 * Starts one.
+	 * @return the server
+	 * @throws IOException if that is not possible
+	 */
+	public static EmbeddedPostgres start() throws IOException {
 		((Logger) LoggerFactory.getLogger("io.zonky")).setLevel(Level.WARN);
 		return EmbeddedPostgres.start();
 	}

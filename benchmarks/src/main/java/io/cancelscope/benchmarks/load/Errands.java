@@ -15,9 +15,6 @@ import org.springframework.web.client.RestClient;
  */
 class Errands {
 
-	/** How the database's statement of a request begins. */
-	static final String MARK = "select /* errand ";
-
 	private final RestClient http;
 
 	private final JdbcTemplate jdbc;
@@ -41,7 +38,7 @@ class Errands {
 	}
 
 	void query(int id, Duration time) {
-		this.jdbc.queryForObject(MARK + id + " */ 1 from pg_sleep(" + time.toMillis() / 1000.0 + ")", Integer.class);
+		this.jdbc.queryForObject(QueryWatch.statement(id, time), Integer.class);
 	}
 
 	/** Outside of a scope that is a plain wait. */

@@ -16,7 +16,7 @@ import java.util.function.IntConsumer;
  * after so many milliseconds, and tells when a request is over: when it sees its
  * connection closed, or else when it has answered.
  */
-final class Peer implements Closeable {
+public final class Peer implements Closeable {
 
 	private static final byte[] ANSWER = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nfare"
 		.getBytes(StandardCharsets.US_ASCII);
@@ -25,13 +25,22 @@ final class Peer implements Closeable {
 
 	private final IntConsumer over;
 
-	Peer(IntConsumer over) throws IOException {
+	/**
+	 * Starts one.
+	 * @param over is told the number of a request that is over
+	 * @throws IOException if that is not possible
+	 */
+	public Peer(IntConsumer over) throws IOException {
 		this.server = new ServerSocket(0, 1000, InetAddress.getLoopbackAddress());
 		this.over = over;
 		start("peer", this::accept);
 	}
 
-	String address() {
+	/**
+	 * Returns where it is.
+	 * @return its URL
+	 */
+	public String address() {
 		return "http://" + this.server.getInetAddress().getHostAddress() + ":" + this.server.getLocalPort();
 	}
 

@@ -4,21 +4,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-
 /**
  * Asks the database every two milliseconds for what it executes, and tells which of the
  * errands' queries are there no more.
  */
-final class QueryWatch implements AutoCloseable {
+public final class QueryWatch implements AutoCloseable {
+
+	/** How the statements begin. */
+	private static final String MARK = "select /* errand ";
 
 	private static final String ACTIVE = "select split_part(query, ' ', 4) from pg_stat_activity"
-			+ " where state = 'active' and query like '" + Errands.MARK + "%'";
+			+ " where state = 'active' and query like '" + MARK + "%'";
 
 	private final IntConsumer gone;
 
@@ -28,10 +30,25 @@ final class QueryWatch implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	QueryWatch(EmbeddedPostgres database, IntConsumer gone) throws SQLException {
+	/**
+	 * Begins to watch.
+	 * @param connection a connection of its own, which it closes
+	 * @param gone is told the number of a statement that is gone
+	 */
+	public QueryWatch(Connection connection, IntConsumer gone) {
 		this.gone = gone;
-		this.connection = database.getPostgresDatabase().getConnection();
+		this.connection = connection;
 		this.thread.start();
+	}
+
+	/**
+	 * Returns a statement that is seen.
+	 * @param id its number
+	 * @param time how long it takes
+	 * @return the SQL, which selects one number
+	 */
+	public static String statement(int id, Duration time) {
+		return MARK + id + " */ 1 from pg_sleep(" + time.toMillis() / 1000.0 + ")";
 	}
 
 	private void run() {

@@ -90,7 +90,8 @@ public final class Stop {
 	private static Marks measure(Subject subject, int requests, EmbeddedPostgres database) throws Exception {
 		Marks marks = new Marks(requests);
 		boolean timeouts = subject == Subject.BOOT || subject == Subject.INVOKE_ALL;
-		QueryWatch watch = new QueryWatch(database, (id) -> marks.over(What.QUERY, id, System.nanoTime()));
+		QueryWatch watch = new QueryWatch(database.getPostgresDatabase().getConnection(),
+				(id) -> marks.over(What.QUERY, id, System.nanoTime()));
 		try (watch;
 				Peer peer = new Peer((id) -> marks.over(What.CONNECTION, id, System.nanoTime()));
 				Server server = Server.start(subject, BUDGET, CONNECTIONS, timeouts, database, (context) -> {

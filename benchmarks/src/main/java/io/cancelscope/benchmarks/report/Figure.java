@@ -30,11 +30,19 @@ public record Figure(String name, String unit, List<Double> rounds) {
 		return median(this.rounds);
 	}
 
-	double least() {
+	/**
+	 * Returns the least value.
+	 * @return that of one of the rounds
+	 */
+	public double least() {
 		return this.rounds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
 	}
 
-	double most() {
+	/**
+	 * Returns the largest value.
+	 * @return that of one of the rounds
+	 */
+	public double most() {
 		return this.rounds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
 	}
 

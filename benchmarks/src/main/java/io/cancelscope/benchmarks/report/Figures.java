@@ -39,7 +39,7 @@ public final class Figures {
 	 * @return all that was measured
 	 * @throws IOException if that is not possible
 	 */
-	static Figures of(Path directory) throws IOException {
+	public static Figures of(Path directory) throws IOException {
 		Figures figures = new Figures();
 		try (Stream<Path> files = Files.list(directory)) {
 			for (Path file : files.filter((path) -> path.toString().endsWith(".tsv")).sorted().toList()) {
@@ -49,11 +49,21 @@ public final class Figures {
 		return figures;
 	}
 
-	boolean has(String name) {
+	/**
+	 * Returns whether something was measured.
+	 * @param name what
+	 * @return whether it was
+	 */
+	public boolean has(String name) {
 		return this.byName.containsKey(name);
 	}
 
-	Figure get(String name) {
+	/**
+	 * Returns what was measured.
+	 * @param name what
+	 * @return its values
+	 */
+	public Figure get(String name) {
 		Figure found = this.byName.get(name);
 		if (found == null) {
 			throw new IllegalArgumentException("'" + name + "' was not measured; there are " + this.byName.keySet());
@@ -61,7 +71,11 @@ public final class Figures {
 		return found;
 	}
 
-	Collection<Figure> all() {
+	/**
+	 * Returns everything that was measured.
+	 * @return the figures in the order of their names
+	 */
+	public Collection<Figure> all() {
 		return this.byName.values();
 	}
 
