@@ -28,7 +28,10 @@ class DocsTests {
 	static Stream<Path> pages() throws IOException {
 		try (Stream<Path> files = Files.walk(ROOT)) {
 			return files.filter((file) -> file.toString().endsWith(".md"))
-				.filter((file) -> !ROOT.relativize(file).toString().matches("(.*/)?(target|\\.git|\\.mvn)/.*"))
+				.filter((file) -> !ROOT.relativize(file)
+					.toString()
+					.replace('\\', '/')
+					.matches("(.*/)?(target|\\.git|\\.mvn)/.*"))
 				.toList()
 				.stream();
 		}
