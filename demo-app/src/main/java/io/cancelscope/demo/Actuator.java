@@ -33,7 +33,7 @@ class Actuator {
 		return (port != null) ? "http://127.0.0.1:" + port : null;
 	}
 
-	@GetMapping({ "/actuator/{endpoint:health|metrics|prometheus|cancelscopes}",
+	@GetMapping({ "/actuator/{endpoint:health|metrics|prometheus|cancelscopes|cancelbudgets}",
 			"/actuator/{endpoint:metrics}/{name:[\\w.]+}" })
 	ResponseEntity<Void> endpoint(HttpServletRequest request) {
 		String query = request.getQueryString();

@@ -35,8 +35,13 @@ public final class Desk {
 	}
 
 	public Answer send(String method, String path, String body) {
+		return sendAs(method, path, "Content-Type", "application/json", body);
+	}
+
+	/** With a header, instead of the one that says that the body is JSON. */
+	public Answer sendAs(String method, String path, String header, String value, String body) {
 		HttpRequest request = HttpRequest.newBuilder(URI.create(this.home + path))
-			.header("Content-Type", "application/json")
+			.header(header, value)
 			.method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
 			.build();
 		long started = System.nanoTime();

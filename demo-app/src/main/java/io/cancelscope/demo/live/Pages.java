@@ -13,6 +13,7 @@ class Pages implements WebMvcConfigurer {
 	@Override
 	public void addViewControllers(ViewControllerRegistry registry) {
 		registry.addViewController("/load").setViewName("forward:/load.html");
+		registry.addViewController("/budgets").setViewName("forward:/budgets.html");
 	}
 
 }
