@@ -24,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.data.mongodb.MongoDatabaseFactory;
 import org.springframework.data.mongodb.MongoTransactionManager;
 import org.springframework.data.mongodb.core.MongoTemplate;
@@ -68,6 +71,7 @@ final class App implements AutoCloseable {
 	private App(@Nullable FakeMongo server, String uri, List<String> properties) {
 		this.server = server;
 		SpringApplication application = new SpringApplication(Config.class);
+		application.setResourceLoader(withoutNetty());
 		application.setWebApplicationType(WebApplicationType.NONE);
 		List<String> all = new ArrayList<>(List.of("--spring.main.banner-mode=off", "--logging.level.root=warn",
 				"--cancel-scope.mongodb.enabled=true", "--spring.mongodb.uri=" + uri));
@@ -79,6 +83,14 @@ final class App implements AutoCloseable {
 		this.template = this.context.getBean(MongoTemplate.class);
 		this.reactiveTemplate = this.context.getBean(ReactiveMongoTemplate.class);
 		this.pools = this.context.getBean(PoolCount.class);
+	}
+
+	/**
+	 * Netty is on the class path for a server of the tests only. Spring Boot would have
+	 * both drivers use it, which changes how their threads wait.
+	 */
+	static ResourceLoader withoutNetty() {
+		return new DefaultResourceLoader(new FilteredClassLoader("io.netty"));
 	}
 
 	static FakeMongo server() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.mongodb.autoconfigure.MongoReactiveAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -38,7 +39,9 @@ class MongoPageTests {
 		SpringApplication application = new SpringApplication(PageApp.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		return application.run("--spring.main.banner-mode=off", "--logging.level.root=warn",
-				"--cancel-scope.mongodb.enabled=true", "--spring.mongodb.uri=" + server.uri(""));
+				"--cancel-scope.mongodb.enabled=true", "--spring.mongodb.uri=" + server.uri(""),
+				// It would have both drivers use Netty, which is there for another test.
+				"--spring.autoconfigure.exclude=" + MongoReactiveAutoConfiguration.class.getName());
 	}
 
 	@AfterAll
