@@ -26,7 +26,7 @@ public final class SentDeadline {
 	private static final int GATEWAY_TIMEOUT = 504;
 
 	/**
-	 * Above it, answers are forgotten, and there may be an attempt that is of no use.
+	 * With more, all are forgotten, and there may be an attempt that is of no use.
 	 */
 	static final int MOST = 1_000;
 
@@ -62,9 +62,10 @@ public final class SentDeadline {
 			return;
 		}
 		spent.removeIf(Deadline::isExpired);
-		if (spent.size() < MOST) {
-			spent.add(this.deadline);
+		if (spent.size() >= MOST) {
+			spent.clear();
 		}
+		spent.add(this.deadline);
 	}
 
 	/**
