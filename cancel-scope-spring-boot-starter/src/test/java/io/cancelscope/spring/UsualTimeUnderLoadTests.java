@@ -1,8 +1,16 @@
 package io.cancelscope.spring;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -26,9 +34,30 @@ class UsualTimeUnderLoadTests {
 	/** Of requests a second. */
 	private static final double CAPACITY = Simulation.PLACES / 0.056;
 
+	/** By what is simulated: each takes as long as all the rest of a test. */
+	private static final Map<String, Outcome> OUTCOMES = new HashMap<>();
+
+	private static Outcome outcome(boolean auto, double load) {
+		return OUTCOMES.computeIfAbsent(auto + " " + load, (key) -> new Simulation(auto, load * CAPACITY).run());
+	}
+
+	@Test
+	void figuresAreThoseOfTheDocumentation() throws IOException {
+		List<String> rows = new ArrayList<>();
+		for (double load : new double[] { 0.5, 1, 2, 4 }) {
+			Outcome without = outcome(false, load);
+			Outcome auto = outcome(true, load);
+			rows.add(String.format(Locale.ROOT, "| %.1f × | %.0f | %.0f | %.0f | %.1f | %.1f | %.1f %% |", load,
+					auto.offered / Simulation.COUNTED_SECONDS, without.perSecond(), auto.perSecond(), without.work(),
+					auto.work(), 100.0 * auto.refused / auto.offered));
+		}
+
+		assertThat(Files.readString(Path.of("..", "docs", "budgets.md"))).contains(String.join("\n", rows));
+	}
+
 	@Test
 	void hardlyAnythingIsRefusedAtHalfTheCapacity() {
-		Outcome outcome = new Simulation(true, 0.5 * CAPACITY).run();
+		Outcome outcome = outcome(true, 0.5);
 
 		assertThat(outcome.refused).isLessThanOrEqualTo(outcome.offered / 100);
 		assertThat(outcome.inTime).isGreaterThan(outcome.offered * 99 / 100);
@@ -40,8 +69,8 @@ class UsualTimeUnderLoadTests {
 	 */
 	@Test
 	void placesDoWorkThatIsWaitedForAtTwiceTheCapacity() {
-		Outcome without = new Simulation(false, 2 * CAPACITY).run();
-		Outcome auto = new Simulation(true, 2 * CAPACITY).run();
+		Outcome without = outcome(false, 2);
+		Outcome auto = outcome(true, 2);
 
 		assertThat(auto.inTime).as("answers in time").isGreaterThan(without.inTime * 11 / 10);
 		assertThat(auto.perSecond()).isGreaterThan(0.95 * CAPACITY);
@@ -51,8 +80,8 @@ class UsualTimeUnderLoadTests {
 
 	@Test
 	void answersComeInTimeAtFourTimesTheCapacity() {
-		Outcome without = new Simulation(false, 4 * CAPACITY).run();
-		Outcome auto = new Simulation(true, 4 * CAPACITY).run();
+		Outcome without = outcome(false, 4);
+		Outcome auto = outcome(true, 4);
 
 		assertThat(auto.inTime).isGreaterThan(without.inTime * 12 / 10);
 		assertThat(auto.perSecond()).isGreaterThan(0.95 * CAPACITY);
@@ -135,7 +164,7 @@ class UsualTimeUnderLoadTests {
 		}
 
 		private long atRandom(double mean) {
-			return (long) (-Math.log(1 - this.random.nextDouble()) * mean);
+			return (long) (-StrictMath.log(1 - this.random.nextDouble()) * mean);
 		}
 
 		private void arrive() {
