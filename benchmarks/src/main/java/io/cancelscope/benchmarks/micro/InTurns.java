@@ -50,7 +50,11 @@ public final class InTurns {
 	}
 
 	private static IntConsumer operation(String name) {
-		return name.equals(LIMIT) ? InTurns::bareScope : CompareOperations.all().get(name);
+		if (name.equals(LIMIT)) {
+			return InTurns::bareScope;
+		}
+		IntConsumer learning = name.startsWith("open, named") ? LearntScopes.all().get(name) : null;
+		return (learning != null) ? learning : CompareOperations.all().get(name);
 	}
 
 	private static void bareScope(int times) {
@@ -79,7 +83,10 @@ public final class InTurns {
 		listener("open, deadline", "open, deadline, watched", "open, plain", "open, plain, watched"),
 
 		/** What it adds to remember which scopes are open. */
-		remember("open, deadline", "open, deadline, remembered");
+		remember("open, deadline", "open, deadline, remembered"),
+
+		/** What it adds to learn how long calls take. */
+		learn("open, named", "open, named, watched", "open, named, learnt", "open, named, usual");
 
 		private final List<String> operations;
 

@@ -66,6 +66,8 @@ final class Goals {
 							+ " a deadline + check + close with a listener of everything, in turns with none",
 					1.5, "of it", inTurns("listener", open + ", watched").over(inTurns("listener", open))));
 		}
+		goals.add(new Goal("What learning adds for the endpoint of budgets, in turns with a scope without a listener",
+				60, "ns", inTurns("learn", "open, named, learnt").minus(inTurns("learn", "open, named"))));
 		goals.add(new Goal("What rememberOpen() adds, in turns with a scope that is not remembered", 40, "ns",
 				inTurns("remember", "open, deadline, remembered").minus(inTurns("remember", "open, deadline"))));
 	}
@@ -163,6 +165,18 @@ final class Goals {
 					"ms", Measured.figure("Stop." + what + "/cancel-scope.p99"))));
 		goals.add(new Goal("Answers in time at twice the capacity: less than the most that anybody gave at any load",
 				10, "%", Measured.figure("Overload.lost/cancel-scope")));
+		addAdmission(goals, "x2", "at twice the capacity");
+		addAdmission(goals, "x4", "at four times the capacity");
+		goals.add(new Goal("Mixed work, requires = \"auto\": refused at half the capacity", 1, "%",
+				Measured.figure("Mixed.refused/x0.5/auto")));
+	}
+
+	private static void addAdmission(List<Goal> goals, String load, String label) {
+		goals.add(new Goal("Mixed work, answers in time " + label + ": without requires, beside requires = \"auto\"",
+				1 / 1.2, "of it", Measured.figure("Mixed.goodput/" + load + "/none")
+					.over(Measured.figure("Mixed.goodput/" + load + "/auto"))));
+		goals.add(new Goal("Mixed work, requires = \"auto\": answers in time less than the capacity, " + label, 5, "%",
+				Measured.figure("Mixed.lost/" + load + "/auto")));
 	}
 
 }

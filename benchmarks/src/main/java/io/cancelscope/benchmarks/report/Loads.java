@@ -16,6 +16,9 @@ final class Loads {
 	/** What is over at some time, as the names of figures begin. */
 	static final Map<String, String> STOPPED = stopped();
 
+	/** What the methods of mixed work require, as the names of figures end. */
+	private static final Map<String, String> REQUIRED = required();
+
 	private Loads() {
 	}
 
@@ -27,6 +30,14 @@ final class Loads {
 		subjects.put("short-queue", "the same, short wait for the pool");
 		subjects.put("time-limiter", "Resilience4j TimeLimiter");
 		return subjects;
+	}
+
+	private static Map<String, String> required() {
+		Map<String, String> required = new LinkedHashMap<>();
+		required.put("auto", "`requires = \"auto\"`");
+		required.put("one-name", "the same, one name for all work");
+		required.put("none", "the same budgets alone");
+		return required;
 	}
 
 	private static Map<String, String> stopped() {
@@ -64,6 +75,35 @@ final class Loads {
 			addOverload(figures, lines, "stall", "longest stall of the machine meanwhile, ms");
 			lines.add("");
 		}
+		if (figures.has("Mixed.goodput/x2/auto")) {
+			addMixed(figures, lines);
+		}
+	}
+
+	/** Mixed work, by what its methods require. */
+	private static void addMixed(Figures figures, List<String> lines) {
+		lines.addAll(List.of("## Work that no longer fits", "",
+				"80 % of the requests take 20 ms, 20 % take 200 ms, and four are served at a time. Capacity "
+						+ shown(figures, "Mixed.capacity") + " 1/s; load of the machine "
+						+ shown(figures, "Mixed.load-average") + ".",
+				"", "| | | 0.5 × capacity | 1 × | 2 × | 4 × |", "|---|---|---|---|---|---|"));
+		addMixed(figures, lines, "offered", "requests, 1/s");
+		addMixed(figures, lines, "goodput", "**answers in time**, 1/s");
+		addMixed(figures, lines, "long", "of those after 200 ms of work, 1/s");
+		addMixed(figures, lines, "work", "work for answers in time, of 4 places");
+		addMixed(figures, lines, "refused", "refused, %");
+		addMixed(figures, lines, "stall", "longest stall of the machine meanwhile, ms");
+		lines.add("");
+	}
+
+	private static void addMixed(Figures figures, List<String> lines, String what, String label) {
+		REQUIRED.forEach((required, shown) -> {
+			List<String> cells = new ArrayList<>(List.of(label, shown));
+			for (String load : List.of("x0.5", "x1", "x2", "x4")) {
+				cells.add(shown(figures, "Mixed." + what + "/" + load + "/" + required));
+			}
+			lines.add("| " + String.join(" | ", cells) + " |");
+		});
 	}
 
 	private static void addStop(Figures figures, List<String> lines, String what, String label) {
