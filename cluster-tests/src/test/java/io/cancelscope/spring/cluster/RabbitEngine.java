@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -116,8 +117,15 @@ final class RabbitEngine implements Engine {
 
 	@Override
 	public void kill() throws InterruptedException {
-		this.process.descendants().forEach(ProcessHandle::destroyForcibly);
+		List<ProcessHandle> below = this.process.descendants().toList();
+		below.forEach(ProcessHandle::destroyForcibly);
 		this.process.destroyForcibly().waitFor(LONG.toSeconds(), TimeUnit.SECONDS);
+		// Otherwise one could still write while the files are deleted. One that has ended,
+		// but that nobody has asked for its status, has no command.
+		Awaitility.await()
+			.atMost(LONG)
+			.until(() -> below.stream()
+				.noneMatch((process) -> process.isAlive() && process.info().command().isPresent()));
 	}
 
 	@Override
