@@ -120,7 +120,8 @@ final class RabbitEngine implements Engine {
 		List<ProcessHandle> below = this.process.descendants().toList();
 		below.forEach(ProcessHandle::destroyForcibly);
 		this.process.destroyForcibly().waitFor(LONG.toSeconds(), TimeUnit.SECONDS);
-		// Otherwise one could still write while the files are deleted. One that has ended,
+		// Otherwise one could still write while the files are deleted. One that has
+		// ended,
 		// but that nobody has asked for its status, has no command.
 		Awaitility.await()
 			.atMost(LONG)
