@@ -53,7 +53,7 @@ final class LearntScopes {
 				.getDeclaredConstructor(TimeSource.class, BudgetProperties.class);
 			constructor.setAccessible(true);
 			return (CancelScopeListener) constructor.newInstance(TimeSource.system(),
-					new BudgetProperties(true, Duration.ofHours(1), 1_000, 200));
+					new BudgetProperties(true, Duration.ofHours(1), 1_000, 200, true));
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException(ex);

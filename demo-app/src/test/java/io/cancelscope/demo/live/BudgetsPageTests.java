@@ -71,7 +71,8 @@ class BudgetsPageTests {
 		Desk desk = new Desk(this.port);
 
 		assertThat(desk.get("/budgets/live").<Boolean>read("$.writable")).isTrue();
-		assertThat(desk.sendAs("POST", "/budgets/live", "Content-Type", "text/plain", "{\"mode\":\"observe\"}").status())
+		assertThat(
+				desk.sendAs("POST", "/budgets/live", "Content-Type", "text/plain", "{\"mode\":\"observe\"}").status())
 			.isEqualTo(415);
 		assertThat(desk.sendAs("GET", "/budgets/live", "Sec-Fetch-Site", "cross-site", "").status()).isEqualTo(404);
 	}
