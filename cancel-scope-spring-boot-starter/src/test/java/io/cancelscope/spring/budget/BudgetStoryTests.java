@@ -16,6 +16,7 @@ import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
 import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.spring.observe.ObservedCancellations;
 import io.cancelscope.testing.ManualTime;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -48,10 +49,11 @@ class BudgetStoryTests {
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Supplier.class, () -> new Supplier(this.time))
 		// At least an hour and a half of it is whole.
-		.withPropertyValues("management.endpoints.web.exposure.include=cancelbudgets", "cancel-scope.budget.window=2h");
+		.withPropertyValues("management.endpoints.web.exposure.include=cancelbudgets",
+				"management.endpoint.cancelbudgets.access=UNRESTRICTED", "cancel-scope.budget.window=2h");
 
 	@Test
-	void budgetIsLearntCopiedEnforcedAndHoldsOnASlowDay() {
+	void budgetIsLearntCopiedEnforcedAndChangedOnASlowDay() {
 		List<String> properties = new ArrayList<>();
 		this.runner.withPropertyValues("cancel-scope.mode=observe", "cancel-scope.timeouts." + NAME + "=500ms")
 			.run((context) -> properties.addAll(observed(context)));
@@ -60,7 +62,7 @@ class BudgetStoryTests {
 		this.runner.withPropertyValues(properties.toArray(String[]::new)).run((context) -> {
 			ordinaryHour(context);
 			slowQuarter(context);
-			// Order: what people change at run time comes here, on the slow day.
+			changedForAnHour(context);
 			recovery(context);
 		});
 	}
@@ -115,6 +117,27 @@ class BudgetStoryTests {
 			.extracting(BudgetDescriptor.WouldStop::twice)
 			.as("twice the budget might have stopped them, too")
 			.isEqualTo(300L);
+	}
+
+	/** Somebody gives the slow calls more time, and the change ends by itself. */
+	private void changedForAnHour(ApplicationContext context) {
+		CancelBudgetsEndpoint endpoint = context.getBean(CancelBudgetsEndpoint.class);
+		Supplier supplier = context.getBean(Supplier.class);
+
+		endpoint.change(NAME, "2s", null, "1h", "alice");
+
+		for (int i = 0; i < 100; i++) {
+			assertThat(supplier.ask(1_300)).isEqualTo("fare");
+			this.time.advance(BETWEEN_CALLS);
+		}
+		BudgetDescriptor learnt = learnt(context);
+		assertThat(learnt.budget()).isEqualTo(new InForce(2_000, "changed by alice"));
+		assertThat(learnt.stopped()).as("only those before the change").isEqualTo(300);
+		this.time.advance(Duration.ofHours(1));
+		// Another thread takes back what has ended.
+		Awaitility.await().untilAsserted(() -> assertThat(learnt(context).change()).isNull());
+		assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(() -> supplier.ask(1_300))
+			.withMessage("scope '" + NAME + "' (800ms) exceeded its deadline");
 	}
 
 	/** What was stopped is forgotten in the night. */
