@@ -198,6 +198,11 @@ final class Authorship {
 		return is(State.TAKEN);
 	}
 
+	/** Whether nobody waits for the write any more. */
+	boolean isBroken() {
+		return is(State.BROKEN);
+	}
+
 	private boolean is(State state) {
 		return locked(() -> this.state == state);
 	}

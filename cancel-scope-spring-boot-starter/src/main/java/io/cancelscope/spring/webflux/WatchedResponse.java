@@ -221,11 +221,18 @@ class WatchedResponse extends ServerHttpResponseDecorator {
 	/** The last action before the commit: called early, subscribed to late. */
 	private Mono<Void> begin() {
 		Mono<Void> end = (this.completing && this.handshake != null) ? this.handshake.end() : Mono.empty();
-		return end.then(Mono.defer(() -> this.author.begin() ? Mono.empty() : Mono.error(this.refusal.get())));
+		return end.then(Mono.defer(() -> {
+			if (this.author.begin()) {
+				return Mono.empty();
+			}
+			// Whom nobody waits for is being cancelled, which releases its buffer; a
+			// failure would do so, too.
+			return this.author.isBroken() ? Mono.never() : Mono.error(this.refusal.get());
+		}));
 	}
 
 	Mono<Void> ending(Mono<Void> write) {
-		return write.doOnSuccess((nothing) -> this.author.complete())
+		return new OneEnd(write).doOnSuccess((nothing) -> this.author.complete())
 			.doOnError((failure) -> this.author.fail())
 			.doOnCancel(this.author::abandon);
 	}
