@@ -1,5 +1,6 @@
 package io.cancelscope.spring.r2dbc;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -29,11 +30,20 @@ final class InterfaceProxies {
 	/** What proxies are made of. */
 	static final List<Class<?>> TYPES = List.of(Connection.class, Statement.class, Batch.class, Result.class);
 
-	private static final ClassValue<Class<?>[]> INTERFACES = new ClassValue<>() {
+	/** Looked up once for each class: each statement has a proxy. */
+	private static final ClassValue<Constructor<?>> CONSTRUCTORS = new ClassValue<>() {
 
 		@Override
-		protected Class<?>[] computeValue(Class<?> type) {
-			return interfaces(type, NativeDetector.inNativeImage());
+		protected Constructor<?> computeValue(Class<?> type) {
+			// Only to learn the class: a handler that is never called will do.
+			Object any = Proxy.newProxyInstance(loaderOf(type), interfaces(type, NativeDetector.inNativeImage()),
+					(proxy, method, arguments) -> null);
+			try {
+				return any.getClass().getConstructor(InvocationHandler.class);
+			}
+			catch (NoSuchMethodException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 	};
@@ -42,8 +52,12 @@ final class InterfaceProxies {
 	}
 
 	static Object create(Object target, InvocationHandler handler) {
-		Class<?> type = target.getClass();
-		return Proxy.newProxyInstance(loaderOf(type), INTERFACES.get(type), handler);
+		try {
+			return CONSTRUCTORS.get(target.getClass()).newInstance(handler);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** Creates a proxy if a method with this return type can return it. */
