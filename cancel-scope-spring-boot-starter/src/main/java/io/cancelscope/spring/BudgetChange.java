@@ -20,4 +20,20 @@ import org.jspecify.annotations.Nullable;
 public record BudgetChange(@Nullable Duration timeout, @Nullable Mode mode, @Nullable String by, Instant since,
 		@Nullable Instant until, boolean everywhere) {
 
+	private static final String CHANGED = "changed ";
+
+	/** Returns what a scope says of where its budget is from. */
+	static String source(@Nullable String by) {
+		return CHANGED + ((by != null) ? "by " + by : "at run time");
+	}
+
+	/**
+	 * Returns whether a budget is from a change, also if that has ended since.
+	 * @param source where the budget is from, or {@code null} if it is not known
+	 * @return whether a change made it
+	 */
+	public static boolean isSource(@Nullable String source) {
+		return source != null && source.startsWith(CHANGED);
+	}
+
 }

@@ -167,7 +167,7 @@ public final class ChangedSettings {
 			boolean everywhere) {
 
 		String source() {
-			return (this.by != null) ? "changed by " + this.by : "changed at run time";
+			return BudgetChange.source(this.by);
 		}
 
 	}

@@ -23,9 +23,7 @@ class MicroProfileTimeoutTests {
 	private final Warehouse warehouse = new Warehouse();
 
 	// tag::before[]
-	private final TypedGuard<Integer> guard = TypedGuard.create(Integer.class) // what
-																				// @Timeout(300)
-																				// makes
+	private final TypedGuard<Integer> guard = TypedGuard.create(Integer.class)
 		.withTimeout()
 		.duration(300, ChronoUnit.MILLIS)
 		.done()

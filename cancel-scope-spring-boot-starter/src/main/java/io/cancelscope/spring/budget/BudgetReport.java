@@ -14,6 +14,7 @@ import io.cancelscope.Durations;
 import io.cancelscope.LogText;
 import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.BudgetChange;
+import io.cancelscope.spring.BudgetChange;
 import io.cancelscope.spring.CancelScopeProperties.Mode;
 import io.cancelscope.spring.ChangedSettings;
 import io.cancelscope.spring.ScopeBudget;
@@ -130,8 +131,9 @@ final class BudgetReport {
 			}
 		}
 		long last = (window != null) ? window.lastBudgetNanos() : 0;
-		return (window != null && last > 0) ? new ScopeBudget(Duration.ofNanos(last),
-				Objects.requireNonNullElse(window.lastBudgetSource(), "the last call")) : null;
+		// The last call may have had a change that has ended since.
+		return (window != null && last > 0 && !BudgetChange.isSource(window.lastBudgetSource())) ? new ScopeBudget(
+				Duration.ofNanos(last), Objects.requireNonNullElse(window.lastBudgetSource(), "the last call")) : null;
 	}
 
 	private static WouldStop wouldStop(Calls.Sum calls, ScopeBudget budget) {

@@ -112,6 +112,21 @@ class ChangedScopesTests {
 	}
 
 	@Test
+	void budgetOfAChangeIsNotShownAfterItsEnd() {
+		this.runner.run((context) -> {
+			CancelBudgetsEndpoint endpoint = context.getBean(CancelBudgetsEndpoint.class);
+			change(context, "GET /orders/{id}", "300ms", null);
+			remaining(requests(context), "GET", "/orders/7");
+			String[] name = { "GET /orders/{id}" };
+			assertThat(endpoint.budget(name)).extracting(BudgetDescriptor::budget).isNotNull();
+
+			endpoint.resetAll();
+
+			assertThat(endpoint.budget(name)).isNotNull().extracting(BudgetDescriptor::budget).isNull();
+		});
+	}
+
+	@Test
 	void modeIsChangedAtOnceForScopesOfAllKinds() {
 		this.runner.run((context) -> {
 			CancelScopes scopes = context.getBean(CancelScopes.class);

@@ -90,8 +90,8 @@ class TransactionTimeoutTests {
 		@Transactional(timeout = 1) // whole seconds
 		public void place(String article) {
 			this.jdbc.update("insert into orders values (?)", article);
-			pack(Duration.ofMillis(1200)); // no statement follows: it is committed after
-											// 1.2 s
+			// No statement follows: it is committed after 1.2 s.
+			pack(Duration.ofMillis(1200));
 		}
 		// end::before[]
 
@@ -110,8 +110,8 @@ class TransactionTimeoutTests {
 		@Transactional
 		public void place(String article) {
 			this.jdbc.update("insert into orders values (?)", article);
-			pack(Duration.ofMillis(1200)); // is interrupted after 300 ms; nothing is
-											// committed
+			// Interrupted after 300 ms; nothing is committed.
+			pack(Duration.ofMillis(1200));
 		}
 		// end::after[]
 
