@@ -10,6 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.OneLineLog;
 import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
@@ -151,11 +153,32 @@ final class BlockedCommand {
 			this.lock.unlock();
 		}
 		if (!write) {
-			// Race: the scope is cancelled by another thread, which has not come to it.
 			fail();
-			return command;
+			return nothing();
 		}
 		return written;
+	}
+
+	/**
+	 * Returns a command that is done, which the client does not write.
+	 * <p>
+	 * Race: the scope is cancelled by another thread while the command is being written.
+	 * Lettuce ends a command in two steps, and nobody else can end it in between, so the
+	 * command itself may not be done yet.
+	 *
+	 * <pre>
+	 *   other thread                 event loop
+	 *   stop: not written, so fail
+	 *   first step
+	 *                                fail: has no effect
+	 *                                written, if it were returned: takes an element
+	 *   second step: the caller leaves
+	 * </pre>
+	 */
+	private static <K, V, T> RedisCommand<K, V, T> nothing() {
+		Command<K, V, T> done = new Command<>(CommandType.PING, null);
+		done.cancel();
+		return done;
 	}
 
 	/** The connection was lost, and the client has sent the command on a new one. */
