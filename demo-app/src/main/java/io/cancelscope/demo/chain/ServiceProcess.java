@@ -175,8 +175,9 @@ final class ServiceProcess implements AutoCloseable {
 		}
 		ChainException ex = new ChainException(
 				"Service '" + this.service.id() + "' ended with exit status " + status + "." + lastLines());
-		this.port.completeExceptionally(ex);
+		// In this order: whoever is woken by its port finds the failure in the ledger.
 		this.ledger.fail(ex);
+		this.port.completeExceptionally(ex);
 	}
 
 	private void readErrors() {
