@@ -175,6 +175,11 @@ final class Goals {
 		goals.add(new Goal("Mixed work, answers in time " + label + ": without requires, beside requires = \"auto\"",
 				1 / 1.2, "of it", Measured.figure("Mixed.goodput/" + load + "/none")
 					.over(Measured.figure("Mixed.goodput/" + load + "/auto"))));
+		goals.add(new Goal(
+				"Mixed work, places busy for answers in time " + label
+						+ ": without requires, beside requires = \"auto\"",
+				1 / 1.2, "of it",
+				Measured.figure("Mixed.work/" + load + "/none").over(Measured.figure("Mixed.work/" + load + "/auto"))));
 		goals.add(new Goal("Mixed work, requires = \"auto\": answers in time less than the capacity, " + label, 5, "%",
 				Measured.figure("Mixed.lost/" + load + "/auto")));
 	}
