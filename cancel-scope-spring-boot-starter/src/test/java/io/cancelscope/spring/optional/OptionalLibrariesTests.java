@@ -13,6 +13,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScoped;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -34,8 +35,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Without each of the optional libraries, and without all of them, an application starts
  * and the rest works. Their jars are really gone from its class path: hiding classes from
- * the conditions alone would not show what still links to them.
+ * the conditions alone would not show what still links to them. In a process of their
+ * own: so many class loaders stay in memory for long.
  */
+@Tag("class-loaders")
 class OptionalLibrariesTests {
 
 	@DisabledForJreRange(min = JRE.JAVA_18,
