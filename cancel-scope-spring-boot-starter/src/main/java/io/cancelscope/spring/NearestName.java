@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the existing name that is most similar to an unknown one, for suggestions in
  * messages.
  */
-public final class NearestName {
+final class NearestName {
 
 	private NearestName() {
 	}
@@ -21,7 +21,7 @@ public final class NearestName {
 	 * @param known the existing names
 	 * @return the most similar name, or {@code null} if all names are too different
 	 */
-	public static @Nullable String to(String wrong, Collection<String> known) {
+	static @Nullable String to(String wrong, Collection<String> known) {
 		return within(wrong.length() / 2, wrong, known);
 	}
 
