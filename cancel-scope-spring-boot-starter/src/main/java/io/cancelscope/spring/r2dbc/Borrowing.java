@@ -18,14 +18,14 @@ import reactor.util.context.Context;
  */
 final class Borrowing extends Mono<Connection> {
 
-	private final Publisher<? extends Connection> source;
+	private final Mono<Connection> source;
 
 	private final ServerStops stops;
 
 	private final boolean checkCommit;
 
 	Borrowing(Publisher<? extends Connection> source, ServerStops stops, boolean checkCommit) {
-		this.source = source;
+		this.source = Mono.from(source);
 		this.stops = stops;
 		this.checkCommit = checkCommit;
 	}
@@ -34,7 +34,7 @@ final class Borrowing extends Mono<Connection> {
 	public void subscribe(CoreSubscriber<? super Connection> actual) {
 		CancelScope scope = Scopes.of(actual.currentContext());
 		if (scope == null) {
-			Mono.<Connection>from(this.source).map(this::watched).subscribe(actual);
+			this.source.subscribe(new Handover(actual));
 			return;
 		}
 		if (scope.isCancelled()) {
@@ -42,12 +42,87 @@ final class Borrowing extends Mono<Connection> {
 			return;
 		}
 		Wait wait = new Wait(actual, scope);
-		Mono.<Connection>from(this.source).subscribe(wait);
+		this.source.subscribe(wait);
 		wait.register();
 	}
 
 	private Connection watched(Connection connection) {
-		return WatchedConnection.of(connection, this.stops, this.checkCommit);
+		return new WatchedConnection(connection, this.stops, this.checkCommit).connection();
+	}
+
+	/**
+	 * Without a scope, only the connection is watched: it may be used in one later.
+	 * Stands in front of the subscription, too, since a subscriber could otherwise fetch
+	 * the driver's connection from it by itself.
+	 */
+	private final class Handover implements CoreSubscriber<Connection>, Subscription {
+
+		private final CoreSubscriber<? super Connection> actual;
+
+		private @Nullable Subscription upstream;
+
+		private boolean failed;
+
+		Handover(CoreSubscriber<? super Connection> actual) {
+			this.actual = actual;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			this.upstream = subscription;
+			this.actual.onSubscribe(this);
+		}
+
+		@Override
+		public void onNext(Connection connection) {
+			Connection front;
+			try {
+				front = watched(connection);
+			}
+			catch (RuntimeException ex) {
+				this.failed = true;
+				cancel();
+				this.actual.onError(ex);
+				return;
+			}
+			this.actual.onNext(front);
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			if (!this.failed) {
+				this.actual.onError(failure);
+			}
+		}
+
+		@Override
+		public void onComplete() {
+			if (!this.failed) {
+				this.actual.onComplete();
+			}
+		}
+
+		@Override
+		public void request(long count) {
+			Subscription upstream = this.upstream;
+			if (upstream != null) {
+				upstream.request(count);
+			}
+		}
+
+		@Override
+		public void cancel() {
+			Subscription upstream = this.upstream;
+			if (upstream != null) {
+				upstream.cancel();
+			}
+		}
+
 	}
 
 	/**

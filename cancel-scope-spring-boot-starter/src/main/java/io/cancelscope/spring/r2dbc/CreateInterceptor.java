@@ -1,5 +1,6 @@
 package io.cancelscope.spring.r2dbc;
 
+import java.lang.reflect.Method;
 import java.util.function.Supplier;
 
 import io.r2dbc.spi.Connection;
@@ -9,18 +10,27 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 
+import org.springframework.util.function.SingletonSupplier;
+
 /**
  * Has the connections of a {@link ConnectionFactory} watched over, and ends the wait for
  * them.
  */
 final class CreateInterceptor implements MethodInterceptor {
 
-	private final Supplier<R2dbcCancelProperties> properties;
+	private final SingletonSupplier<R2dbcCancelProperties> properties;
 
 	private final boolean checkCommit;
 
+	/** Of the bean that was asked last: most applications have one. */
+	private volatile @Nullable ServerStops last;
+
+	/**
+	 * Creates one.
+	 * @param properties looked up once, since a bean factory takes its time for that
+	 */
 	CreateInterceptor(Supplier<R2dbcCancelProperties> properties, boolean checkCommit) {
-		this.properties = properties;
+		this.properties = SingletonSupplier.of(properties);
 		this.checkCommit = checkCommit;
 	}
 
@@ -28,13 +38,22 @@ final class CreateInterceptor implements MethodInterceptor {
 	@SuppressWarnings("unchecked") // what the method returns
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Object result = invocation.proceed();
-		if (result instanceof Publisher<?> created && invocation.getMethod().getName().equals("create")
-				&& invocation.getMethod().getParameterCount() == 0
+		Method method = invocation.getMethod();
+		if (method.getName().equals("create") && method.getParameterCount() == 0
+				&& result instanceof Publisher<?> created
 				&& invocation.getThis() instanceof ConnectionFactory factory) {
-			ServerStops stops = new ServerStops(factory, this.properties.get().abortAfter());
-			return new Borrowing((Publisher<? extends Connection>) created, stops, this.checkCommit);
+			return new Borrowing((Publisher<? extends Connection>) created, stops(factory), this.checkCommit);
 		}
 		return result;
+	}
+
+	private ServerStops stops(ConnectionFactory factory) {
+		ServerStops stops = this.last;
+		if (stops == null || !stops.isOf(factory)) {
+			stops = new ServerStops(factory, this.properties.obtain().abortAfter());
+			this.last = stops;
+		}
+		return stops;
 	}
 
 }

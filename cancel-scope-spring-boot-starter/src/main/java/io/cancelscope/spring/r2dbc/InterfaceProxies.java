@@ -1,5 +1,6 @@
 package io.cancelscope.spring.r2dbc;
 
+import java.io.Serializable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -8,6 +9,8 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.r2dbc.spi.Batch;
@@ -22,8 +25,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Makes proxies that have all public interfaces of what is behind them, the driver's own
- * included. A native image has only the proxies that it was built with: there they have
- * the interfaces of R2DBC.
+ * included, and tells where no such proxy is needed. A native image has only the proxies
+ * that it was built with: there they have the interfaces of R2DBC.
  */
 final class InterfaceProxies {
 
@@ -48,7 +51,23 @@ final class InterfaceProxies {
 
 	};
 
+	private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+
+		@Override
+		protected Shape computeValue(Class<?> type) {
+			return Shape.of(Arrays.stream(interfaces(type, NativeDetector.inNativeImage()))
+				// Of every generated proxy. Nobody serializes a connection.
+				.filter((candidate) -> candidate != Serializable.class)
+				.collect(Collectors.toSet()));
+		}
+
+	};
+
 	private InterfaceProxies() {
+	}
+
+	static Shape shapeOf(Object target) {
+		return SHAPES.get(target.getClass());
 	}
 
 	static Object create(Object target, InvocationHandler handler) {
@@ -60,10 +79,9 @@ final class InterfaceProxies {
 		}
 	}
 
-	/** Creates a proxy if a method with this return type can return it. */
-	static Object createFor(Method method, Object target, InvocationHandler handler) {
-		Object proxy = create(target, handler);
-		return method.getReturnType().isInstance(proxy) ? proxy : target;
+	/** Returns what stands in front, if a method with this return type can return it. */
+	static Object ifPossible(Method method, Object front, Object target) {
+		return method.getReturnType().isInstance(front) ? front : target;
 	}
 
 	static Class<?>[] interfaces(Class<?> type, boolean inNativeImage) {
@@ -91,6 +109,29 @@ final class InterfaceProxies {
 		catch (InvocationTargetException ex) {
 			throw ex.getTargetException();
 		}
+	}
+
+	/**
+	 * Which interfaces are to be kept.
+	 */
+	enum Shape {
+
+		/** A connection or statement of R2DBC. */
+		SPI,
+
+		/** A connection of R2DBC that tells what is behind it. */
+		SPI_WRAPPER,
+
+		/** Others, such as those of a driver. */
+		OWN;
+
+		static Shape of(Set<Class<?>> interfaces) {
+			if (interfaces.equals(Set.of(Connection.class)) || interfaces.equals(Set.of(Statement.class))) {
+				return SPI;
+			}
+			return interfaces.equals(Set.of(Connection.class, Wrapped.class)) ? SPI_WRAPPER : OWN;
+		}
+
 	}
 
 }

@@ -32,6 +32,10 @@ final class ServerStops {
 		this.abortAfter = abortAfter;
 	}
 
+	boolean isOf(ConnectionFactory factory) {
+		return this.factory == factory;
+	}
+
 	/** Time from a stop until the connection is closed; zero for never. */
 	Duration abortAfter() {
 		return this.abortAfter;

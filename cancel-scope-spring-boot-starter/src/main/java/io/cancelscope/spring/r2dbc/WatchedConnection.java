@@ -1,18 +1,13 @@
 package io.cancelscope.spring.r2dbc;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 import io.cancelscope.CancelScope;
-import io.r2dbc.spi.Batch;
 import io.r2dbc.spi.Connection;
-import io.r2dbc.spi.Statement;
 import io.r2dbc.spi.TransactionDefinition;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -24,12 +19,7 @@ import reactor.core.publisher.Mono;
  * them. What comes next on it waits until a stop has been answered, the close included:
  * otherwise the next user of the pool would wait, or be stopped.
  */
-final class WatchedConnection implements InvocationHandler {
-
-	/** What talks to the database, apart from statements. */
-	private static final Set<String> WAITING = Set.of("beginTransaction", "commitTransaction", "rollbackTransaction",
-			"createSavepoint", "releaseSavepoint", "rollbackTransactionToSavepoint", "setAutoCommit",
-			"setTransactionIsolationLevel", "setLockWaitTimeout", "setStatementTimeout", "validate", "close");
+final class WatchedConnection implements WatchedPublisher.Subscribing {
 
 	private final Connection target;
 
@@ -48,69 +38,79 @@ final class WatchedConnection implements InvocationHandler {
 
 	private volatile boolean aborted;
 
-	/** Those in a scope that are not over. Guarded by itself. */
-	private final Deque<Execution> executions = new ArrayDeque<>(2);
+	/** Those in a scope that are not over. Guarded by this. */
+	private @Nullable Deque<Execution> executions;
 
 	/** Whether there are executions: spares the lock where there is no scope. */
 	private volatile boolean busy;
 
-	private WatchedConnection(Connection target, ServerStops stops, boolean checkCommit) {
+	WatchedConnection(Connection target, ServerStops stops, boolean checkCommit) {
 		this.target = target;
 		this.stops = stops;
 		this.checkCommit = checkCommit;
 	}
 
-	static Connection of(Connection target, ServerStops stops, boolean checkCommit) {
-		return (Connection) InterfaceProxies.create(target, new WatchedConnection(target, stops, checkCommit));
+	/** Returns what stands in front of the connection. */
+	Connection connection() {
+		return switch (InterfaceProxies.shapeOf(this.target)) {
+			case SPI -> new SpiConnection(this.target, this);
+			case SPI_WRAPPER -> new SpiConnection.OfWrapper(this.target, this);
+			case OWN -> (Connection) InterfaceProxies.create(this.target, new ConnectionProxy(this.target, this));
+		};
 	}
 
+	/** Executes a statement or batch. The scope is found when there is a subscription. */
 	@Override
-	@SuppressWarnings("unchecked") // what the driver returns
-	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
-			throws Throwable {
-		String name = method.getName();
-		if (name.equals("equals")) {
-			return arguments != null && proxy == arguments[0];
+	public void subscribe(Publisher<Object> source, CoreSubscriber<? super Object> actual, Publisher<Object> self) {
+		CancelScope scope = Scopes.of(actual.currentContext());
+		if (scope != null && scope.isCancelled()) {
+			WatchedPublisher.fail(actual, scope.exception());
+			return;
 		}
-		if (name.equals("hashCode")) {
-			return System.identityHashCode(proxy);
+		Mono<Void> ready = ready(scope != null);
+		if (ready != null) {
+			WatchedPublisher.after(ready, scope, self, actual);
 		}
-		Object result = InterfaceProxies.call(this.target, method, arguments);
-		if (result instanceof Statement || result instanceof Batch) {
-			return InterfaceProxies.createFor(method, result, new WatchedStatement(result, this));
+		else if (scope == null) {
+			WatchedPublisher.pass(source, actual);
 		}
-		if (result instanceof Publisher<?> publisher && WAITING.contains(name)) {
-			Object argument = (arguments != null && arguments.length > 0) ? arguments[0] : null;
-			return WatchedPublisher.of((Publisher<Object>) publisher,
-					(source, actual, self) -> next(name, argument, source, actual));
+		else {
+			Execution execution = new Execution(scope, this);
+			execution.subscribe(source, new WatchedSubscriber<>(execution, actual, true));
 		}
-		return result;
 	}
 
-	private void next(String name, @Nullable Object argument, Publisher<Object> source,
+	/**
+	 * Returns a publisher of a step that waits until the statements before have ended.
+	 * @param argument the argument of the method, if that matters
+	 */
+	<T> Publisher<T> before(Step step, @Nullable Object argument, Publisher<T> source) {
+		return WatchedPublisher.of(source, (driver, actual, self) -> next(step, argument, driver, actual));
+	}
+
+	private void next(Step step, @Nullable Object argument, Publisher<Object> source,
 			CoreSubscriber<? super Object> actual) {
-		if (name.equals("commitTransaction") && this.checkCommit && !this.readOnly) {
+		if (step == Step.COMMIT && this.checkCommit && !this.readOnly) {
 			CancelScope scope = Scopes.of(actual.currentContext());
 			if (scope != null && scope.isCancelled()) {
 				WatchedPublisher.fail(actual, scope.exception());
 				return;
 			}
 		}
-		boolean rollback = name.startsWith("rollback");
-		if (this.busy && (rollback || name.equals("close"))) {
-			boolean undone = rollback || this.inTransaction;
+		if (this.busy && (step.isRollback() || step == Step.CLOSE)) {
+			boolean undone = step.isRollback() || this.inTransaction;
 			executions().forEach((execution) -> execution.giveUp(undone));
 		}
 		Mono<Void> ready = ready(false);
-		if (ready != null && name.equals("close")) {
+		if (ready != null && step == Step.CLOSE) {
 			closeLater(ready, source).subscribe(actual);
 		}
 		else if (ready != null) {
 			// Not ended by the scope: a rollback or close is needed all the more then.
-			ready.thenMany((subscriber) -> proceed(name, argument, source, subscriber)).subscribe(actual);
+			ready.thenMany((subscriber) -> proceed(step, argument, source, subscriber)).subscribe(actual);
 		}
 		else {
-			proceed(name, argument, source, actual);
+			proceed(step, argument, source, actual);
 		}
 	}
 
@@ -127,26 +127,27 @@ final class WatchedConnection implements InvocationHandler {
 	}
 
 	@SuppressWarnings("unchecked") // Reactor subscribes
-	private void proceed(String name, @Nullable Object argument, Publisher<Object> source,
+	private void proceed(Step step, @Nullable Object argument, Publisher<Object> source,
 			org.reactivestreams.Subscriber<? super Object> actual) {
-		switch (name) {
-			case "beginTransaction" -> {
+		switch (step) {
+			case BEGIN -> {
 				this.inTransaction = true;
 				this.readOnly = argument instanceof TransactionDefinition definition
 						&& Boolean.TRUE.equals(definition.getAttribute(TransactionDefinition.READ_ONLY));
 			}
-			case "commitTransaction", "rollbackTransaction" -> this.inTransaction = false;
-			case "setAutoCommit" -> this.inTransaction = Boolean.FALSE.equals(argument);
+			case COMMIT, ROLLBACK -> this.inTransaction = false;
+			case AUTO_COMMIT -> this.inTransaction = Boolean.FALSE.equals(argument);
 			default -> {
 			}
 		}
-		if (this.aborted && name.startsWith("rollback")) {
+		CoreSubscriber<? super Object> subscriber = (CoreSubscriber<? super Object>) actual;
+		if (this.aborted && step.isRollback()) {
 			// The database undoes what a closed connection did. A rollback that fails for
 			// it would only hide the scope's exception behind its own.
-			Mono.from(source).onErrorComplete().subscribe((CoreSubscriber<? super Object>) actual);
+			Mono.from(source).onErrorComplete().subscribe(subscriber);
 			return;
 		}
-		source.subscribe(actual);
+		WatchedPublisher.pass(source, subscriber);
 	}
 
 	/**
@@ -166,33 +167,30 @@ final class WatchedConnection implements InvocationHandler {
 		return stoppable ? serverStop().preparation() : null;
 	}
 
-	private List<Execution> executions() {
-		synchronized (this.executions) {
-			return List.copyOf(this.executions);
+	private synchronized List<Execution> executions() {
+		return (this.executions != null) ? List.copyOf(this.executions) : List.of();
+	}
+
+	synchronized void began(Execution execution) {
+		if (this.executions == null) {
+			this.executions = new ArrayDeque<>(2);
+		}
+		if (!this.executions.contains(execution)) {
+			this.executions.addLast(execution);
+			this.busy = true;
 		}
 	}
 
-	void began(Execution execution) {
-		synchronized (this.executions) {
-			if (!this.executions.contains(execution)) {
-				this.executions.addLast(execution);
-				this.busy = true;
-			}
-		}
-	}
-
-	void ended(Execution execution) {
-		synchronized (this.executions) {
+	synchronized void ended(Execution execution) {
+		if (this.executions != null) {
 			this.executions.remove(execution);
 			this.busy = !this.executions.isEmpty();
 		}
 	}
 
 	/** Whether the database is at none before this one. */
-	boolean isFirst(Execution execution) {
-		synchronized (this.executions) {
-			return this.executions.peekFirst() == execution;
-		}
+	synchronized boolean isFirst(Execution execution) {
+		return this.executions != null && this.executions.peekFirst() == execution;
 	}
 
 	boolean isInTransaction() {

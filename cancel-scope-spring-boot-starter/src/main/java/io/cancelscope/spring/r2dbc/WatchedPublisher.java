@@ -3,6 +3,7 @@ package io.cancelscope.spring.r2dbc;
 import io.cancelscope.CancelScope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -17,11 +18,22 @@ final class WatchedPublisher {
 	}
 
 	/** Returns a publisher of the same kind as the driver's. */
-	static Publisher<Object> of(Publisher<Object> source, Subscribing subscribing) {
-		if (source instanceof Mono<?>) {
-			return new WatchedMono(source, subscribing);
+	@SuppressWarnings("unchecked") // the items pass as they are, or in front of them
+									// their proxies
+	static <T> Publisher<T> of(Publisher<T> source, Subscribing subscribing) {
+		Publisher<Object> items = (Publisher<Object>) source;
+		return (Publisher<T>) ((source instanceof Mono<?>) ? new WatchedMono(items, subscribing)
+				: new WatchedFlux(items, subscribing));
+	}
+
+	/** Subscribes with nothing in between, as operators do. */
+	static void pass(Publisher<Object> source, CoreSubscriber<? super Object> actual) {
+		if (source instanceof CorePublisher<Object> core) {
+			core.subscribe(actual);
 		}
-		return new WatchedFlux(source, subscribing);
+		else {
+			source.subscribe(actual);
+		}
 	}
 
 	/** Waits before it subscribes, but not longer than the scope lasts. */

@@ -58,7 +58,6 @@ final class WatchedResult implements InvocationHandler {
 	}
 
 	@Override
-	@SuppressWarnings("unchecked") // what the driver returns
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
 		switch (method.getName()) {
@@ -69,10 +68,11 @@ final class WatchedResult implements InvocationHandler {
 			default:
 				Object result = InterfaceProxies.call(this.target, method, stoppable(method.getName(), arguments));
 				if (result instanceof Publisher<?> items) {
-					return WatchedPublisher.of((Publisher<Object>) items, this::read);
+					return WatchedPublisher.of(items, this::read);
 				}
 				if (result instanceof Result filtered) {
-					return InterfaceProxies.createFor(method, filtered, new WatchedResult(filtered, this.first));
+					return InterfaceProxies.ifPossible(method, new WatchedResult(filtered, this.first).proxy(),
+							filtered);
 				}
 				return result;
 		}

@@ -3,15 +3,13 @@ package io.cancelscope.spring.r2dbc;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 
-import io.cancelscope.CancelScope;
+import io.r2dbc.spi.Statement;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Mono;
 
 /**
- * A statement or batch whose execution is stopped with its scope. The scope is found when
- * there is a subscription.
+ * Behind the generated proxy of a batch, or of a statement that has interfaces of the
+ * driver's own.
  */
 final class WatchedStatement implements InvocationHandler {
 
@@ -19,13 +17,17 @@ final class WatchedStatement implements InvocationHandler {
 
 	private final WatchedConnection connection;
 
-	WatchedStatement(Object target, WatchedConnection connection) {
+	private WatchedStatement(Object target, WatchedConnection connection) {
 		this.target = target;
 		this.connection = connection;
 	}
 
+	/** Returns a generated proxy with all interfaces of a statement or batch. */
+	static Object of(Object target, WatchedConnection connection) {
+		return InterfaceProxies.create(target, new WatchedStatement(target, connection));
+	}
+
 	@Override
-	@SuppressWarnings("unchecked") // what the driver returns
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
 			throws Throwable {
 		switch (method.getName()) {
@@ -38,29 +40,13 @@ final class WatchedStatement implements InvocationHandler {
 				if (result == this.target) {
 					return proxy;
 				}
+				if (result instanceof Statement other) {
+					return InterfaceProxies.ifPossible(method, SpiStatement.of(other, this.connection), other);
+				}
 				if (method.getName().equals("execute") && result instanceof Publisher<?> executed) {
-					return WatchedPublisher.of((Publisher<Object>) executed, this::execute);
+					return WatchedPublisher.of(executed, this.connection);
 				}
 				return result;
-		}
-	}
-
-	private void execute(Publisher<Object> source, CoreSubscriber<? super Object> actual, Publisher<Object> self) {
-		CancelScope scope = Scopes.of(actual.currentContext());
-		if (scope != null && scope.isCancelled()) {
-			WatchedPublisher.fail(actual, scope.exception());
-			return;
-		}
-		Mono<Void> ready = this.connection.ready(scope != null);
-		if (ready != null) {
-			WatchedPublisher.after(ready, scope, self, actual);
-		}
-		else if (scope == null) {
-			source.subscribe(actual);
-		}
-		else {
-			Execution execution = new Execution(scope, this.connection);
-			execution.subscribe(source, new WatchedSubscriber<>(execution, actual, true));
 		}
 	}
 

@@ -53,8 +53,8 @@ class EndAndCloseRaceTests {
 	/** The moment in which the close has found an execution, and the driver ends it. */
 	@Test
 	void executionThatHasEndedHasNoEndToWaitFor() {
-		Connection connection = WatchedConnection.of(connection(Sinks.empty(), new CountDownLatch(1)), stops(), true);
-		WatchedConnection watched = (WatchedConnection) Proxy.getInvocationHandler(connection);
+		WatchedConnection watched = new WatchedConnection(connection(Sinks.empty(), new CountDownLatch(1)), stops(),
+				true);
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("race"));
 		try (scope) {
 			Execution execution = new Execution(scope, watched);
@@ -71,7 +71,7 @@ class EndAndCloseRaceTests {
 		Sinks.Empty<Object> statement = Sinks.empty();
 		CountDownLatch closed = new CountDownLatch(1);
 		CyclicBarrier start = new CyclicBarrier(2);
-		Connection connection = WatchedConnection.of(connection(statement, closed), stops(), true);
+		Connection connection = new WatchedConnection(connection(statement, closed), stops(), true).connection();
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("race"));
 		try (scope) {
 			Disposable subscriber = Flux.from(connection.createStatement("select 1").execute())
