@@ -14,6 +14,7 @@ import io.cancelscope.spring.mongodb.MongoCancelAutoConfiguration;
 import io.cancelscope.spring.r2dbc.R2dbcCancelAutoConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
 import io.r2dbc.spi.test.MockConnection;
 import io.r2dbc.spi.test.MockConnectionFactory;
 import io.r2dbc.spi.test.MockResult;
@@ -27,6 +28,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -48,6 +50,8 @@ public class DatabaseCall {
 	private AnnotationConfigApplicationContext context;
 
 	private final ConnectionFactory plainFactory = connectionFactory();
+
+	private final ConnectionFactory subscribedFactory = subscribed(this.plainFactory);
 
 	private final MongoClient plainClient = mongoClient();
 
@@ -89,6 +93,14 @@ public class DatabaseCall {
 		return statement(this.watchedFactory);
 	}
 
+	/**
+	 * Reactor does not subscribe to a constant, which no pool and no driver returns.
+	 */
+	@Benchmark
+	public Long r2dbcSubscribedPlain() {
+		return statement(this.subscribedFactory);
+	}
+
 	@Benchmark
 	public long mongodbCountPlain() {
 		return this.plainCollection.countDocuments();
@@ -107,6 +119,22 @@ public class DatabaseCall {
 	@Benchmark
 	public Document mongodbFindWithoutScope() {
 		return this.watchedCollection.find().first();
+	}
+
+	private static ConnectionFactory subscribed(ConnectionFactory factory) {
+		return new ConnectionFactory() {
+
+			@Override
+			public Publisher<? extends Connection> create() {
+				return Mono.from(factory.create()).hide();
+			}
+
+			@Override
+			public ConnectionFactoryMetadata getMetadata() {
+				return factory.getMetadata();
+			}
+
+		};
 	}
 
 	private static Long statement(ConnectionFactory factory) {
