@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The table of {@code docs/interrupts.md}: how often an interrupt goes astray, ours and
+ * The table of {@code docs/concepts/interrupts.md}: how often an interrupt goes astray, ours and
  * the peers' side by side in one run.
  * <pre>
  * ./mvnw -pl cancel-scope-core -Ppeers test -Dtest=InterruptPeersTests

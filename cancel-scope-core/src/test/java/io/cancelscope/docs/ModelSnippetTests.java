@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The code of {@code docs/model.md}, which is cut from here.
+ * The code of {@code docs/concepts/model.md}, which is cut from here.
  */
 @Timeout(30)
 class ModelSnippetTests {

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The code of {@code docs/testing.md} that does without Spring.
+ * The code of {@code docs/guides/testing.md} that does without Spring.
  */
 class TestingSnippetTests {
 

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The table in {@code docs/carrying.md} has a row for each test that is marked by
- * {@link CarryingRow}, and none besides.
+ * The table in {@code docs/reference/carrying.md} has a row for each test that is marked
+ * by {@link CarryingRow}, and none besides.
  */
 class CarryingTableTests {
 
-	private static final Path PAGE = Path.of("..", "docs", "carrying.md");
+	private static final Path PAGE = Path.of("..", "docs", "reference", "carrying.md");
 
 	private static final List<JavaMethod> TESTS = new ClassFileImporter().importPackages("io.cancelscope.spring")
 		.stream()

@@ -52,7 +52,7 @@ class UsualTimeUnderLoadTests {
 					auto.work(), 100.0 * auto.refused / auto.offered));
 		}
 
-		assertThat(Files.readString(Path.of("..", "docs", "budgets.md"))).contains(String.join("\n", rows));
+		assertThat(Files.readString(Path.of("..", "docs", "guides", "budgets.md"))).contains(String.join("\n", rows));
 	}
 
 	@Test

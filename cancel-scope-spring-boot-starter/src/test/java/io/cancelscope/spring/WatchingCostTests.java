@@ -27,8 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * What it costs to watch a scope, for docs/observability.md. By hand, since figures of a
- * busy machine say nothing:
+ * What it costs to watch a scope, for docs/reference/observability.md. By hand, since
+ * figures of a busy machine say nothing:
  * {@code ./mvnw -pl cancel-scope-core,cancel-scope-spring-boot-starter test -Dcost=true
  * -Dtest=WatchingCostTests -Dtest.jvm=-Xshare:auto
  * -Dsurefire.failIfNoSpecifiedTests=false}

@@ -108,7 +108,7 @@ class CancelScopesEndpointTests {
 
 	@Test
 	void documentationShowsTheSame() throws IOException {
-		String page = Files.readString(Path.of("..", "docs", "observability.md"));
+		String page = Files.readString(Path.of("..", "docs", "reference", "observability.md"));
 
 		assertThat(page).contains(resource("cancelscopes.json").strip());
 	}

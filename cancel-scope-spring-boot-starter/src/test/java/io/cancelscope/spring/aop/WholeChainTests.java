@@ -66,7 +66,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class WholeChainTests {
 
-	private static final Path PAGE = Path.of("..", "docs", "weaving.md");
+	private static final Path PAGE = Path.of("..", "docs", "concepts", "weaving.md");
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,

@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * From nothing to an enforced budget, as {@code docs/budgets.md} tells it, and through a
- * slow day. Hours pass on {@link ManualTime}.
+ * From nothing to an enforced budget, as {@code docs/guides/budgets.md} tells it, and
+ * through a slow day. Hours pass on {@link ManualTime}.
  */
 class BudgetStoryTests {
 

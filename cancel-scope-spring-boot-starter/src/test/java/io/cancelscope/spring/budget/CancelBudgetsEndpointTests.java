@@ -99,7 +99,7 @@ class CancelBudgetsEndpointTests {
 
 	@Test
 	void documentationShowsTheSame() throws IOException {
-		assertThat(Files.readString(Path.of("..", "docs", "budgets.md")))
+		assertThat(Files.readString(Path.of("..", "docs", "guides", "budgets.md")))
 			.contains(resource("cancelbudgets.json").strip())
 			.contains(resource("cancelbudgets.txt").strip())
 			.contains(resource("cancelbudgets.properties").strip())
@@ -172,7 +172,7 @@ class CancelBudgetsEndpointTests {
 	/** One after the other, as people would: what is changed is reverted by the next. */
 	@Test
 	void commandsOfTheDocumentationWork() throws Exception {
-		Matcher command = CURL.matcher(Files.readString(Path.of("..", "docs", "budgets.md")));
+		Matcher command = CURL.matcher(Files.readString(Path.of("..", "docs", "guides", "budgets.md")));
 		List<String> methods = new ArrayList<>();
 		while (command.find()) {
 			String body = command.group(3);

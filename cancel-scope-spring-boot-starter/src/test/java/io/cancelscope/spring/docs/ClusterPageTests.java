@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * The code of {@code docs/cluster.md}, which is cut from here.
+ * The code of {@code docs/reference/cluster.md}, which is cut from here.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ClusterPageTests {

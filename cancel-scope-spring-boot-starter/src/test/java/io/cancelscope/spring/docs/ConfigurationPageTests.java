@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The code of {@code docs/configuration.md}, which is cut from here.
+ * The code of {@code docs/reference/configuration.md}, which is cut from here.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ConfigurationPageTests {

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tables of {@code docs/spring.md} name what there is, all of it, and with its
- * default.
+ * The tables of {@code docs/reference/spring.md} name what there is, all of it, and with
+ * its default.
  */
 class ReferenceTests {
 
@@ -30,7 +30,7 @@ class ReferenceTests {
 	private final String page;
 
 	ReferenceTests() throws IOException {
-		this.page = Files.readString(Path.of("..", "docs", "spring.md"));
+		this.page = Files.readString(Path.of("..", "docs", "reference", "spring.md"));
 	}
 
 	@Test

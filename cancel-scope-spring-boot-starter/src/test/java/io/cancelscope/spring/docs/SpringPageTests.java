@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The code of {@code docs/spring.md}, which is cut from here.
+ * The code of {@code docs/reference/spring.md}, which is cut from here.
  */
 @Timeout(30)
 class SpringPageTests {

@@ -14,7 +14,7 @@ import org.h2.jdbcx.JdbcDataSource;
 
 /**
  * How long after the deadline a statement that would go on for a minute ends, with the
- * exception at the caller. Not a test; how to run it is told in docs/jdbc.md.
+ * exception at the caller. Not a test; how to run it is told in docs/reference/jdbc.md.
  */
 public final class CancelFigures {
 

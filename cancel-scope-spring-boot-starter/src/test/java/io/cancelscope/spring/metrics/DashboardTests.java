@@ -69,7 +69,7 @@ class DashboardTests {
 
 	@Test
 	void documentationNamesAllMetrics() throws IOException {
-		String page = Files.readString(FOLDER.resolveSibling("observability.md"));
+		String page = Files.readString(FOLDER.resolveSibling("reference").resolve("observability.md"));
 
 		assertThat(metrics()).isNotEmpty()
 			.allSatisfy((metric) -> assertThat(page).contains("`" + metric.replace('_', '.') + "`"));

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Whether a server finds out that a client has gone, and how: each row of the table in
- * {@code docs/web.md}. Prints how long it took.
+ * {@code docs/reference/web.md}. Prints how long it took.
  */
 @Timeout(120)
 @ParameterizedClass

@@ -17,7 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Prints how long after a client has given up its HTTP/2 stream the asynchronous request
- * is cancelled: the figures in {@code docs/web.md}. Not among the tests that always run.
+ * is cancelled: the figures in {@code docs/reference/web.md}. Not among the tests that
+ * always run.
  */
 class ServletDisconnectFigures {
 

@@ -45,7 +45,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  *                                              finds no processor: no answer
  * </pre>
  *
- * If this fails after an update of Tomcat, remove the limitation from docs/web.md.
+ * If this fails after an update of Tomcat, remove the limitation from
+ * docs/reference/web.md.
  */
 @Timeout(120)
 class TomcatForgetsTests {

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Prints how long after the end of a connection Reactor Netty's request is cancelled: the
- * figures in {@code docs/web.md}. Not among the tests that always run.
+ * figures in {@code docs/reference/web.md}. Not among the tests that always run.
  */
 class ReactiveDisconnectFigures {
 

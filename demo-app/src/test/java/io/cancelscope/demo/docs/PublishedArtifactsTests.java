@@ -99,7 +99,7 @@ class PublishedArtifactsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "README.md", "docs/quickstart.md" })
+	@ValueSource(strings = { "README.md", "docs/getting-started/quickstart.md" })
 	void pageShowsTheVersionOfTheRoot(String page) throws Exception {
 		List<String> shown = VERSION.matcher(Files.readString(ROOT.resolve(page)))
 			.results()

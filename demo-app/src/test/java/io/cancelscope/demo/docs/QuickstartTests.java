@@ -25,14 +25,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs the application of {@code docs/quickstart.md} and its commands, and compares what
- * the page says that they print.
+ * Runs the application of {@code docs/getting-started/quickstart.md} and its commands,
+ * and compares what the page says that they print.
  */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(120)
 class QuickstartTests {
 
-	private static final Path PAGE = Path.of("..", "docs", "quickstart.md");
+	private static final Path PAGE = Path.of("..", "docs", "getting-started", "quickstart.md");
 
 	private static final Pattern COMMAND = Pattern
 		.compile("(?m)^\\$ curl -s (.*)http://localhost:8080(/\\S*)\\n((?:(?!\\$ |```).*\\n)*)");

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The code of {@code docs/grpc.md}, which is cut from here.
+ * The code of {@code docs/reference/grpc.md}, which is cut from here.
  */
 class GrpcPageTests {
 

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * The code of {@code docs/mongodb.md}, which is cut from here.
+ * The code of {@code docs/reference/mongodb.md}, which is cut from here.
  */
 class MongoPageTests {
 
