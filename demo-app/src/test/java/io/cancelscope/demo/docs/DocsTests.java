@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,47 @@ class DocsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@MethodSource("pages")
+	void linksToHeadingsOfPagesLeadSomewhere(Path page) throws IOException {
+		for (Outline.Link link : outline(page).anchored()) {
+			Path linked = link.file().isEmpty() ? page : page.resolveSibling(link.file());
+			if (linked.toString().endsWith(".md")) {
+				assertThat(outline(linked).anchors()).as("headings of %s, to which %s links", linked, page)
+					.contains(link.anchor());
+			}
+		}
+	}
+
+	@Test
+	void mapListsEachPage() throws IOException {
+		Path docs = ROOT.resolve("docs");
+		Path map = docs.resolve("README.md");
+		Set<Path> listed = outline(map).listed()
+			.stream()
+			.map((file) -> docs.resolve(file).normalize())
+			.collect(Collectors.toSet());
+
+		assertThat(pages().filter((page) -> page.startsWith(docs) && !page.equals(map))).isSubsetOf(listed);
+	}
+
+	@ParameterizedTest
+	@MethodSource("pagesForUsers")
+	void pageShowsCodeWithinTwoScreens(Path page) throws IOException {
+		assertThat(outline(page).showsCodeSoon()).as("code soon in %s", page).isTrue();
+	}
+
+	static Stream<Path> pagesForUsers() throws IOException {
+		List<Path> folders = Stream.of("getting-started", "concepts", "guides", "reference", "coming-from")
+			.map(ROOT.resolve("docs")::resolve)
+			.toList();
+		return pages().filter((page) -> folders.stream().anyMatch(page::startsWith));
+	}
+
+	private static Outline outline(Path page) throws IOException {
+		return Outline.of(Files.readString(page));
+	}
+
 	@Test
 	void readmeShowsTheAnnotationAboveLineTwentyFive() throws IOException {
 		List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
@@ -76,6 +119,35 @@ class DocsTests {
 
 		assertThat(first.find()).isTrue();
 		assertThat(first.group(3)).startsWith("package com.example.demo;");
+	}
+
+	@Test
+	void headingsAndLinksOfAPageAreFound() {
+		Outline outline = Outline.of("""
+				# The `@First` one, a [link](a.md)
+				## Twice
+				## Twice
+				```text
+				# none
+				```
+				- [one](one.md): first
+				- [two](two.md#part), then [three](three.md) and [here](#twice)
+				""");
+
+		assertThat(outline.anchors()).containsExactly("the-first-one-a-link", "twice", "twice-1");
+		assertThat(outline.anchored()).containsExactly(new Outline.Link("two.md", "part"),
+				new Outline.Link("", "twice"));
+		assertThat(outline.listed()).containsExactly("one.md");
+	}
+
+	@Test
+	void longProseBeforeTheCodeIsFound() {
+		String code = "```text\ncode\n```\n";
+
+		assertThat(Outline.of("word ".repeat(400) + "\n" + code + "word ".repeat(400)).showsCodeSoon()).isTrue();
+		assertThat(Outline.of("word ".repeat(401) + "\n" + code).showsCodeSoon()).isFalse();
+		assertThat(Outline.of("line\n".repeat(61) + code).showsCodeSoon()).isFalse();
+		assertThat(Outline.of("word ".repeat(401)).showsCodeSoon()).isFalse();
 	}
 
 	@Test
