@@ -185,22 +185,29 @@ class CallerLeavesTests {
 		}
 
 		/** What the handler has called asks the scope, as it does in a servlet. */
+		// tag::child[]
 		@GetMapping("/child")
 		CompletableFuture<String> child() {
 			CancelScope.current().onCancel((reason) -> stop());
+			// hide[]
 			this.begun = true;
+			// show[]
 			return new CompletableFuture<>();
 		}
+		// end::child[]
 
 		@PostMapping("/future")
 		CompletableFuture<String> posted(@RequestBody String body) {
 			return child();
 		}
 
+		// tag::blocking[]
 		@GetMapping("/blocking")
 		Mono<String> blocking() {
 			return Mono.fromCallable(() -> {
+				// hide[]
 				this.begun = true;
+				// show[]
 				try {
 					new CountDownLatch(1).await();
 				}
@@ -210,6 +217,7 @@ class CallerLeavesTests {
 				return "never";
 			}).subscribeOn(Schedulers.boundedElastic());
 		}
+		// end::blocking[]
 
 		/** Takes no notice of interrupts. */
 		@GetMapping("/deaf")
