@@ -179,6 +179,38 @@ class DocsTests {
 	}
 
 	@Test
+	void kotlinIsComparedToo(@TempDir Path folder) throws IOException {
+		Files.writeString(folder.resolve("SomeTests.kt"), """
+				package some
+
+				import java.util.UUID
+				import java.util.Random
+
+				class SomeTests {
+					// tag::one[]
+					val id = UUID.randomUUID()
+					// end::one[]
+				}
+				""");
+		String snippet = """
+				<!-- snippet: SomeTests.kt#one -->
+				```kotlin
+				val id = UUID.randomUUID()
+				```
+				""";
+
+		assertThat(new Snippets(folder).complaints("page", snippet)).isEmpty();
+		assertThat(new Snippets(folder).complaints("page", snippet.replace("id", "name"))).singleElement()
+			.asString()
+			.contains("differs from SomeTests.kt#one");
+		assertThat(new Snippets(folder).complaints("page", "```kotlin\nval i = 1\n```\n")).hasSize(1);
+		assertThat(new Imports(folder).complaints(snippet)).containsExactly("missing: import java.util.UUID");
+		assertThat(new Imports(folder)
+			.complaints("```kotlin\nimport java.util.UUID\nimport java.util.Random\n```\n" + snippet))
+			.containsExactly("unused: import java.util.Random");
+	}
+
+	@Test
 	void snippetThatDiffersIsFound(@TempDir Path folder) throws IOException {
 		Files.writeString(folder.resolve("SomeTests.java"), """
 				class SomeTests {

@@ -18,7 +18,9 @@ import java.util.stream.Stream;
  */
 final class Imports {
 
-	private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?[\\w.]*\\.(\\w+);$");
+	private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?[\\w.]*\\.(\\w+);?$");
+
+	private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+)");
 
 	private static final Pattern WORD = Pattern.compile("\\w+");
 
@@ -67,7 +69,11 @@ final class Imports {
 		String source = Files.readString(this.root.resolve(file));
 		Map<String, String> imports = new HashMap<>();
 		IMPORT.matcher(source).results().forEach((line) -> imports.put(line.group(1), line.group()));
-		String folder = source.substring(source.indexOf("package ") + 8, source.indexOf(';')).replace('.', '/');
+		String folder = PACKAGE.matcher(source)
+			.results()
+			.findFirst()
+			.map((line) -> line.group(1).replace('.', '/'))
+			.orElse("");
 		return WORD.matcher(shown)
 			.results()
 			.map((word) -> word.group())
@@ -81,7 +87,7 @@ final class Imports {
 	 * variable.
 	 */
 	private boolean isExplained(String line, String text) {
-		String name = line.substring("import ".length(), line.length() - 1);
+		String name = line.substring("import ".length()).replace(";", "");
 		String file = "src/main/java/" + name.replace('.', '/') + ".java";
 		return text.contains("`" + name.substring(name.lastIndexOf('.') + 1) + "`")
 				&& LIBRARY.stream().anyMatch((module) -> Files.exists(this.root.resolve(module).resolve(file)));

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the Java in a page of the documentation with the regions of the tests it is
- * cut from. A snippet stands under a comment that names file and region:
+ * Compares the Java and Kotlin in a page of the documentation with the regions of the
+ * tests it is cut from. A snippet stands under a comment that names file and region:
  *
  * <pre>
  * &lt;!-- snippet: folder/SomeTests.java#region --&gt;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snippets {
 
-	static final Pattern FENCE = Pattern.compile("(?:<!-- snippet: ([^\\s#]+)(?:#(\\S+))? -->\\n)?```java\\n(.*?)```",
-			Pattern.DOTALL);
+	static final Pattern FENCE = Pattern
+		.compile("(?:<!-- snippet: ([^\\s#]+)(?:#(\\S+))? -->\\n)?```(?:java|kotlin)\\n(.*?)```", Pattern.DOTALL);
 
 	private final Path root;
 
@@ -43,7 +43,7 @@ final class Snippets {
 				continue;
 			}
 			if (matcher.group(1) == null) {
-				complaints.add(page + ": Java without a test behind it:\n" + shown);
+				complaints.add(page + ": code without a test behind it:\n" + shown);
 				continue;
 			}
 			String region = region(matcher.group(1), matcher.group(2));
