@@ -1,6 +1,7 @@
 package io.cancelscope.spring.resilience;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.function.Predicate;
 
@@ -95,8 +96,11 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 
 	/**
 	 * Returns a listener for retries whose policy the application cannot change. It ends
-	 * them by throwing the scope's exception. Unlike {@link #policy}, it does not
-	 * consider the next wait.
+	 * them by throwing the scope's exception. If a called server has said that the time
+	 * of the scope is used up, it throws the exception of the last attempt, since the
+	 * scope is not cancelled then; a checked one as the cause of an
+	 * {@link UndeclaredThrowableException}. Unlike {@link #policy}, it does not consider
+	 * the next wait.
 	 * @return the listener
 	 */
 	public static RetryListener listener() {
@@ -106,11 +110,22 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 			public void onRetryableExecution(RetryPolicy policy, org.springframework.core.retry.Retryable<?> retryable,
 					RetryState state) {
 				if (!state.isSuccessful()) {
-					CancelScope.current().check();
+					CancelScope scope = CancelScope.current();
+					scope.check();
+					if (SentDeadline.isSpent(scope)) {
+						throw unchecked(state.getLastException());
+					}
 				}
 			}
 
 		};
+	}
+
+	private static RuntimeException unchecked(Throwable thrown) {
+		if (thrown instanceof Error error) {
+			throw error;
+		}
+		return (thrown instanceof RuntimeException known) ? known : new UndeclaredThrowableException(thrown);
 	}
 
 	/** Whether that long a wait ends before the deadline. */

@@ -19,7 +19,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Stands in for the advice of {@code @Retryable}, and keeps what that one would do within
- * the current scope. Without a scope, and for reactive results, that one does it itself.
+ * the current scope. Without a scope that one does it itself, and for reactive results it
+ * does all but decide whether the scope has time left.
  */
 final class ScopedRetryInterceptor implements MethodInterceptor {
 
@@ -48,11 +49,12 @@ final class ScopedRetryInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		if (CancelScope.current() instanceof OpenScope scope && invocation instanceof ProxyMethodInvocation call
-				&& !isReactive(invocation.getMethod().getReturnType())) {
+		if (CancelScope.current() instanceof OpenScope scope && invocation instanceof ProxyMethodInvocation call) {
 			MethodRetrySpec spec = spec(invocation);
 			if (spec != null) {
-				return new LimitedRetries(spec, scope, call, this.events).invoke();
+				return isReactive(invocation.getMethod().getReturnType())
+						? new LimitedReactiveRetries(spec, scope).invoke(invocation)
+						: new LimitedRetries(spec, scope, call, this.events).invoke();
 			}
 		}
 		return this.retries.invoke(invocation);

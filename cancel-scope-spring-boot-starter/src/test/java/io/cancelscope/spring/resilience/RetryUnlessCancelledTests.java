@@ -15,13 +15,16 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.SentDeadline;
 import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -232,6 +235,48 @@ class RetryUnlessCancelledTests {
 	}
 
 	@Test
+	void listenerEndsRetriesWhereTheServerSaysThatTheTimeIsUsedUp() {
+		RetryTemplate template = new RetryTemplate(RetryPolicy.builder().delay(Duration.ZERO).maxRetries(5).build());
+		template.setRetryListener(RetryUnlessCancelled.listener());
+		AtomicInteger attempts = new AtomicInteger();
+
+		this.scopes.run(ScopeOptions.timeout(Duration.ofSeconds(1)), (scope) -> {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> template.execute(() -> {
+				if (attempts.incrementAndGet() == 2) {
+					answerThatTheTimeIsUsedUp(SentDeadline.of(scope));
+				}
+				throw new IllegalStateException("504");
+			})).withMessage("504");
+			assertThat(scope.isCancelled()).isFalse();
+		});
+
+		assertThat(attempts).hasValue(2);
+	}
+
+	@Test
+	void reactiveRetriesEndWhereTheServerSaysThatTheTimeIsUsedUp() {
+		this.runner.withConfiguration(AutoConfigurations.of(ResilienceCancelAutoConfiguration.class))
+			.withBean(ReactiveDesk.class)
+			.run((context) -> {
+				ReactiveDesk desk = context.getBean(ReactiveDesk.class);
+				this.scopes.run(ScopeOptions.timeout(Duration.ofSeconds(1)),
+						(scope) -> assertThatExceptionOfType(RuntimeException.class)
+							.isThrownBy(() -> desk.ask().block(Duration.ofSeconds(30))));
+				assertThat(desk.attempts()).hasValue(2);
+
+				this.scopes.run(ScopeOptions.timeout(Duration.ofSeconds(2)),
+						(scope) -> assertThatExceptionOfType(RuntimeException.class)
+							.isThrownBy(() -> desk.ask().block(Duration.ofSeconds(30))));
+				assertThat(desk.attempts()).as("no server has said so of this time").hasValue(2 + 6);
+			});
+	}
+
+	private static void answerThatTheTimeIsUsedUp(@Nullable SentDeadline sent) {
+		assertThat(sent).isNotNull();
+		sent.answered(504, "caller");
+	}
+
+	@Test
 	void listenerLeavesSuccessAlone() throws RetryException {
 		RetryTemplate template = new RetryTemplate();
 		template.setRetryListener(RetryUnlessCancelled.listener());
@@ -264,6 +309,29 @@ class RetryUnlessCancelledTests {
 	interface Supplier {
 
 		Quote ask();
+
+	}
+
+	static class ReactiveDesk {
+
+		private final AtomicInteger attempts = new AtomicInteger();
+
+		/** A field of the proxy would be another. */
+		AtomicInteger attempts() {
+			return this.attempts;
+		}
+
+		@Retryable(delay = 0, maxRetries = 5)
+		Mono<String> ask() {
+			// Here, as the attempts after the first are on a thread without a scope.
+			SentDeadline sent = SentDeadline.of(CancelScope.current());
+			return Mono.defer(() -> {
+				if (this.attempts.incrementAndGet() == 2) {
+					answerThatTheTimeIsUsedUp(sent);
+				}
+				return Mono.error(new IllegalStateException("504"));
+			});
+		}
 
 	}
 
