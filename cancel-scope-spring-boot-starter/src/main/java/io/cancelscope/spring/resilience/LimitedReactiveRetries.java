@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import io.cancelscope.CancelScope;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.resilience.retry.AbstractRetryInterceptor;
 import org.springframework.resilience.retry.MethodRetrySpec;
 
@@ -20,9 +22,12 @@ final class LimitedReactiveRetries extends AbstractRetryInterceptor {
 
 	private final CancelScope scope;
 
-	LimitedReactiveRetries(MethodRetrySpec spec, CancelScope scope) {
+	LimitedReactiveRetries(MethodRetrySpec spec, CancelScope scope, @Nullable ApplicationEventPublisher events) {
 		this.spec = spec;
 		this.scope = scope;
+		if (events != null) {
+			setApplicationEventPublisher(events);
+		}
 	}
 
 	@Override

@@ -53,7 +53,7 @@ final class ScopedRetryInterceptor implements MethodInterceptor {
 			MethodRetrySpec spec = spec(invocation);
 			if (spec != null) {
 				return isReactive(invocation.getMethod().getReturnType())
-						? new LimitedReactiveRetries(spec, scope).invoke(invocation)
+						? new LimitedReactiveRetries(spec, scope, this.events).invoke(invocation)
 						: new LimitedRetries(spec, scope, call, this.events).invoke();
 			}
 		}

@@ -29,12 +29,14 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.retry.RetryException;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
+import org.springframework.resilience.retry.MethodRetryEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -257,12 +259,14 @@ class RetryUnlessCancelledTests {
 	void reactiveRetriesEndWhereTheServerSaysThatTheTimeIsUsedUp() {
 		this.runner.withConfiguration(AutoConfigurations.of(ResilienceCancelAutoConfiguration.class))
 			.withBean(ReactiveDesk.class)
+			.withBean(RetryEvents.class)
 			.run((context) -> {
 				ReactiveDesk desk = context.getBean(ReactiveDesk.class);
 				this.scopes.run(ScopeOptions.timeout(Duration.ofSeconds(1)),
 						(scope) -> assertThatExceptionOfType(RuntimeException.class)
 							.isThrownBy(() -> desk.ask().block(Duration.ofSeconds(30))));
 				assertThat(desk.attempts()).hasValue(2);
+				assertThat(context.getBean(RetryEvents.class).seen).as("Spring's events").hasPositiveValue();
 
 				this.scopes.run(ScopeOptions.timeout(Duration.ofSeconds(2)),
 						(scope) -> assertThatExceptionOfType(RuntimeException.class)
@@ -309,6 +313,17 @@ class RetryUnlessCancelledTests {
 	interface Supplier {
 
 		Quote ask();
+
+	}
+
+	static class RetryEvents implements ApplicationListener<MethodRetryEvent> {
+
+		private final AtomicInteger seen = new AtomicInteger();
+
+		@Override
+		public void onApplicationEvent(MethodRetryEvent event) {
+			this.seen.incrementAndGet();
+		}
 
 	}
 
