@@ -24,7 +24,7 @@ public record DeadlineHeader(String name, Format format) {
 		check(name);
 	}
 
-	static boolean isName(String name) {
+	public static boolean isName(String name) {
 		return NAME.matcher(name).matches();
 	}
 

@@ -9,12 +9,12 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import org.springframework.web.util.pattern.PatternParseException;
 
 /**
- * A pattern of requests such as {@code GET /api/**}.
+ * A pattern of requests such as {@code GET /api/**}. For features.
  *
  * @param method the method, or a star for all
  * @param path the pattern of paths
  */
-record RequestPattern(String method, PathPattern path) implements Comparable<RequestPattern> {
+public record RequestPattern(String method, PathPattern path) implements Comparable<RequestPattern> {
 
 	/** Longer than what question marks would stand for; no pattern spells it out. */
 	private static final String ANY_SEGMENT = "\u0001".repeat(64);
@@ -23,7 +23,7 @@ record RequestPattern(String method, PathPattern path) implements Comparable<Req
 	 * Parses a pattern.
 	 * @throws PatternParseException if the path is none
 	 */
-	static RequestPattern of(String method, String path) {
+	public static RequestPattern of(String method, String path) {
 		return new RequestPattern(method, PathPatternParser.defaultInstance.parse(path));
 	}
 
@@ -41,7 +41,7 @@ record RequestPattern(String method, PathPattern path) implements Comparable<Req
 	 * doubt: of patterns with regular expressions it is only known that they cover
 	 * themselves.
 	 */
-	boolean covers(String method, String endpoint) {
+	public boolean covers(String method, String endpoint) {
 		if (!isFor(method)) {
 			return false;
 		}

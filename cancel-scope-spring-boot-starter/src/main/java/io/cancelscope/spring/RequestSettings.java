@@ -10,9 +10,10 @@ import org.springframework.http.server.PathContainer;
 
 /**
  * The settings of requests. A class of its own, since applications without spring-web
- * have {@link ScopeSettings}, too, and the container looks at all methods of a bean.
+ * have {@link ScopeSettings}, too, and the container looks at all methods of a bean. For
+ * features.
  */
-final class RequestSettings {
+public final class RequestSettings {
 
 	private final ScopeSettings settings;
 
@@ -27,19 +28,19 @@ final class RequestSettings {
 	}
 
 	/** Returns the budget that a change at run time sets for the scopes of a name. */
-	@Nullable ScopeBudget changedBudgetOf(String name) {
+	public @Nullable ScopeBudget changedBudgetOf(String name) {
 		return this.settings.changedBudgetOf(name);
 	}
 
 	/** Returns the budget that is configured for a request to an endpoint. */
-	Optional<Duration> timeoutOf(String endpoint, PathContainer path) {
+	public Optional<Duration> timeoutOf(String endpoint, PathContainer path) {
 		return Optional.ofNullable(this.timeouts.find(endpoint, path)).map(NamedSetting::value);
 	}
 
 	/**
 	 * Returns the name for a request to an endpoint, such that its mode is found by it.
 	 */
-	String nameOf(String endpoint, PathContainer path) {
+	public String nameOf(String endpoint, PathContainer path) {
 		return this.modes.nameOf(endpoint, path);
 	}
 

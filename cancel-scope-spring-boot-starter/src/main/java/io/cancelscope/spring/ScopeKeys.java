@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells what a key of {@code cancel-scope.timeouts}, {@code .modes} or {@code .requires}
- * is: the name of a scope, a pattern of requests or a pattern of other names.
+ * is: the name of a scope, a pattern of requests or a pattern of other names. For
+ * features.
  */
-final class ScopeKeys {
+public final class ScopeKeys {
 
 	/** What names of requests begin with; a key may have a star for all methods. */
 	private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS",
@@ -18,7 +19,7 @@ final class ScopeKeys {
 	}
 
 	/** Returns the method and the path of a request, or {@code null} for other names. */
-	static @Nullable Request request(String name) {
+	public static @Nullable Request request(String name) {
 		int end = name.indexOf(' ');
 		return (end > 0 && METHODS.contains(name.substring(0, end)))
 				? new Request(name.substring(0, end), name.substring(end + 1)) : null;
@@ -28,7 +29,7 @@ final class ScopeKeys {
 	 * Returns whether a key is a pattern: it has a star that is not within braces, where
 	 * it belongs to the name of an endpoint.
 	 */
-	static boolean isPattern(String key) {
+	public static boolean isPattern(String key) {
 		int depth = 0;
 		for (int i = 0; i < key.length(); i++) {
 			char character = key.charAt(i);
@@ -79,7 +80,7 @@ final class ScopeKeys {
 	 * @param method the method
 	 * @param path the pattern of its path
 	 */
-	record Request(String method, String path) {
+	public record Request(String method, String path) {
 
 	}
 

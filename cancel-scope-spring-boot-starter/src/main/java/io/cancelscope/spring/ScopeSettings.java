@@ -235,7 +235,7 @@ public final class ScopeSettings {
 	}
 
 	/** Returns the settings of requests, whose paths are needed for patterns. */
-	RequestSettings ofRequests() {
+	public RequestSettings ofRequests() {
 		return new RequestSettings(this, this.timeouts, this.modes);
 	}
 

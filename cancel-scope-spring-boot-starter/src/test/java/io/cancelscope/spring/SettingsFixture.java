@@ -13,7 +13,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * An environment as an application has it: arguments of the command line, variables and a
  * file, in this order.
  */
-final class SettingsFixture {
+public final class SettingsFixture {
 
 	private final StandardEnvironment environment = new StandardEnvironment();
 
@@ -23,7 +23,7 @@ final class SettingsFixture {
 		ConfigurationPropertySources.attach(this.environment);
 	}
 
-	static SettingsFixture inFile(Map<String, ?> properties) {
+	public static SettingsFixture inFile(Map<String, ?> properties) {
 		return new SettingsFixture().file(properties);
 	}
 
@@ -58,7 +58,7 @@ final class SettingsFixture {
 		return this.environment;
 	}
 
-	ScopeSettings settings() {
+	public ScopeSettings settings() {
 		return ScopeSettings.of(Binder.get(this.environment).bindOrCreate("cancel-scope", CancelScopeProperties.class),
 				this.environment);
 	}

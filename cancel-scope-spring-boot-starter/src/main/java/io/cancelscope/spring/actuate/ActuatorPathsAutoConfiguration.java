@@ -2,7 +2,7 @@ package io.cancelscope.spring.actuate;
 
 import java.util.stream.Stream;
 
-import io.cancelscope.spring.UnscopedPaths;
+import io.cancelscope.spring.request.UnscopedPaths;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;

@@ -9,7 +9,7 @@ import io.cancelscope.CancelScopeListener;
 import io.cancelscope.ScopeDetails;
 import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.DeadlineHeader;
-import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.ScopeOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -7,9 +7,9 @@ import java.util.List;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.OneLineLog;
-import io.cancelscope.spring.PeerAddress;
-import io.cancelscope.spring.RequestScope;
-import io.cancelscope.spring.RequestScopes;
+import io.cancelscope.spring.request.PeerAddress;
+import io.cancelscope.spring.request.RequestScope;
+import io.cancelscope.spring.request.RequestScopes;
 import io.cancelscope.spring.ScopeFailures;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.ScopeCancelledException;
-import io.cancelscope.spring.AnswerHeaders;
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.AnswerHeaders;
+import io.cancelscope.spring.request.RequestScope;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.cancelscope.ScopeCancelledException;
-import io.cancelscope.spring.AnswerFormat;
+import io.cancelscope.spring.request.AnswerFormat;
 import io.cancelscope.spring.ChangedLibrary;
-import io.cancelscope.spring.ProblemInstance;
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.ProblemInstance;
+import io.cancelscope.spring.request.RequestScope;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.cancelscope.spring.web;
 import java.util.concurrent.Callable;
 
 import io.cancelscope.CancelScope;
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.RequestScope;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.cancelscope.spring.web;
 
 import io.cancelscope.ScopeCancelledException;
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.RequestScope;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.context.request.NativeWebRequest;

@@ -2,7 +2,7 @@ package io.cancelscope.spring.web;
 
 import java.util.stream.Stream;
 
-import io.cancelscope.spring.RequestScopeNames.Endpoint;
+import io.cancelscope.spring.request.RequestScopeNames.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.util.pattern.PathPattern;

@@ -1,6 +1,6 @@
 package io.cancelscope.spring.web;
 
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.RequestScope;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import org.jspecify.annotations.Nullable;

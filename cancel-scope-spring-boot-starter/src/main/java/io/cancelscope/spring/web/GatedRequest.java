@@ -2,7 +2,7 @@ package io.cancelscope.spring.web;
 
 import java.io.IOException;
 
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.RequestScope;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;

@@ -4,7 +4,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.cancelscope.CancelReason;
-import io.cancelscope.spring.RequestScope;
+import io.cancelscope.spring.request.RequestScope;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import org.jspecify.annotations.Nullable;

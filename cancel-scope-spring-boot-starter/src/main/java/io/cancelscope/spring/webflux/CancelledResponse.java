@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.cancelscope.ScopeCancelledException;
-import io.cancelscope.spring.AnswerFormat;
-import io.cancelscope.spring.AnswerHeaders;
-import io.cancelscope.spring.ProblemInstance;
+import io.cancelscope.spring.request.AnswerFormat;
+import io.cancelscope.spring.request.AnswerHeaders;
+import io.cancelscope.spring.request.ProblemInstance;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.ResolvableType;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.cancelscope.spring.BeansMade;
-import io.cancelscope.spring.RequestScopeNames.Endpoint;
+import io.cancelscope.spring.request.RequestScopeNames.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

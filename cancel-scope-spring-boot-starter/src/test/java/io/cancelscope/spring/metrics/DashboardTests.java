@@ -16,7 +16,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
-import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -12,7 +12,7 @@ import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
-import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
 import io.cancelscope.testing.ManualTime;

@@ -14,7 +14,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.DeadlineHeader;
-import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;

@@ -27,7 +27,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
-import io.cancelscope.spring.IgnoredDeadlineListener;
+import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.reactor.ScopeInContext;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;

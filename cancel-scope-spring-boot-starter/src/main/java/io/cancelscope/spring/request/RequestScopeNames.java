@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +9,10 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.cancelscope.spring.RequestPattern;
+import io.cancelscope.spring.ScopeBudget;
+import io.cancelscope.spring.ScopeKeys;
+import io.cancelscope.spring.ScopeNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;

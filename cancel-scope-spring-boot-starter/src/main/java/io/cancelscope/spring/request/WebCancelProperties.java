@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.cancelscope.Durations;
+import io.cancelscope.spring.DeadlineHeader;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -12,6 +12,9 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.Deadline;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.RequestSettings;
+import io.cancelscope.spring.ScopeBudget;
+import io.cancelscope.spring.ScopeSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.PathContainer;

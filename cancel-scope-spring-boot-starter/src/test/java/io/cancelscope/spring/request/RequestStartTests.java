@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +15,8 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.SettingsFixture;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -1,9 +1,10 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 import io.cancelscope.Durations;
+import io.cancelscope.spring.DeadlineHeader;
 import org.jspecify.annotations.Nullable;
 
 /**

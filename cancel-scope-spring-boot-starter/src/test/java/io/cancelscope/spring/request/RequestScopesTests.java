@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +14,9 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.SettingsFixture;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

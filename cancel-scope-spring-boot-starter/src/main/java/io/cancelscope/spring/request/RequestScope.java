@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +10,7 @@ import io.cancelscope.Deadline;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.ExpiredHeader;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.CacheControl;

@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.cancelscope.spring.DeadlineHeader;
 import org.jspecify.annotations.Nullable;
 
 /**

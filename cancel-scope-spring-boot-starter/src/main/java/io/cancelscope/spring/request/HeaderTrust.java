@@ -1,10 +1,11 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 /**

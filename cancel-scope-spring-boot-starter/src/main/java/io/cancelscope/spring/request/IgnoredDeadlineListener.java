@@ -1,4 +1,6 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
+
+import io.cancelscope.spring.DeadlineHeader;
 
 /**
  * Listener for requests with an invalid deadline header: its value is not a number, not

@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.apache.catalina.connector.RequestFacade;

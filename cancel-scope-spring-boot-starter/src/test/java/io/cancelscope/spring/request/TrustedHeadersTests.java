@@ -1,4 +1,4 @@
-package io.cancelscope.spring;
+package io.cancelscope.spring.request;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeCancelledException;
+import io.cancelscope.spring.LogLines;
+import io.cancelscope.spring.SettingsFixture;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
