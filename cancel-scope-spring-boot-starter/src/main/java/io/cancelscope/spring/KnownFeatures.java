@@ -18,30 +18,30 @@ import static io.cancelscope.spring.CancelScopeFeature.State.UNUSED;
  */
 final class KnownFeatures {
 
-	private static final String HTTP_CLIENT = "httpclient.HttpClientCancelAutoConfiguration";
+	private static final String HTTP_CLIENT = "httpclient.CancelScopeHttpClientAutoConfiguration";
 
 	private static final String HTTP_CLIENT_SWITCH = "cancel-scope.httpclient.enabled";
 
-	private static final String LOGGING = "logging.LoggingCancelAutoConfiguration";
+	private static final String LOGGING = "logging.CancelScopeLoggingAutoConfiguration";
 
 	static final List<KnownFeature> ALL = List.of(KnownFeature
-		.of("actuate", "actuate.ActuateCancelAutoConfiguration", "cancel-scope.actuate.enabled",
+		.of("actuate", "actuate.CancelScopeActuateAutoConfiguration", "cancel-scope.actuate.enabled",
 				"management.endpoint.cancelscopes.access=none")
 		.library("org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
 				null, "no actuator: add spring-boot-starter-actuator")
 		.otherwise("endpoint not exposed: add cancelscopes to management.endpoints.web.exposure.include", OFF),
 			KnownFeature
-				.of("budget", "budget.BudgetCancelAutoConfiguration", "cancel-scope.budget.enabled",
+				.of("budget", "budget.CancelScopeBudgetAutoConfiguration", "cancel-scope.budget.enabled",
 						"management.endpoint.cancelbudgets.access=none")
 				.library(
 						"org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
 						null, "no actuator: add spring-boot-starter-actuator")
 				.otherwise("endpoint not exposed: add cancelbudgets to management.endpoints.web.exposure.include",
 						UNUSED),
-			KnownFeature.of("cluster", "cluster.ClusterCancelAutoConfiguration")
+			KnownFeature.of("cluster", "cluster.CancelScopeClusterAutoConfiguration")
 				.onlyWith("cancel-scope.cluster.enabled"),
-			KnownFeature.of("future", "future.FutureCancelAutoConfiguration"),
-			KnownFeature.of("grpc", "grpc.GrpcCancelAutoConfiguration", "cancel-scope.grpc.enabled")
+			KnownFeature.of("future", "future.CancelScopeFutureAutoConfiguration"),
+			KnownFeature.of("grpc", "grpc.CancelScopeGrpcAutoConfiguration", "cancel-scope.grpc.enabled")
 				.library("org.springframework.grpc.server.GlobalServerInterceptor", null,
 						"no gRPC: add spring-boot-starter-grpc-server"),
 			KnownFeature.of("httpclient", HTTP_CLIENT, HTTP_CLIENT_SWITCH)
@@ -61,51 +61,52 @@ final class KnownFeatures {
 						"org.springframework.web.reactive.function.client.WebClient",
 						"no WebClient.Builder bean: add spring-boot-webclient")
 				.otherwise("no Reactor: add io.projectreactor:reactor-core", UNUSED),
-			KnownFeature.of("jdbc", "jdbc.JdbcCancelAutoConfiguration", "cancel-scope.jdbc.enabled"),
+			KnownFeature.of("jdbc", "jdbc.CancelScopeJdbcAutoConfiguration", "cancel-scope.jdbc.enabled"),
 			KnownFeature.of("logging", LOGGING, "cancel-scope.logging.enabled").part(""),
 			KnownFeature.of("logging", LOGGING)
 				.part("mdc")
 				.onlyWith("cancel-scope.logging.mdc")
 				.library("org.slf4j.MDC", null, "no MDC: add org.slf4j:slf4j-api"),
-			KnownFeature.of("metrics", "metrics.MetricsCancelAutoConfiguration", "cancel-scope.metrics.enabled")
+			KnownFeature.of("metrics", "metrics.CancelScopeMetricsAutoConfiguration", "cancel-scope.metrics.enabled")
 				.library("io.micrometer.core.instrument.MeterRegistry", null,
 						"no Micrometer: add spring-boot-starter-actuator")
 				.bean("io.micrometer.core.instrument.MeterRegistry",
 						"no MeterRegistry bean: add spring-boot-starter-actuator"),
-			KnownFeature.of("mongodb", "mongodb.MongoCancelAutoConfiguration")
+			KnownFeature.of("mongodb", "mongodb.CancelScopeMongoAutoConfiguration")
 				.onlyWith("cancel-scope.mongodb.enabled")
 				.library("com.mongodb.MongoClientSettings", null, "no MongoDB: add spring-boot-starter-data-mongodb"),
-			KnownFeature.of("observation", "observation.ObservationCancelAutoConfiguration")
+			KnownFeature.of("observation", "observation.CancelScopeObservationAutoConfiguration")
 				.onlyWith("cancel-scope.observation.enabled")
 				.library("io.micrometer.observation.ObservationRegistry", null,
 						"no Micrometer: add spring-boot-starter-actuator")
 				.bean("io.micrometer.observation.ObservationRegistry",
 						"no ObservationRegistry bean: add spring-boot-starter-actuator"),
-			KnownFeature.of("observe", "observe.ObserveCancelAutoConfiguration")
+			KnownFeature.of("observe", "observe.CancelScopeObserveAutoConfiguration")
 				.otherwise("only with cancel-scope.mode=observe or cancel-scope.modes.<name>=observe", UNUSED),
-			KnownFeature.of("r2dbc", "r2dbc.R2dbcCancelAutoConfiguration", "cancel-scope.r2dbc.enabled")
+			KnownFeature.of("r2dbc", "r2dbc.CancelScopeR2dbcAutoConfiguration", "cancel-scope.r2dbc.enabled")
 				.library("io.r2dbc.spi.ConnectionFactory", null,
 						"no ConnectionFactory bean: add spring-boot-starter-r2dbc")
 				.otherwise("no Reactor: add io.projectreactor:reactor-core", UNUSED),
-			KnownFeature.of("reactor", "reactor.ReactorCancelAutoConfiguration")
+			KnownFeature.of("reactor", "reactor.CancelScopeReactorAutoConfiguration")
 				.library("reactor.core.publisher.Flux", null, "no Reactor: add io.projectreactor:reactor-core"),
-			KnownFeature.of("redis", "redis.RedisCancelAutoConfiguration", "cancel-scope.redis.enabled")
+			KnownFeature.of("redis", "redis.CancelScopeRedisAutoConfiguration", "cancel-scope.redis.enabled")
 				.library("org.springframework.data.redis.connection.RedisConnectionFactory", null,
 						"no Redis: add spring-boot-starter-data-redis"),
-			KnownFeature.of("resilience", "resilience.ResilienceCancelAutoConfiguration",
+			KnownFeature.of("resilience", "resilience.CancelScopeResilienceAutoConfiguration",
 					"cancel-scope.resilience.enabled"),
-			KnownFeature.of("shutdown", "shutdown.ShutdownCancelAutoConfiguration", "cancel-scope.shutdown.enabled"),
-			KnownFeature.of("task", "task.TaskCancelAutoConfiguration", "cancel-scope.task.enabled"),
+			KnownFeature.of("shutdown", "shutdown.CancelScopeShutdownAutoConfiguration",
+					"cancel-scope.shutdown.enabled"),
+			KnownFeature.of("task", "task.CancelScopeTaskAutoConfiguration", "cancel-scope.task.enabled"),
 			KnownFeature
-				.of("tx", "tx.TxCancelAutoConfiguration", "cancel-scope.tx.enabled",
+				.of("tx", "tx.CancelScopeTxAutoConfiguration", "cancel-scope.tx.enabled",
 						"cancel-scope.tx.check-before-commit")
 				.library("org.springframework.transaction.ConfigurableTransactionManager", null,
 						"no transactions: add org.springframework:spring-tx"),
-			KnownFeature.of("web", "web.WebCancelAutoConfiguration", "cancel-scope.web.enabled")
+			KnownFeature.of("web", "web.CancelScopeWebAutoConfiguration", "cancel-scope.web.enabled")
 				.library("org.springframework.web.filter.OncePerRequestFilter", null,
 						"no servlets: add spring-boot-starter-webmvc")
 				.otherwise("this is no servlet application", UNUSED),
-			KnownFeature.of("webflux", "webflux.WebFluxCancelAutoConfiguration", "cancel-scope.web.enabled")
+			KnownFeature.of("webflux", "webflux.CancelScopeWebFluxAutoConfiguration", "cancel-scope.web.enabled")
 				.library("org.springframework.web.reactive.DispatcherHandler", null,
 						"no WebFlux: add spring-boot-starter-webflux")
 				.otherwise("this is no WebFlux application", UNUSED));

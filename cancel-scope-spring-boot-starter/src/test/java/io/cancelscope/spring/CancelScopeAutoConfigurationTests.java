@@ -11,9 +11,9 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
-import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
+import io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
 
@@ -27,9 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class CancelScopeAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+					CancelScopeFutureAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class));
 
 	@Test
 	void scopesAreThereByDefault() {

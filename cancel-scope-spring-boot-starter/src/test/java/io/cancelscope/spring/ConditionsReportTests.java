@@ -31,23 +31,23 @@ class ConditionsReportTests {
 	void whatIsOffUnlessAskedForSaysWhatIsMissing() {
 		Map<String, String> reasons = reasons();
 
-		assertThat(reasons.get("ObservationCancelAutoConfiguration"))
+		assertThat(reasons.get("CancelScopeObservationAutoConfiguration"))
 			.contains("(cancel-scope.observation.enabled=true) did not find property");
-		assertThat(reasons.get("MetricsCancelAutoConfiguration")).contains("did not find any beans of type")
+		assertThat(reasons.get("CancelScopeMetricsAutoConfiguration")).contains("did not find any beans of type")
 			.contains("MeterRegistry");
-		assertThat(reasons.get("ObserveCancelAutoConfiguration")).contains("no mode is 'observe'");
-		assertThat(reasons.get("ActuateCancelAutoConfiguration"))
+		assertThat(reasons.get("CancelScopeObserveAutoConfiguration")).contains("no mode is 'observe'");
+		assertThat(reasons.get("CancelScopeActuateAutoConfiguration"))
 			.contains("@ConditionalOnAvailableEndpoint not exposed");
-		assertThat(reasons.get("LoggingCancelAutoConfiguration.MdcConfiguration"))
+		assertThat(reasons.get("CancelScopeLoggingAutoConfiguration.MdcConfiguration"))
 			.contains("(cancel-scope.logging.mdc=true) did not find property");
 	}
 
 	@Test
 	void whatIsSwitchedOffNamesTheProperty() {
-		assertThat(reasons("cancel-scope.task.enabled=false").get("TaskCancelAutoConfiguration"))
+		assertThat(reasons("cancel-scope.task.enabled=false").get("CancelScopeTaskAutoConfiguration"))
 			.contains("found different value in property 'cancel-scope.task.enabled'");
 		assertThat(reasons("cancel-scope.logging.enabled=false")
-			.get("LoggingCancelAutoConfiguration.DeadlineLogConfiguration"))
+			.get("CancelScopeLoggingAutoConfiguration.DeadlineLogConfiguration"))
 			.contains("found different value in property 'cancel-scope.logging.enabled'");
 	}
 

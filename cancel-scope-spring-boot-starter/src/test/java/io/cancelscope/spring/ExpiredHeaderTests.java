@@ -15,7 +15,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.request.RequestScope;
 import io.cancelscope.spring.request.RequestScopes;
-import io.cancelscope.spring.request.WebCancelProperties;
+import io.cancelscope.spring.request.CancelScopeWebProperties;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -172,7 +172,7 @@ class ExpiredHeaderTests {
 		Binder binder = new Binder(new MapConfigurationPropertySource(properties));
 		RequestScopes requests = new RequestScopes(this.scopes, this.time,
 				SettingsFixture.inFile(properties).settings(),
-				binder.bindOrCreate("cancel-scope.web", WebCancelProperties.class), Stream::empty, (header) -> {
+				binder.bindOrCreate("cancel-scope.web", CancelScopeWebProperties.class), Stream::empty, (header) -> {
 				});
 		RequestScope request = requests.open("GET", PathContainer.parsePath("/quotes"),
 				(header) -> header.equals("grpc-timeout") ? sent : List.of(), () -> null);

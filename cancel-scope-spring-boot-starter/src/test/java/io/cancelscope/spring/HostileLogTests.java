@@ -8,8 +8,8 @@ import com.example.shop.Shop;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
-import io.cancelscope.spring.logging.LoggingCancelAutoConfiguration;
-import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.spring.logging.CancelScopeLoggingAutoConfiguration;
+import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class HostileLogTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				LoggingCancelAutoConfiguration.class, ObserveCancelAutoConfiguration.class))
+				CancelScopeLoggingAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Shop.class)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run));

@@ -50,9 +50,10 @@ class KnownFeaturesTests {
 
 		assertThat(Stream.of(OURS).map(Class::getName))
 			.filteredOn((name) -> !name.endsWith(".CancelScopeAutoConfiguration")
-					&& !name.endsWith(".AopCancelAutoConfiguration") // always on
-					&& !name.endsWith(".ActuatorPathsAutoConfiguration")) // a part of web
-																			// and webflux
+					&& !name.endsWith(".CancelScopeAopAutoConfiguration") // always on
+					&& !name.endsWith(".CancelScopeActuatorPathsAutoConfiguration")) // part
+																						// of
+																						// web
 			.as("auto-configurations that KnownFeatures has to describe")
 			.containsExactlyInAnyOrderElementsOf(explained);
 	}
@@ -131,7 +132,7 @@ class KnownFeaturesTests {
 	void beanThatComesTooLateIsNamed() {
 		this.runner.withConfiguration(AutoConfigurations.of(LateRegistry.class))
 			.run((context) -> assertThat(explained(context)).contains(CancelScopeFeature.off("metrics",
-					"bean of type io.micrometer.core.instrument.MeterRegistry came after MetricsCancelAutoConfiguration:"
+					"bean of type io.micrometer.core.instrument.MeterRegistry came after CancelScopeMetricsAutoConfiguration:"
 							+ " define it in a configuration of the application")));
 	}
 
@@ -147,7 +148,7 @@ class KnownFeaturesTests {
 		application.setWebApplicationType(WebApplicationType.NONE);
 
 		try (ConfigurableApplicationContext context = application
-			.run("--spring.autoconfigure.exclude=io.cancelscope.spring.task.TaskCancelAutoConfiguration")) {
+			.run("--spring.autoconfigure.exclude=io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration")) {
 			assertThat(explained(context))
 				.contains(CancelScopeFeature.off("task", "excluded by spring.autoconfigure.exclude"));
 		}
@@ -177,7 +178,7 @@ class KnownFeaturesTests {
 	}
 
 	/** As if Spring Boot had renamed the one that comes before those of the starter. */
-	@AutoConfiguration(afterName = "io.cancelscope.spring.metrics.MetricsCancelAutoConfiguration")
+	@AutoConfiguration(afterName = "io.cancelscope.spring.metrics.CancelScopeMetricsAutoConfiguration")
 	static class LateRegistry {
 
 		@Bean

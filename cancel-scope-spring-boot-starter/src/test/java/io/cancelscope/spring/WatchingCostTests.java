@@ -8,10 +8,10 @@ import java.util.Map;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
-import io.cancelscope.spring.actuate.ActuateCancelAutoConfiguration;
-import io.cancelscope.spring.logging.LoggingCancelAutoConfiguration;
-import io.cancelscope.spring.metrics.MetricsCancelAutoConfiguration;
-import io.cancelscope.spring.observation.ObservationCancelAutoConfiguration;
+import io.cancelscope.spring.actuate.CancelScopeActuateAutoConfiguration;
+import io.cancelscope.spring.logging.CancelScopeLoggingAutoConfiguration;
+import io.cancelscope.spring.metrics.CancelScopeMetricsAutoConfiguration;
+import io.cancelscope.spring.observation.CancelScopeObservationAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
@@ -67,8 +67,8 @@ class WatchingCostTests {
 		new WebApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
-							ActuateCancelAutoConfiguration.class, LoggingCancelAutoConfiguration.class,
-							MetricsCancelAutoConfiguration.class, ObservationCancelAutoConfiguration.class))
+							CancelScopeActuateAutoConfiguration.class, CancelScopeLoggingAutoConfiguration.class,
+							CancelScopeMetricsAutoConfiguration.class, CancelScopeObservationAutoConfiguration.class))
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean(ObservationRegistry.class, () -> observations)
 			.withPropertyValues(properties)

@@ -29,12 +29,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SlicesTests {
 
 	private static final List<String> IN_EACH = List.of("io.cancelscope.spring.CancelScopeAutoConfiguration",
-			"io.cancelscope.spring.aop.AopCancelAutoConfiguration",
-			"io.cancelscope.spring.future.FutureCancelAutoConfiguration",
-			"io.cancelscope.spring.observe.ObserveCancelAutoConfiguration",
-			"io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration",
-			"io.cancelscope.spring.resilience.ResilienceCancelAutoConfiguration",
-			"io.cancelscope.spring.task.TaskCancelAutoConfiguration",
+			"io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration",
+			"io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration",
+			"io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration",
+			"io.cancelscope.spring.reactor.CancelScopeReactorAutoConfiguration",
+			"io.cancelscope.spring.resilience.CancelScopeResilienceAutoConfiguration",
+			"io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration",
 			"org.springframework.boot.autoconfigure.aop.AopAutoConfiguration");
 
 	private static final PathMatchingResourcePatternResolver RESOURCES = new PathMatchingResourcePatternResolver();

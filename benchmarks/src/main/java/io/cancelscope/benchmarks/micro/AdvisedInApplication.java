@@ -7,8 +7,8 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
-import io.cancelscope.spring.logging.LoggingCancelAutoConfiguration;
-import io.cancelscope.spring.shutdown.ShutdownCancelAutoConfiguration;
+import io.cancelscope.spring.logging.CancelScopeLoggingAutoConfiguration;
+import io.cancelscope.spring.shutdown.CancelScopeShutdownAutoConfiguration;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -62,7 +62,7 @@ public class AdvisedInApplication {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ LoggingCancelAutoConfiguration.class, ShutdownCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeLoggingAutoConfiguration.class, CancelScopeShutdownAutoConfiguration.class })
 	static class ApplicationConfiguration extends Advised.ScopedConfiguration {
 
 	}

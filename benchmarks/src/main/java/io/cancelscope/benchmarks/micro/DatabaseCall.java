@@ -10,8 +10,8 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.mongodb.MongoCancelAutoConfiguration;
-import io.cancelscope.spring.r2dbc.R2dbcCancelAutoConfiguration;
+import io.cancelscope.spring.mongodb.CancelScopeMongoAutoConfiguration;
+import io.cancelscope.spring.r2dbc.CancelScopeR2dbcAutoConfiguration;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
@@ -176,8 +176,8 @@ public class DatabaseCall {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, R2dbcCancelAutoConfiguration.class,
-			MongoCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeR2dbcAutoConfiguration.class,
+			CancelScopeMongoAutoConfiguration.class })
 	static class DatabaseConfiguration {
 
 		@Bean

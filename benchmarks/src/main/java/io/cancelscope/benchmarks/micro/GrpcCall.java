@@ -12,7 +12,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.grpc.GrpcCancelAutoConfiguration;
+import io.cancelscope.spring.grpc.CancelScopeGrpcAutoConfiguration;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
@@ -133,7 +133,7 @@ public class GrpcCall {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, GrpcCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeGrpcAutoConfiguration.class })
 	static class GrpcConfiguration {
 
 	}

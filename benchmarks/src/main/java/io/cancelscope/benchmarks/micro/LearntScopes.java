@@ -13,7 +13,7 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.UsualTime;
 import io.cancelscope.spring.UsualTimes;
-import io.cancelscope.spring.budget.BudgetProperties;
+import io.cancelscope.spring.budget.CancelScopeBudgetProperties;
 
 /**
  * What it costs to learn how long calls take: for the endpoint of budgets, which listens
@@ -50,10 +50,10 @@ final class LearntScopes {
 	private static CancelScopeListener learning() {
 		try {
 			Constructor<?> constructor = Class.forName("io.cancelscope.spring.budget.LearntBudgets")
-				.getDeclaredConstructor(TimeSource.class, BudgetProperties.class);
+				.getDeclaredConstructor(TimeSource.class, CancelScopeBudgetProperties.class);
 			constructor.setAccessible(true);
 			return (CancelScopeListener) constructor.newInstance(TimeSource.system(),
-					new BudgetProperties(true, Duration.ofHours(1), 1_000, 200, true));
+					new CancelScopeBudgetProperties(true, Duration.ofHours(1), 1_000, 200, true));
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException(ex);

@@ -133,7 +133,7 @@ public class CancelScopesEndpoint {
 		ScopeCommands commands = this.commands.get();
 		if (commands == null) {
 			throw new InvalidEndpointRequestException(
-					"Cannot select scopes by parameters: ClusterCancelAutoConfiguration is excluded, or a bean of the"
+					"Cannot select scopes by parameters: CancelScopeClusterAutoConfiguration is excluded, or a bean of the"
 							+ " application replaces its bean. Give the id of the scope in the path",
 					"Scopes cannot be selected by parameters");
 		}

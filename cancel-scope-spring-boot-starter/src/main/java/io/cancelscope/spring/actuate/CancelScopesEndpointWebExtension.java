@@ -21,9 +21,9 @@ public class CancelScopesEndpointWebExtension {
 
 	private final CancelScopesEndpoint endpoint;
 
-	private final ActuateProperties properties;
+	private final CancelScopeActuateProperties properties;
 
-	CancelScopesEndpointWebExtension(CancelScopesEndpoint endpoint, ActuateProperties properties) {
+	CancelScopesEndpointWebExtension(CancelScopesEndpoint endpoint, CancelScopeActuateProperties properties) {
 		this.endpoint = endpoint;
 		this.properties = properties;
 	}

@@ -39,7 +39,7 @@ final class BudgetReport {
 
 	private final LearntBudgets learnt;
 
-	private final BudgetProperties properties;
+	private final CancelScopeBudgetProperties properties;
 
 	private final ScopeSettings settings;
 
@@ -47,7 +47,7 @@ final class BudgetReport {
 
 	private final OuterTimeouts timeouts;
 
-	BudgetReport(LearntBudgets learnt, BudgetProperties properties, ScopeSettings settings,
+	BudgetReport(LearntBudgets learnt, CancelScopeBudgetProperties properties, ScopeSettings settings,
 			Supplier<List<ScopeNames>> names, OuterTimeouts timeouts) {
 		this.learnt = learnt;
 		this.properties = properties;

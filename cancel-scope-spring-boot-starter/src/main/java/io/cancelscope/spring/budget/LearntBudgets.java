@@ -23,7 +23,7 @@ final class LearntBudgets implements CancelScopeListener {
 	/** Called with a name when a part of its window begins; null for nobody. */
 	private volatile @Nullable PartListener turned;
 
-	LearntBudgets(TimeSource time, BudgetProperties properties) {
+	LearntBudgets(TimeSource time, CancelScopeBudgetProperties properties) {
 		this.time = time;
 		this.names = new BoundedNames<>(properties.maxNames(),
 				(name) -> new CallWindow(properties.window(), () -> turned(name)));

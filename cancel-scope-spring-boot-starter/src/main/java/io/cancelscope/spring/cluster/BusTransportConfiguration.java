@@ -1,6 +1,6 @@
 package io.cancelscope.spring.cluster;
 
-import io.cancelscope.spring.cluster.ClusterTransportProperties.Engine;
+import io.cancelscope.spring.cluster.CancelScopeClusterTransportProperties.Engine;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
@@ -25,9 +25,9 @@ import org.springframework.context.annotation.Configuration;
 class BusTransportConfiguration {
 
 	@Bean
-	TransportCandidate cancelScopeBusTransport(ApplicationContext context, ClusterTransportProperties properties,
-			ObjectProvider<BusBridge> bridges, ObjectProvider<BusProperties> busProperties,
-			ObjectProvider<Destination.Factory> destinations) {
+	TransportCandidate cancelScopeBusTransport(ApplicationContext context,
+			CancelScopeClusterTransportProperties properties, ObjectProvider<BusBridge> bridges,
+			ObjectProvider<BusProperties> busProperties, ObjectProvider<Destination.Factory> destinations) {
 		return new TransportCandidate(Engine.BUS, () -> {
 			BusProperties bus = busProperties.getIfAvailable();
 			Destination.Factory factory = destinations.getIfAvailable();

@@ -131,7 +131,7 @@ public final class CancelRequest {
 	 */
 	public CancelRequest withWait(@Nullable Duration wait) {
 		if (wait != null) {
-			ClusterProperties.checkWait(wait);
+			CancelScopeClusterProperties.checkWait(wait);
 		}
 		return new CancelRequest(this.by, this.value, this.reason, this.who, wait);
 	}

@@ -49,7 +49,7 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, BudgetCommands,
 
 	private static final OneLineLog logger = OneLineLog.of(ClusterNode.class);
 
-	private final ClusterProperties properties;
+	private final CancelScopeClusterProperties properties;
 
 	private final LocalScopes local;
 
@@ -88,8 +88,9 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, BudgetCommands,
 
 	private volatile boolean closed;
 
-	ClusterNode(ClusterProperties properties, String application, LocalScopes local, BudgetPermission permission,
-			Supplier<@Nullable BudgetChanges> changes, TimeSource time, LongSupplier clock) {
+	ClusterNode(CancelScopeClusterProperties properties, String application, LocalScopes local,
+			BudgetPermission permission, Supplier<@Nullable BudgetChanges> changes, TimeSource time,
+			LongSupplier clock) {
 		this.properties = properties;
 		this.local = local;
 		this.permission = permission;
@@ -164,7 +165,7 @@ final class ClusterNode implements ClusterCancel, ScopeCommands, BudgetCommands,
 		int most = Math.max(1, Math.min(limit, HIGHEST_LIMIT));
 		if (wait != null) {
 			try {
-				ClusterProperties.checkWait(wait);
+				CancelScopeClusterProperties.checkWait(wait);
 			}
 			catch (IllegalArgumentException ex) {
 				return CompletableFuture.failedFuture(ex);

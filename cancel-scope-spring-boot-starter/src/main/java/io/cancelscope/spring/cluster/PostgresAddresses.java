@@ -27,7 +27,7 @@ final class PostgresAddresses {
 	 * connects by; what the data source tells of itself.
 	 * @return the address; null if none of them is one of PostgreSQL
 	 */
-	static @Nullable PostgresAddress find(ClusterTransportProperties.Postgres properties,
+	static @Nullable PostgresAddress find(CancelScopeClusterTransportProperties.Postgres properties,
 			Supplier<@Nullable PostgresAddress> details, Supplier<@Nullable DataSource> source) {
 		PostgresAddress found = details.get();
 		DataSource dataSource = (found == null) ? source.get() : null;

@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
-import io.cancelscope.spring.cluster.ClusterTransportProperties.Engine;
+import io.cancelscope.spring.cluster.CancelScopeClusterTransportProperties.Engine;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 class PostgresTransportConfiguration {
 
 	@Bean
-	TransportCandidate cancelScopePostgresTransport(ClusterTransportProperties properties,
+	TransportCandidate cancelScopePostgresTransport(CancelScopeClusterTransportProperties properties,
 			ObjectProvider<PostgresDetails> details, ObjectProvider<DataSource> sources) {
 		return new TransportCandidate(Engine.POSTGRES, () -> {
 			PostgresAddress address = PostgresAddresses.find(properties.postgres(), () -> {

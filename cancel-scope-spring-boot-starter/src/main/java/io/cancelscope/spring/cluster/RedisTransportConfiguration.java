@@ -1,6 +1,6 @@
 package io.cancelscope.spring.cluster;
 
-import io.cancelscope.spring.cluster.ClusterTransportProperties.Engine;
+import io.cancelscope.spring.cluster.CancelScopeClusterTransportProperties.Engine;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -16,7 +16,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 class RedisTransportConfiguration {
 
 	@Bean
-	TransportCandidate cancelScopeRedisTransport(ClusterTransportProperties properties,
+	TransportCandidate cancelScopeRedisTransport(CancelScopeClusterTransportProperties properties,
 			ObjectProvider<RedisConnectionFactory> factories) {
 		return new TransportCandidate(Engine.REDIS, () -> {
 			RedisConnectionFactory factory = factories.getIfUnique();

@@ -11,5 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param transport creates the transport, which connects later; null if the application
  * does not use the engine
  */
-record TransportCandidate(ClusterTransportProperties.Engine engine, Supplier<@Nullable CancelTransport> transport) {
+record TransportCandidate(CancelScopeClusterTransportProperties.Engine engine,
+		Supplier<@Nullable CancelTransport> transport) {
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.cancelscope.spring.cluster.ClusterTransportProperties.Engine;
+import io.cancelscope.spring.cluster.CancelScopeClusterTransportProperties.Engine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;

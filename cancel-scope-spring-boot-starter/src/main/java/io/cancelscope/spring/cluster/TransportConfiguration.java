@@ -14,14 +14,14 @@ import org.springframework.context.annotation.Import;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty("cancel-scope.cluster.enabled")
-@EnableConfigurationProperties(ClusterTransportProperties.class)
+@EnableConfigurationProperties(CancelScopeClusterTransportProperties.class)
 @Import({ RedisTransportConfiguration.class, PostgresTransportConfiguration.class, BusTransportConfiguration.class,
 		TransportHealthConfiguration.class, TransportMetersConfiguration.class })
 class TransportConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CancelTransport cancelScopeTransport(ClusterTransportProperties properties,
+	CancelTransport cancelScopeTransport(CancelScopeClusterTransportProperties properties,
 			ObjectProvider<TransportCandidate> candidates) {
 		return TransportChoice.choose(properties.transport(), candidates.stream());
 	}

@@ -43,7 +43,7 @@ class GrpcServerConfiguration {
 	@Bean
 	@GlobalServerInterceptor
 	ScopedServerInterceptor cancelScopeServerInterceptor(CancelScopes scopes, ScopeSettings settings,
-			ServedMethods methods, GrpcCancelProperties properties, ObjectProvider<GrpcExceptionHandler> handlers,
+			ServedMethods methods, CancelScopeGrpcProperties properties, ObjectProvider<GrpcExceptionHandler> handlers,
 			OpenCalls calls) {
 		return new ScopedServerInterceptor(new ServedScopes(scopes, settings, methods, properties.server()),
 				new CallAnswers(() -> handlers.orderedStream().toList()), calls);

@@ -32,10 +32,10 @@ final class ServedScopes {
 
 	private final ServedMethods methods;
 
-	private final GrpcCancelProperties.Server properties;
+	private final CancelScopeGrpcProperties.Server properties;
 
 	ServedScopes(CancelScopes scopes, ScopeSettings settings, ServedMethods methods,
-			GrpcCancelProperties.Server properties) {
+			CancelScopeGrpcProperties.Server properties) {
 		this.scopes = scopes;
 		this.settings = settings;
 		this.methods = methods;

@@ -41,7 +41,7 @@ final class BookkeepingBeanPostProcessor extends AbstractAdvisingBeanPostProcess
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
-	BookkeepingBeanPostProcessor(Supplier<JdbcCancelProperties> properties, Set<String> names,
+	BookkeepingBeanPostProcessor(Supplier<CancelScopeJdbcProperties> properties, Set<String> names,
 			@Nullable ClassLoader classLoader) {
 		this.names = Set.copyOf(names);
 		this.types = TYPES.stream()

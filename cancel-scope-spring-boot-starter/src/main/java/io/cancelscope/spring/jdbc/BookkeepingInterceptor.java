@@ -40,9 +40,9 @@ final class BookkeepingInterceptor implements MethodInterceptor {
 
 	};
 
-	private final Supplier<JdbcCancelProperties> properties;
+	private final Supplier<CancelScopeJdbcProperties> properties;
 
-	BookkeepingInterceptor(Supplier<JdbcCancelProperties> properties) {
+	BookkeepingInterceptor(Supplier<CancelScopeJdbcProperties> properties) {
 		this.properties = properties;
 	}
 

@@ -19,9 +19,9 @@ final class ConnectionInterceptor implements MethodInterceptor {
 
 	static final String METHOD = "getConnection";
 
-	private final Supplier<JdbcCancelProperties> properties;
+	private final Supplier<CancelScopeJdbcProperties> properties;
 
-	ConnectionInterceptor(Supplier<JdbcCancelProperties> properties) {
+	ConnectionInterceptor(Supplier<CancelScopeJdbcProperties> properties) {
 		this.properties = properties;
 	}
 
@@ -31,7 +31,7 @@ final class ConnectionInterceptor implements MethodInterceptor {
 			giveBackItsOwn(invocation.getArguments());
 			return invocation.proceed();
 		}
-		JdbcCancelProperties properties = this.properties.get();
+		CancelScopeJdbcProperties properties = this.properties.get();
 		Object connection = (CancelScope.current() instanceof OpenScope scope)
 				? Borrowing.of(invocation).run(scope, properties.interruptWaiting()) : invocation.proceed();
 		if (invocation instanceof ProxyMethodInvocation call) {

@@ -25,12 +25,12 @@ final class DataSourceProxyingBeanPostProcessor extends AbstractAdvisingBeanPost
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	private final transient Supplier<JdbcCancelProperties> properties;
+	private final transient Supplier<CancelScopeJdbcProperties> properties;
 
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
-	DataSourceProxyingBeanPostProcessor(Supplier<JdbcCancelProperties> properties) {
+	DataSourceProxyingBeanPostProcessor(Supplier<CancelScopeJdbcProperties> properties) {
 		this.properties = properties;
 		this.advisor = new DefaultPointcutAdvisor(new ConnectionInterceptor(properties));
 		setBeforeExistingAdvisors(true);

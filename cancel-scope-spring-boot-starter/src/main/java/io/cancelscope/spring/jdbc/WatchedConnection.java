@@ -24,7 +24,7 @@ final class WatchedConnection implements InvocationHandler {
 
 	private final Connection target;
 
-	private final JdbcCancelProperties properties;
+	private final CancelScopeJdbcProperties properties;
 
 	/** Only for the thread that uses the connection. */
 	private @Nullable ServerTimeout serverTimeout;
@@ -32,13 +32,13 @@ final class WatchedConnection implements InvocationHandler {
 	/** Found when the first statement is executed in a scope. */
 	private volatile @Nullable DriverConnection driver;
 
-	private WatchedConnection(Connection target, JdbcCancelProperties properties) {
+	private WatchedConnection(Connection target, CancelScopeJdbcProperties properties) {
 		this.target = target;
 		this.properties = properties;
 	}
 
 	/** Watches over a connection, unless that is done already. */
-	static Connection of(Connection target, JdbcCancelProperties properties) {
+	static Connection of(Connection target, CancelScopeJdbcProperties properties) {
 		if (targetOf(target) != target) {
 			return target;
 		}
@@ -100,7 +100,7 @@ final class WatchedConnection implements InvocationHandler {
 		return driver;
 	}
 
-	JdbcCancelProperties properties() {
+	CancelScopeJdbcProperties properties() {
 		return this.properties;
 	}
 

@@ -25,7 +25,7 @@ final class MongoClientBeanPostProcessor implements DestructionAwareBeanPostProc
 
 	private static final boolean REACTIVE = isPresent("com.mongodb.reactivestreams.client.MongoClient");
 
-	private final Supplier<MongoCancelProperties> properties;
+	private final Supplier<CancelScopeMongoProperties> properties;
 
 	/** What belongs to each client, by the client itself. Guarded by its monitor. */
 	private final Map<Object, Closeable> supports = Collections.synchronizedMap(new IdentityHashMap<>());
@@ -33,7 +33,7 @@ final class MongoClientBeanPostProcessor implements DestructionAwareBeanPostProc
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
-	MongoClientBeanPostProcessor(Supplier<MongoCancelProperties> properties) {
+	MongoClientBeanPostProcessor(Supplier<CancelScopeMongoProperties> properties) {
 		this.properties = properties;
 	}
 

@@ -23,12 +23,12 @@ final class ConnectionFactoryProxyingBeanPostProcessor extends AbstractAdvisingB
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	private final transient Supplier<R2dbcCancelProperties> properties;
+	private final transient Supplier<CancelScopeR2dbcProperties> properties;
 
 	/**
 	 * Creates one that pulls in nothing yet: post-processors are made before all others.
 	 */
-	ConnectionFactoryProxyingBeanPostProcessor(Supplier<R2dbcCancelProperties> properties, boolean checkCommit) {
+	ConnectionFactoryProxyingBeanPostProcessor(Supplier<CancelScopeR2dbcProperties> properties, boolean checkCommit) {
 		this.properties = properties;
 		this.advisor = new DefaultPointcutAdvisor(new CreateInterceptor(properties, checkCommit));
 		setBeforeExistingAdvisors(true);

@@ -18,7 +18,7 @@ import org.springframework.util.function.SingletonSupplier;
  */
 final class CreateInterceptor implements MethodInterceptor {
 
-	private final SingletonSupplier<R2dbcCancelProperties> properties;
+	private final SingletonSupplier<CancelScopeR2dbcProperties> properties;
 
 	private final boolean checkCommit;
 
@@ -29,7 +29,7 @@ final class CreateInterceptor implements MethodInterceptor {
 	 * Creates one.
 	 * @param properties looked up once, since a bean factory takes its time for that
 	 */
-	CreateInterceptor(Supplier<R2dbcCancelProperties> properties, boolean checkCommit) {
+	CreateInterceptor(Supplier<CancelScopeR2dbcProperties> properties, boolean checkCommit) {
 		this.properties = SingletonSupplier.of(properties);
 		this.checkCommit = checkCommit;
 	}

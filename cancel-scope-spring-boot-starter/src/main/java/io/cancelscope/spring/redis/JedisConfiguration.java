@@ -19,7 +19,7 @@ class JedisConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static JedisFactories cancelScopeJedisFactories(ObjectProvider<RedisCancelProperties> properties) {
+	static JedisFactories cancelScopeJedisFactories(ObjectProvider<CancelScopeRedisProperties> properties) {
 		return new JedisFactories(properties::getObject);
 	}
 

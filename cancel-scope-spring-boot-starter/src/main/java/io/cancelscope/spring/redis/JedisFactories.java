@@ -31,12 +31,12 @@ final class JedisFactories implements BeanPostProcessor, AopInfrastructureBean {
 
 	private static final @Nullable Field BUILDER = builderField();
 
-	private final Supplier<RedisCancelProperties> properties;
+	private final Supplier<CancelScopeRedisProperties> properties;
 
 	/** Guarded by itself. */
 	private final Set<JedisConnectionFactory> factories = Collections.newSetFromMap(new WeakHashMap<>());
 
-	JedisFactories(Supplier<RedisCancelProperties> properties) {
+	JedisFactories(Supplier<CancelScopeRedisProperties> properties) {
 		this.properties = properties;
 	}
 

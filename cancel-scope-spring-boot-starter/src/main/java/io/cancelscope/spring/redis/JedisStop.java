@@ -49,7 +49,7 @@ final class JedisStop {
 	/** The socket is being closed. */
 	private boolean closing;
 
-	JedisStop(ScopedConnection connection, RedisCancelProperties properties) {
+	JedisStop(ScopedConnection connection, CancelScopeRedisProperties properties) {
 		this.connection = connection;
 		this.closeAfter = properties.closeAfter();
 	}

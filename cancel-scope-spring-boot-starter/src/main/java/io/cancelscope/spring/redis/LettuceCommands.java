@@ -46,7 +46,7 @@ final class LettuceCommands implements CommandListener {
 
 	private static final @Nullable Field CHANNELS = channelsField();
 
-	private final RedisCancelProperties properties;
+	private final CancelScopeRedisProperties properties;
 
 	private final SideConnection side;
 
@@ -61,14 +61,14 @@ final class LettuceCommands implements CommandListener {
 	/** Blocking commands of subscribers that have not ended. */
 	private final Set<BlockedCommand> reactive = ConcurrentHashMap.newKeySet();
 
-	private LettuceCommands(AbstractRedisClient client, RedisCancelProperties properties) {
+	private LettuceCommands(AbstractRedisClient client, CancelScopeRedisProperties properties) {
 		this.properties = properties;
 		this.side = new SideConnection(client);
 		this.channels = (CHANNELS != null) ? (ChannelGroup) ReflectionUtils.getField(CHANNELS, client) : null;
 	}
 
 	/** Reaches the commands of all connections that the client creates from now on. */
-	static LettuceCommands listenTo(AbstractRedisClient client, RedisCancelProperties properties) {
+	static LettuceCommands listenTo(AbstractRedisClient client, CancelScopeRedisProperties properties) {
 		LettuceCommands commands = new LettuceCommands(client, properties);
 		client.addListener(commands);
 		client.addListener(new RedisConnectionStateListener() {
@@ -219,7 +219,7 @@ final class LettuceCommands implements CommandListener {
 		return this.side;
 	}
 
-	RedisCancelProperties properties() {
+	CancelScopeRedisProperties properties() {
 		return this.properties;
 	}
 

@@ -19,7 +19,7 @@ class LettuceConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static LettuceFactories cancelScopeLettuceFactories(ObjectProvider<RedisCancelProperties> properties) {
+	static LettuceFactories cancelScopeLettuceFactories(ObjectProvider<CancelScopeRedisProperties> properties) {
 		return new LettuceFactories(properties::getObject);
 	}
 

@@ -18,7 +18,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class LettuceFactories implements BeanPostProcessor, AopInfrastructureBean {
 
-	private final Supplier<RedisCancelProperties> properties;
+	private final Supplier<CancelScopeRedisProperties> properties;
 
 	/** Guarded by itself. */
 	private final Set<LettuceConnectionFactory> factories = Collections.newSetFromMap(new WeakHashMap<>());
@@ -26,7 +26,7 @@ final class LettuceFactories implements BeanPostProcessor, AopInfrastructureBean
 	/** Guarded by {@link #factories}. */
 	private final Set<AbstractRedisClient> clients = Collections.newSetFromMap(new WeakHashMap<>());
 
-	LettuceFactories(Supplier<RedisCancelProperties> properties) {
+	LettuceFactories(Supplier<CancelScopeRedisProperties> properties) {
 		this.properties = properties;
 	}
 

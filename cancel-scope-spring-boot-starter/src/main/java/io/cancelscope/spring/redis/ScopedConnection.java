@@ -29,7 +29,7 @@ final class ScopedConnection extends Connection {
 
 	private final Supplier<Connection> others;
 
-	private final RedisCancelProperties properties;
+	private final CancelScopeRedisProperties properties;
 
 	/**
 	 * The id of this connection at the server; null until a blocking command needs it.
@@ -49,7 +49,7 @@ final class ScopedConnection extends Connection {
 	 * @param others opens further connections to the same server
 	 */
 	ScopedConnection(Builder builder, RecordingSockets sockets, Supplier<Connection> others,
-			RedisCancelProperties properties) {
+			CancelScopeRedisProperties properties) {
 		super(builder);
 		this.sockets = sockets;
 		this.others = others;

@@ -22,7 +22,7 @@ final class ScopedConnectionBuilder extends Connection.Builder {
 
 	private final Connection.Builder builder;
 
-	private final RedisCancelProperties properties;
+	private final CancelScopeRedisProperties properties;
 
 	private final @Nullable Opening<Connection> opening;
 
@@ -30,7 +30,7 @@ final class ScopedConnectionBuilder extends Connection.Builder {
 	 * Creates one.
 	 * @param opening waits for connections; null if its connections would not be closed
 	 */
-	ScopedConnectionBuilder(Connection.Builder builder, RedisCancelProperties properties,
+	ScopedConnectionBuilder(Connection.Builder builder, CancelScopeRedisProperties properties,
 			@Nullable Opening<Connection> opening) {
 		this.builder = builder;
 		this.properties = properties;

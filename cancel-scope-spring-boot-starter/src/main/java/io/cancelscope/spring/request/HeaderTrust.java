@@ -17,13 +17,13 @@ final class HeaderTrust {
 
 	private static final OneLineLog logger = OneLineLog.of(RequestScopes.class);
 
-	private final WebCancelProperties.Trust trust;
+	private final CancelScopeWebProperties.Trust trust;
 
 	private final List<AddressRange> proxies;
 
 	private final AtomicBoolean said = new AtomicBoolean();
 
-	HeaderTrust(WebCancelProperties.Trust trust, List<AddressRange> proxies) {
+	HeaderTrust(CancelScopeWebProperties.Trust trust, List<AddressRange> proxies) {
 		this.trust = trust;
 		this.proxies = proxies;
 	}

@@ -31,7 +31,7 @@ final class RequestBudget {
 
 	private final IgnoredDeadlineListener ignored;
 
-	RequestBudget(WebCancelProperties properties, IgnoredDeadlineListener ignored, InstantSource clock) {
+	RequestBudget(CancelScopeWebProperties properties, IgnoredDeadlineListener ignored, InstantSource clock) {
 		this.headers = properties.deadlineHeaders();
 		this.trust = new HeaderTrust(properties.trust(), properties.proxies());
 		this.least = properties.minTimeout();

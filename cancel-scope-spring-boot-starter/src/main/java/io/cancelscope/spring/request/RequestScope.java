@@ -34,7 +34,7 @@ public final class RequestScope {
 
 	private final TimeSource time;
 
-	private final WebCancelProperties web;
+	private final CancelScopeWebProperties web;
 
 	private final RequestLimit limit;
 
@@ -43,7 +43,7 @@ public final class RequestScope {
 
 	private volatile boolean limited;
 
-	RequestScope(OpenScope scope, TimeSource time, WebCancelProperties web, RequestLimit limit,
+	RequestScope(OpenScope scope, TimeSource time, CancelScopeWebProperties web, RequestLimit limit,
 			@Nullable Deadline callers) {
 		this.scope = scope;
 		this.time = time;

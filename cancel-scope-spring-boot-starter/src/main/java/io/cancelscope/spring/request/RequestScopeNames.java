@@ -38,7 +38,7 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	 * @param endpoints returns the endpoints, or {@code null} if they are not known
 	 * before the first request
 	 */
-	public RequestScopeNames(WebCancelProperties web, Supplier<@Nullable Stream<Endpoint>> endpoints) {
+	public RequestScopeNames(CancelScopeWebProperties web, Supplier<@Nullable Stream<Endpoint>> endpoints) {
 		this.endpoints = endpoints;
 		this.timeout = web.timeout();
 		List<String> exclude = web.exclude();

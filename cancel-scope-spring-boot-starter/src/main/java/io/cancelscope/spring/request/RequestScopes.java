@@ -34,7 +34,7 @@ public final class RequestScopes {
 
 	private final RequestSettings settings;
 
-	private final WebCancelProperties web;
+	private final CancelScopeWebProperties web;
 
 	private final RequestBudget budget;
 
@@ -54,7 +54,7 @@ public final class RequestScopes {
 	 * @param patterns returns the mapped paths; called once, at the first request
 	 * @param ignored is notified of ignored headers
 	 */
-	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
+	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, CancelScopeWebProperties web,
 			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored) {
 		this(scopes, time, settings, web, patterns, ignored, Stream::empty);
 	}
@@ -70,14 +70,14 @@ public final class RequestScopes {
 	 * @param unscoped returns the paths whose requests have no scope unless
 	 * {@code cancel-scope.web.exclude} is set; called once, at the first request
 	 */
-	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
+	public RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, CancelScopeWebProperties web,
 			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
 			Supplier<Stream<UnscopedPaths>> unscoped) {
 		this(scopes, time, settings, web, patterns, ignored, unscoped, InstantSource.system());
 	}
 
 	/** On a clock that tests own: proxies and this server have no other in common. */
-	RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, WebCancelProperties web,
+	RequestScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, CancelScopeWebProperties web,
 			Supplier<Stream<PathPattern>> patterns, IgnoredDeadlineListener ignored,
 			Supplier<Stream<UnscopedPaths>> unscoped, InstantSource clock) {
 		this.scopes = scopes;

@@ -44,7 +44,7 @@ class AspectWeavingTests {
 	private static final String HERE = AspectWeavingTests.class.getName();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, AopAutoConfiguration.class));
+		.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class));
 
 	private final ApplicationContextRunner aspect = this.runner.withPropertyValues("cancel-scope.weaving=aspect");
 
@@ -267,7 +267,7 @@ class AspectWeavingTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class })
 	static class Application {
 
 	}

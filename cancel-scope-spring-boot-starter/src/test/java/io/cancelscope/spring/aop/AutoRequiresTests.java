@@ -16,8 +16,8 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CancelScopesCustomizer;
 import io.cancelscope.spring.InsufficientBudgetException;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
-import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
+import io.cancelscope.spring.reactor.CancelScopeReactorAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,8 +56,9 @@ class AutoRequiresTests {
 	private int started;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, ReactorCancelAutoConfiguration.class, AopAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class,
+				CancelScopeReactorAutoConfiguration.class, AopAutoConfiguration.class))
 		.withUserConfiguration(Asynchronous.class)
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
@@ -258,7 +259,7 @@ class AutoRequiresTests {
 	void unknownValueIsRefused() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class))
 			.withBean(Misspelt.class)
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("#work has requires = \"automatic\", which is not a duration.")

@@ -93,7 +93,7 @@ class CancelScopedAotTests {
 					.getPropertySources()
 					.addFirst(new MapPropertySource("test", Map.of(property[0], property[1])));
 			}
-			context.register(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, component);
+			context.register(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class, component);
 			DefaultGenerationContext generation = new DefaultGenerationContext(
 					new ClassNameGenerator(ClassName.get("", "Application")), new InMemoryGeneratedFiles());
 			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);

@@ -16,10 +16,10 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
-import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
+import io.cancelscope.spring.reactor.CancelScopeReactorAutoConfiguration;
 import io.cancelscope.spring.reactor.ScopeInContext;
-import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,9 +45,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class CancelScopedKeyTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, ReactorCancelAutoConfiguration.class,
-				TaskCancelAutoConfiguration.class, TaskExecutionAutoConfiguration.class, AopAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class,
+				CancelScopeReactorAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class, AopAutoConfiguration.class))
 		.withUserConfiguration(AsyncConfiguration.class)
 		.withPropertyValues("desk.prefix=order-");
 

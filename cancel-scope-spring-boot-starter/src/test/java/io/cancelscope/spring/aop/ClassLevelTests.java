@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClassLevelTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, AopAutoConfiguration.class));
+		.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class));
 
 	@ParameterizedTest
 	@ValueSource(strings = { "advisor", "aspect" })

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ContextLifeTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, AopAutoConfiguration.class));
+		.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class));
 
 	@Test
 	void advisorNeedsNoAutoProxying() {
@@ -175,7 +175,7 @@ class ContextLifeTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
 			AopAutoConfiguration.class })
 	public static class Application {
 

@@ -208,7 +208,7 @@ class ContractTests {
 			ManualTime time = new ManualTime();
 			new ApplicationContextRunner()
 				.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-						AopCancelAutoConfiguration.class, AopAutoConfiguration.class))
+						CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class))
 				.withPropertyValues("cancel-scope.weaving=" + weaving)
 				.withBean(TimeSource.class, () -> time)
 				.withBean(Desk.class)

@@ -14,8 +14,8 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
-import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
+import io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -43,9 +43,10 @@ class InterruptTests {
 	private final ManualTime time = new ManualTime();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class, AopAutoConfiguration.class,
-				TaskExecutionAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+						CancelScopeFutureAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class,
+						AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withUserConfiguration(Asynchronous.class)
 		.withBean(Desk.class);

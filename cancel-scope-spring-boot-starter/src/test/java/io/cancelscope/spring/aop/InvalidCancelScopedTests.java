@@ -238,7 +238,7 @@ class InvalidCancelScopedTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
 			AopAutoConfiguration.class, PropertyPlaceholderAutoConfiguration.class })
 	static class Application {
 

@@ -31,7 +31,7 @@ class JdkProxiedTests {
 	private static final String HERE = JdkProxiedTests.class.getName();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, AopAutoConfiguration.class));
+		.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class));
 
 	@ParameterizedTest
 	@ValueSource(strings = { "true", "false" })

@@ -24,7 +24,7 @@ class UnweavableTests {
 	private static final String HERE = UnweavableTests.class.getName();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class, AopAutoConfiguration.class));
+		.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class));
 
 	@Test
 	void privateStaticAndFinalMethodsAreNamedInOneWarning(CapturedOutput output) {

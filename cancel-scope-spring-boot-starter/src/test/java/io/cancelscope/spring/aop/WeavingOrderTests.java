@@ -11,7 +11,7 @@ import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -54,8 +54,9 @@ class WeavingOrderTests {
 	private final ManualTime time = new ManualTime();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				TaskCancelAutoConfiguration.class, AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class,
+				AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(Trail.class)
 		.withUserConfiguration(Everything.class);

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.constraints.NotBlank;
 import org.aspectj.lang.ProceedingJoinPoint;
@@ -69,9 +69,9 @@ class WholeChainTests {
 	private static final Path PAGE = Path.of("..", "docs", "concepts", "weaving.md");
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				TaskCancelAutoConfiguration.class, AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
-				ValidationAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class,
+				AopAutoConfiguration.class, TaskExecutionAutoConfiguration.class, ValidationAutoConfiguration.class))
 		.withUserConfiguration(Everything.class);
 
 	@AfterEach

@@ -9,7 +9,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.Mishap;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,8 +28,8 @@ class WhoseFailureTests {
 	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class))
 		.withBean(Orders.class);
 
 	@AfterEach

@@ -11,9 +11,9 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
-import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
 import io.cancelscope.spring.observe.ObservedCancellations;
 import io.cancelscope.testing.ManualTime;
 import org.awaitility.Awaitility;
@@ -44,8 +44,8 @@ class BudgetStoryTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
-				AopCancelAutoConfiguration.class, ObserveCancelAutoConfiguration.class,
-				BudgetCancelAutoConfiguration.class))
+				CancelScopeAopAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class,
+				CancelScopeBudgetAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Supplier.class, () -> new Supplier(this.time))
 		// At least an hour and a half of it is whole.

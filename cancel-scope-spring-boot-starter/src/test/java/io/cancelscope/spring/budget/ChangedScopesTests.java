@@ -18,9 +18,9 @@ import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.request.RequestScope;
 import io.cancelscope.spring.request.RequestScopes;
 import io.cancelscope.spring.ScopeSettings;
-import io.cancelscope.spring.request.WebCancelProperties;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.spring.request.CancelScopeWebProperties;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
 import io.cancelscope.spring.observe.ObservedCancellations;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
@@ -53,8 +53,8 @@ class ChangedScopesTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
-				AopCancelAutoConfiguration.class, AopAutoConfiguration.class, ObserveCancelAutoConfiguration.class,
-				BudgetCancelAutoConfiguration.class))
+				CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class,
+				CancelScopeObserveAutoConfiguration.class, CancelScopeBudgetAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Quotes.class)
 		.withPropertyValues(EXPOSED, UNRESTRICTED);
@@ -188,9 +188,9 @@ class ChangedScopesTests {
 	}
 
 	private RequestScopes requests(AssertableWebApplicationContext context) {
-		WebCancelProperties web = new Binder(new MapConfigurationPropertySource(Map.of("cancel-scope.web.timeout", "9s",
-				"cancel-scope.web.trust-headers", "always", "cancel-scope.web.headers", "x-left=milliseconds")))
-			.bindOrCreate("cancel-scope.web", WebCancelProperties.class);
+		CancelScopeWebProperties web = new Binder(new MapConfigurationPropertySource(Map.of("cancel-scope.web.timeout",
+				"9s", "cancel-scope.web.trust-headers", "always", "cancel-scope.web.headers", "x-left=milliseconds")))
+			.bindOrCreate("cancel-scope.web", CancelScopeWebProperties.class);
 		return new RequestScopes(context.getBean(CancelScopes.class), this.time, context.getBean(ScopeSettings.class),
 				web, () -> Stream.of(PathPatternParser.defaultInstance.parse("/orders/{id}")), (header) -> {
 				});

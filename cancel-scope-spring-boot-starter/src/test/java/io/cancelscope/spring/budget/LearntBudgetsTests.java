@@ -9,10 +9,10 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
 import io.cancelscope.spring.budget.BudgetDescriptor.WouldStop;
-import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -43,8 +43,8 @@ class LearntBudgetsTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
-				AopCancelAutoConfiguration.class, ObserveCancelAutoConfiguration.class,
-				BudgetCancelAutoConfiguration.class))
+				CancelScopeAopAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class,
+				CancelScopeBudgetAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time);
 
 	@Test
@@ -192,12 +192,12 @@ class LearntBudgetsTests {
 
 	@Test
 	void badPropertiesAreRefused() {
-		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofMillis(999), 1, 1, true))
+		assertThatThrownBy(() -> new CancelScopeBudgetProperties(true, Duration.ofMillis(999), 1, 1, true))
 			.hasMessageContaining("cancel-scope.budget.window")
 			.hasMessageContaining("999ms");
-		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofHours(1), 0, 1, true))
+		assertThatThrownBy(() -> new CancelScopeBudgetProperties(true, Duration.ofHours(1), 0, 1, true))
 			.hasMessageContaining("cancel-scope.budget.min-calls");
-		assertThatThrownBy(() -> new BudgetProperties(true, Duration.ofHours(1), 1, -1, true))
+		assertThatThrownBy(() -> new CancelScopeBudgetProperties(true, Duration.ofHours(1), 1, -1, true))
 			.hasMessageContaining("cancel-scope.budget.max-names");
 	}
 

@@ -48,9 +48,9 @@ final class TestNode implements AutoCloseable {
 			builder.keyedListener(this.tombstones::opened);
 		}
 		this.scopes = builder.observe("observed"::equals).build();
-		ClusterProperties properties = new ClusterProperties(engine != null, (engine != null) ? SECRET : null, "shop",
-				settings.name, settings.nodes, Duration.ofMillis(500), Duration.ofSeconds(30), settings.names,
-				settings.tombstones, settings.broadPerMinute, true, "traceId");
+		CancelScopeClusterProperties properties = new CancelScopeClusterProperties(engine != null,
+				(engine != null) ? SECRET : null, "shop", settings.name, settings.nodes, Duration.ofMillis(500),
+				Duration.ofSeconds(30), settings.names, settings.tombstones, settings.broadPerMinute, true, "traceId");
 		LocalScopes local = new LocalScopes(() -> this.scopes, this.live,
 				settings.names.stream().map(NamePattern::of).toList(), () -> this.authorizations, this.tombstones);
 		TimeSource source = this.time;

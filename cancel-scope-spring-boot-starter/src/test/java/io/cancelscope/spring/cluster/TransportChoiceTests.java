@@ -188,7 +188,7 @@ class TransportChoiceTests {
 
 	@Test
 	void passwordIsInNoText() {
-		ClusterTransportProperties.Postgres postgres = new ClusterTransportProperties.Postgres(
+		CancelScopeClusterTransportProperties.Postgres postgres = new CancelScopeClusterTransportProperties.Postgres(
 				"jdbc:postgresql://h/d?password=hush", "me", "hush");
 
 		assertThat(postgres).asString().doesNotContain("hush");

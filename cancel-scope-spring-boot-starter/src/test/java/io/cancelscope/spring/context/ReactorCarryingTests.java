@@ -20,8 +20,8 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CancelScopesCustomizer;
 import io.cancelscope.spring.CarryingRow;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.reactor.ReactorCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.reactor.CancelScopeReactorAutoConfiguration;
 import io.cancelscope.spring.reactor.ScopeInContext;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +63,9 @@ class ReactorCarryingTests {
 	private final CancelScopes scopes = CancelScopes.builder().timeSource(this.time).build();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				ReactorCancelAutoConfiguration.class, ReactorAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+						CancelScopeReactorAutoConfiguration.class, ReactorAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
 		.withBean(CancelScopeListener.class, () -> new CancelScopeListener() {

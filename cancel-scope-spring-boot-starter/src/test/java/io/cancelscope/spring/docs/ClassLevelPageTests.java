@@ -5,7 +5,7 @@ import java.util.List;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -24,7 +24,7 @@ class ClassLevelPageTests {
 	void methodThatSwitchesItsScopeOffHasNone() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class))
 			.withBean(TripDesk.class)
 			.run((context) -> {
 				assertThat(context.getBean(TripDesk.class).offers("OSL")).containsExactly("OSL in TripDesk.offers");

@@ -12,12 +12,12 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.spring.cluster.CancelAuthorization;
 import io.cancelscope.spring.cluster.CancelRequest;
 import io.cancelscope.spring.cluster.CancelTransport;
 import io.cancelscope.spring.cluster.ClusterCancel;
-import io.cancelscope.spring.cluster.ClusterCancelAutoConfiguration;
+import io.cancelscope.spring.cluster.CancelScopeClusterAutoConfiguration;
 import io.cancelscope.spring.cluster.MemoryEngine;
 import io.cancelscope.spring.test.CancelTransportContract;
 import org.junit.jupiter.api.Test;
@@ -44,8 +44,8 @@ class ClusterPageTests {
 	private final MemoryEngine engine = new MemoryEngine();
 
 	private final ApplicationContextRunner node = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				ClusterCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeClusterAutoConfiguration.class))
 		.withBean(CancelTransport.class, this.engine::transport)
 		.withUserConfiguration(StopConfiguration.class)
 		.withBean(Owners.class)

@@ -20,7 +20,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CancelScopesCustomizer;
 import io.cancelscope.spring.LateResultHandler;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,8 +59,8 @@ class FutureRaceTests {
 	private final ExecutorService other = Executors.newSingleThreadExecutor();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
 		.withBean(LateResultHandler.class, () -> (value, scope) -> this.discarded.add(value));

@@ -25,8 +25,8 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CancelScopesCustomizer;
 import io.cancelscope.spring.LateResultHandler;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.task.TaskCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -72,8 +72,8 @@ class FutureResultTests {
 	private @Nullable CancelScopes current;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
 		.withBean(CancelScopeListener.class, () -> new CancelScopeListener() {
@@ -362,7 +362,7 @@ class FutureResultTests {
 	void asyncMethodsResultIsBounded() {
 		this.runner
 			.withConfiguration(
-					AutoConfigurations.of(TaskCancelAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeTaskAutoConfiguration.class, TaskExecutionAutoConfiguration.class))
 			.withUserConfiguration(AsyncConfiguration.class)
 			.withBean(Worker.class, () -> new Worker())
 			.run((context) -> {
@@ -385,7 +385,7 @@ class FutureResultTests {
 	void lateResultsNeedNoHandler() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-					AopCancelAutoConfiguration.class, FutureCancelAutoConfiguration.class))
+					CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class))
 			.withBean(TimeSource.class, () -> this.time)
 			.withBean(TripDesk.class, () -> new TripDesk())
 			.run((context) -> {

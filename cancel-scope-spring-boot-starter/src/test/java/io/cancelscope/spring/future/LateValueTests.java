@@ -21,7 +21,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CancelScopesCustomizer;
 import io.cancelscope.spring.LateResultHandler;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +63,8 @@ class LateValueTests {
 	private @Nullable CancelScopes scopes;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
 		.withBean(LateResultHandler.class, () -> (value, scope) -> handle(value));

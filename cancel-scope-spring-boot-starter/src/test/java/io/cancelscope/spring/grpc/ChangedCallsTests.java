@@ -37,7 +37,7 @@ class ChangedCallsTests {
 	private final ScopeSettings settings = settings();
 
 	private final ServedScopes served = new ServedScopes(this.scopes, this.settings, new ServedMethods(Stream::empty),
-			new GrpcCancelProperties.Server(Duration.ofSeconds(5), null));
+			new CancelScopeGrpcProperties.Server(Duration.ofSeconds(5), null));
 
 	@Test
 	void callsHaveWhatIsChanged() {

@@ -46,7 +46,7 @@ class FeignBeanTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, HttpClientCancelAutoConfiguration.class))
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeHttpClientAutoConfiguration.class))
 		.withPropertyValues("cancel-scope.httpclient.deadline-header=grpc-timeout")
 		.withUserConfiguration(Clients.class);
 
@@ -138,8 +138,8 @@ class FeignBeanTests {
 	@Test
 	void worksWithoutFeign() {
 		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, HttpClientCancelAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+					CancelScopeHttpClientAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader("feign"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(FeignBeanPostProcessor.class));
 	}

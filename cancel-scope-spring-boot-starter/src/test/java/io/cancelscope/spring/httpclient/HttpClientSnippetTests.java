@@ -11,7 +11,7 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.DeadlineHeader;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +52,8 @@ class HttpClientSnippetTests {
 	void annotatedCallEndsAtItsBudget() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-							HttpClientCancelAutoConfiguration.class, HttpClientAutoConfiguration.class,
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+							CancelScopeHttpClientAutoConfiguration.class, HttpClientAutoConfiguration.class,
 							ImperativeHttpClientAutoConfiguration.class, RestClientAutoConfiguration.class))
 			.withBean(RestClientCustomizer.class, () -> (builder) -> builder.baseUrl(this.peer.url("")))
 			.withBean(SupplierClient.class)

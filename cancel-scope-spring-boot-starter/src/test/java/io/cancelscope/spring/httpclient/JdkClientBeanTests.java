@@ -40,7 +40,7 @@ class JdkClientBeanTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, HttpClientCancelAutoConfiguration.class))
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeHttpClientAutoConfiguration.class))
 		.withPropertyValues("cancel-scope.httpclient.deadline-header=grpc-timeout")
 		.withBean(HttpClient.class, HttpClient::newHttpClient);
 

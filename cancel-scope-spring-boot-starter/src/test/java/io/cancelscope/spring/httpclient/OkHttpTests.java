@@ -35,7 +35,7 @@ class OkHttpTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, HttpClientCancelAutoConfiguration.class))
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeHttpClientAutoConfiguration.class))
 		.withPropertyValues("cancel-scope.httpclient.deadline-header=grpc-timeout");
 
 	private final CancelScopes scopes = CancelScopes.create();

@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BeanNamesCheckTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class))
 		.withUserConfiguration(Application.class);
 
 	@ParameterizedTest

@@ -29,8 +29,9 @@ class BookkeepingTests {
 	private final CancelScopes scopes = CancelScopes.create();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class,
-				DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class,
+						DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
 		.withBean("ledger", Ledger.class)
 		.withBean("other", Ledger.class)
 		.withPropertyValues("spring.datasource.generate-unique-name=true",

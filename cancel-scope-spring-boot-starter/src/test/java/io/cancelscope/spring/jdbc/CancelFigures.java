@@ -33,7 +33,7 @@ public final class CancelFigures {
 	public static void main(String[] arguments) throws Exception {
 		JdbcDataSource h2 = new JdbcDataSource();
 		h2.setUrl("jdbc:h2:mem:");
-		JdbcCancelProperties properties = JdbcSettings.defaults();
+		CancelScopeJdbcProperties properties = JdbcSettings.defaults();
 		print("H2 in memory", WatchedConnection.of(h2.getConnection(), properties), StatementCancelTests.SLOW);
 		Postgres postgres = Postgres.start();
 		WatchedPool pool = postgres.pool(1, Duration.ofSeconds(5));

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class ConnectionFailureTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class));
+			AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class));
 
 	private final CancelScopes scopes = CancelScopes.create();
 

@@ -62,7 +62,7 @@ class DataSourceProxyingTests {
 	private final CancelScopes scopes = CancelScopes.create();
 
 	private final ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class));
+			AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class));
 
 	private final ApplicationContextRunner boot = this.bare
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))

@@ -42,8 +42,8 @@ class HibernateWarningsTests {
 	private final CancelScopes scopes = CancelScopes.create();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class,
-				DataSourceAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeJdbcAutoConfiguration.class, DataSourceAutoConfiguration.class))
 		.withUserConfiguration(Jpa.class)
 		.withPropertyValues("spring.datasource.generate-unique-name=true");
 
@@ -108,7 +108,7 @@ class HibernateWarningsTests {
 	void withoutHibernateThereIsNoFilter() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader("org.hibernate"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("cancelScopeHibernateWarnings"));
 	}

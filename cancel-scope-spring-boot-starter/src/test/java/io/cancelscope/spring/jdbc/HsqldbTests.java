@@ -43,8 +43,9 @@ class HsqldbTests {
 	private final CancelScopes scopes = CancelScopes.create();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class,
-				DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class,
+						DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
 		.withPropertyValues("spring.datasource.url=jdbc:hsqldb:mem:" + UUID.randomUUID(),
 				"spring.datasource.username=sa", "spring.datasource.hikari.maximum-pool-size=1");
 

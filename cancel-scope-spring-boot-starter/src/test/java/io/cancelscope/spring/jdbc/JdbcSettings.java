@@ -15,26 +15,26 @@ final class JdbcSettings {
 	private JdbcSettings() {
 	}
 
-	static JdbcCancelProperties defaults() {
+	static CancelScopeJdbcProperties defaults() {
 		return abortAfter(Duration.ofSeconds(5));
 	}
 
-	static JdbcCancelProperties abortAfter(Duration abortAfter) {
+	static CancelScopeJdbcProperties abortAfter(Duration abortAfter) {
 		return settings(abortAfter, false);
 	}
 
-	static JdbcCancelProperties serverTimeout() {
+	static CancelScopeJdbcProperties serverTimeout() {
 		return settings(Duration.ofMinutes(1), true);
 	}
 
-	private static JdbcCancelProperties settings(Duration abortAfter, boolean serverTimeout) {
-		return new JdbcCancelProperties(true, Set.of(), abortAfter, true, Duration.ofSeconds(5), Set.of(), true,
+	private static CancelScopeJdbcProperties settings(Duration abortAfter, boolean serverTimeout) {
+		return new CancelScopeJdbcProperties(true, Set.of(), abortAfter, true, Duration.ofSeconds(5), Set.of(), true,
 				serverTimeout);
 	}
 
 	/** The proxy in front of a data source that an application gets. */
 	@SuppressWarnings("unchecked")
-	static <T extends DataSource> T watched(T raw, JdbcCancelProperties properties) {
+	static <T extends DataSource> T watched(T raw, CancelScopeJdbcProperties properties) {
 		ProxyFactory proxy = new ProxyFactory(raw);
 		proxy.setProxyTargetClass(true);
 		proxy.addAdvice(new ConnectionInterceptor(() -> properties));

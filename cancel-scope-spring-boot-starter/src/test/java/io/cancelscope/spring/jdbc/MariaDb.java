@@ -124,7 +124,7 @@ final class MariaDb implements AutoCloseable {
 		return pool(driver, size, JdbcSettings.abortAfter(abortAfter), settings);
 	}
 
-	WatchedPool pool(Driver driver, int size, JdbcCancelProperties properties, String... settings) {
+	WatchedPool pool(Driver driver, int size, CancelScopeJdbcProperties properties, String... settings) {
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl(driver.url + "://127.0.0.1:" + this.port + "/app?" + driver.settings
 				+ String.join("", Stream.of(settings).map((setting) -> "&" + setting).toList()));

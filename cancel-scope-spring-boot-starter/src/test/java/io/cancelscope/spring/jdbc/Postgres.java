@@ -72,7 +72,7 @@ final class Postgres implements AutoCloseable {
 		return pool(size, JdbcSettings.abortAfter(abortAfter));
 	}
 
-	WatchedPool pool(int size, JdbcCancelProperties properties) {
+	WatchedPool pool(int size, CancelScopeJdbcProperties properties) {
 		HikariConfig config = new HikariConfig();
 		PGSimpleDataSource database = (PGSimpleDataSource) this.server.getPostgresDatabase();
 		// How long the driver's own cancel may wait for a server that doesn't answer.

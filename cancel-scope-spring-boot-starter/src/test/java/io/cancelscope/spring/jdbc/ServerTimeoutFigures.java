@@ -32,8 +32,8 @@ public final class ServerTimeoutFigures {
 	 * @throws Exception if a database fails
 	 */
 	public static void main(String[] arguments) throws Exception {
-		JdbcCancelProperties off = JdbcSettings.defaults();
-		JdbcCancelProperties on = JdbcSettings.serverTimeout();
+		CancelScopeJdbcProperties off = JdbcSettings.defaults();
+		CancelScopeJdbcProperties on = JdbcSettings.serverTimeout();
 		Postgres postgres = Postgres.start();
 		try (postgres; WatchedPool without = postgres.pool(1, off); WatchedPool with = postgres.pool(1, on)) {
 			compare("PostgreSQL", without.watched()::getConnection, with.watched()::getConnection);

@@ -35,7 +35,7 @@ class DeadlineLogTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, LoggingCancelAutoConfiguration.class))
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeLoggingAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
 		.withBean(Shop.class);

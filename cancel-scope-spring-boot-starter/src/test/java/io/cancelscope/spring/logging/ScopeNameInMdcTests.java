@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 class ScopeNameInMdcTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(CancelScopeAutoConfiguration.class, LoggingCancelAutoConfiguration.class));
+			AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeLoggingAutoConfiguration.class));
 
 	@Test
 	void innermostNameIsThereAndTheOneBeforeComesBack() {

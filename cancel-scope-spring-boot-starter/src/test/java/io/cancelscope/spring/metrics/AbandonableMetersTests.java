@@ -38,7 +38,7 @@ class AbandonableMetersTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, MetricsCancelAutoConfiguration.class))
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class))
 		.withBean(MeterRegistry.class, () -> this.registry);
 
 	private final CountDownLatch release = new CountDownLatch(1);

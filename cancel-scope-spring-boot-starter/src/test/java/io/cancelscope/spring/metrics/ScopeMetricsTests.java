@@ -14,7 +14,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.InsufficientBudgetException;
-import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,7 +46,7 @@ class ScopeMetricsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				ObserveCancelAutoConfiguration.class, MetricsCancelAutoConfiguration.class))
+				CancelScopeObserveAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(MeterRegistry.class, () -> this.registry);
 
@@ -187,8 +187,8 @@ class ScopeMetricsTests {
 		this.runner.withClassLoader(new FilteredClassLoader(MeterRegistry.class))
 			.run((context) -> assertThat(context).doesNotHaveBean("cancelScopeMetrics"));
 		new ApplicationContextRunner()
-			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, MetricsCancelAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+					CancelScopeMetricsAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ScopeMetrics.class));
 	}
 
@@ -243,7 +243,7 @@ class ScopeMetricsTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, MetricsCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class })
 	static class LazyApplication {
 
 		@Bean

@@ -38,8 +38,8 @@ class ScopeObservationTests {
 	private final TestObservationRegistry registry = TestObservationRegistry.create();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, ObservationCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeObservationAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(ObservationRegistry.class, () -> this.registry);
 
@@ -186,7 +186,7 @@ class ScopeObservationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, ObservationCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeObservationAutoConfiguration.class })
 	static class LazyApplication {
 
 		@Bean

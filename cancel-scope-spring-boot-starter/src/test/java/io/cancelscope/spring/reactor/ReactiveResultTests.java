@@ -20,8 +20,8 @@ import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CancelScopesCustomizer;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -58,8 +58,9 @@ class ReactiveResultTests {
 	private @Nullable CancelScopes current;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, ReactorCancelAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+						CancelScopeFutureAutoConfiguration.class, CancelScopeReactorAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run))
 		.withBean(CancelScopeListener.class, () -> new CancelScopeListener() {
@@ -253,7 +254,7 @@ class ReactiveResultTests {
 		this.runner.withClassLoader(new FilteredClassLoader("reactor.", "org.reactivestreams."))
 			.withBean(Plain.class)
 			.run((context) -> {
-				assertThat(context).hasNotFailed().doesNotHaveBean(ReactorCancelAutoConfiguration.class);
+				assertThat(context).hasNotFailed().doesNotHaveBean(CancelScopeReactorAutoConfiguration.class);
 				assertThat(context.getBean(Plain.class).name()).isEqualTo("Plain.name");
 			});
 	}

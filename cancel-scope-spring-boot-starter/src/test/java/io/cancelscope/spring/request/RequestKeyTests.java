@@ -122,10 +122,10 @@ class RequestKeyTests {
 		return settings;
 	}
 
-	private static WebCancelProperties properties(String key) {
+	private static CancelScopeWebProperties properties(String key) {
 		Map<String, String> values = (key != null) ? Map.of("cancel-scope.web.key", key) : Map.of();
 		return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate("cancel-scope.web",
-				Bindable.of(WebCancelProperties.class));
+				Bindable.of(CancelScopeWebProperties.class));
 	}
 
 }

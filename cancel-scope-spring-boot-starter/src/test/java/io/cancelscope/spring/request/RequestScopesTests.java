@@ -344,8 +344,8 @@ class RequestScopesTests {
 		return SettingsFixture.inFile(properties).settings();
 	}
 
-	private static WebCancelProperties web(Map<String, String> properties) {
-		return binder(properties).bindOrCreate("cancel-scope.web", WebCancelProperties.class);
+	private static CancelScopeWebProperties web(Map<String, String> properties) {
+		return binder(properties).bindOrCreate("cancel-scope.web", CancelScopeWebProperties.class);
 	}
 
 	private static Binder binder(Map<String, String> properties) {

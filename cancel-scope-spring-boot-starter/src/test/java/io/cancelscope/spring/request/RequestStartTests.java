@@ -265,8 +265,8 @@ class RequestStartTests {
 		Binder binder = new Binder(new MapConfigurationPropertySource(properties));
 		InstantSource clock = InstantSource.fixed(NOW);
 		return new RequestScopes(this.scopes, this.time, SettingsFixture.inFile(properties).settings(),
-				binder.bindOrCreate("cancel-scope.web", WebCancelProperties.class), Stream::empty, this.ignored::add,
-				Stream::empty, clock);
+				binder.bindOrCreate("cancel-scope.web", CancelScopeWebProperties.class), Stream::empty,
+				this.ignored::add, Stream::empty, clock);
 	}
 
 }

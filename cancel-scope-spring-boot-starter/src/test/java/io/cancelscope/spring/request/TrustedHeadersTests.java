@@ -256,7 +256,7 @@ class TrustedHeadersTests {
 	private RequestScopes requests(Map<String, String> properties) {
 		Binder binder = new Binder(new MapConfigurationPropertySource(new HashMap<>(properties)));
 		return new RequestScopes(this.scopes, this.time, SettingsFixture.inFile(properties).settings(),
-				binder.bindOrCreate("cancel-scope.web", WebCancelProperties.class), Stream::empty,
+				binder.bindOrCreate("cancel-scope.web", CancelScopeWebProperties.class), Stream::empty,
 				(header) -> this.ignored.incrementAndGet());
 	}
 

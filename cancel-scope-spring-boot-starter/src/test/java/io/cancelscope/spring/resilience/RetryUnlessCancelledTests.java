@@ -16,7 +16,7 @@ import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.SentDeadline;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,8 +53,8 @@ class RetryUnlessCancelledTests {
 	private final CancelScopes scopes = CancelScopes.builder().timeSource(this.time).build();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				AopAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class))
 		.withPropertyValues("desk.delay=1h")
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(Desk.class, () -> new Desk(this.time))
@@ -257,7 +257,7 @@ class RetryUnlessCancelledTests {
 
 	@Test
 	void reactiveRetriesEndWhereTheServerSaysThatTheTimeIsUsedUp() {
-		this.runner.withConfiguration(AutoConfigurations.of(ResilienceCancelAutoConfiguration.class))
+		this.runner.withConfiguration(AutoConfigurations.of(CancelScopeResilienceAutoConfiguration.class))
 			.withBean(ReactiveDesk.class)
 			.withBean(RetryEvents.class)
 			.run((context) -> {

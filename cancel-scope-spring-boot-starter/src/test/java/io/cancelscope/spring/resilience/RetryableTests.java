@@ -14,7 +14,7 @@ import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,8 @@ class RetryableTests {
 	private volatile CancelScope scope = CancelScope.current();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				ResilienceCancelAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeResilienceAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(Desk.class, () -> new Desk())
 		.withBean(Listener.class, () -> new Listener(this.aborted))

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.observe.ObserveCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,8 +63,8 @@ class RealVariableTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-			ObserveCancelAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+			CancelScopeObserveAutoConfiguration.class })
 	static class Application {
 
 		@Bean

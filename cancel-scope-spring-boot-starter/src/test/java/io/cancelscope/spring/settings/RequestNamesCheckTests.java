@@ -3,8 +3,8 @@ package io.cancelscope.spring.settings;
 import java.util.stream.Stream;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.web.WebCancelAutoConfiguration;
-import io.cancelscope.spring.webflux.WebFluxCancelAutoConfiguration;
+import io.cancelscope.spring.web.CancelScopeWebAutoConfiguration;
+import io.cancelscope.spring.webflux.CancelScopeWebFluxAutoConfiguration;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,13 +34,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RequestNamesCheckTests {
 
 	private final WebApplicationContextRunner mvc = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class,
-				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebAutoConfiguration.class,
+						WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class))
 		.withBean(Orders.class);
 
 	private final ReactiveWebApplicationContextRunner webflux = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				WebFluxCancelAutoConfiguration.class, WebFluxAutoConfiguration.class))
+				CancelScopeWebFluxAutoConfiguration.class, WebFluxAutoConfiguration.class))
 		.withBean(Orders.class);
 
 	@ParameterizedTest

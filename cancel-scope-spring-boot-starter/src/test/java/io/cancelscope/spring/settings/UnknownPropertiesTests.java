@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.logging.LoggingCancelAutoConfiguration;
-import io.cancelscope.spring.web.WebCancelAutoConfiguration;
+import io.cancelscope.spring.logging.CancelScopeLoggingAutoConfiguration;
+import io.cancelscope.spring.web.CancelScopeWebAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class UnknownPropertiesTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class,
-				LoggingCancelAutoConfiguration.class));
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeWebAutoConfiguration.class, CancelScopeLoggingAutoConfiguration.class));
 
 	@ParameterizedTest
 	@CsvSource({ "cancel-scope.web.timout, cancel-scope.web.timeout", "cancel-scope.timeout.x, cancel-scope.timeouts",

@@ -280,7 +280,7 @@ class ShutdownTests {
 
 	private static ApplicationContextRunner runner() {
 		return new ApplicationContextRunner().withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, ShutdownCancelAutoConfiguration.class));
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeShutdownAutoConfiguration.class));
 	}
 
 	private static ConfigurableApplicationContext start(Class<?> application, String gracefulPeriod, String... more) {

@@ -20,7 +20,7 @@ import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.CarryingRow;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -48,9 +48,9 @@ class AsyncCarryingTests {
 	private final ManualTime time = new ManualTime();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				TaskCancelAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
-				TaskSchedulingAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withUserConfiguration(AsyncConfiguration.class);
 
@@ -111,7 +111,7 @@ class AsyncCarryingTests {
 	void methodWithAnAsyncAnnotationOfOnesOwnRunsInTheScopeOfItsCaller() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-					AopCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class))
+					CancelScopeAopAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class))
 			.withUserConfiguration(BackgroundConfiguration.class)
 			.withBean("taskExecutor", ThreadPoolTaskExecutor.class, ThreadPoolTaskExecutor::new)
 			.withBean(BackgroundWorker.class)
@@ -213,7 +213,7 @@ class AsyncCarryingTests {
 	void noExecutorIsPublished() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-					AopCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class))
+					CancelScopeAopAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class))
 			.run((context) -> assertThat(context).doesNotHaveBean(Executor.class));
 	}
 

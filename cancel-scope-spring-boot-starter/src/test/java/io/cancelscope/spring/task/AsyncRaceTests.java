@@ -18,8 +18,8 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.LateResultHandler;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,8 +61,9 @@ class AsyncRaceTests {
 	private final ConcurrentLinkedQueue<Object> discarded = new ConcurrentLinkedQueue<>();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+						CancelScopeFutureAutoConfiguration.class, CancelScopeTaskAutoConfiguration.class))
 		.withBean(LateResultHandler.class, () -> (value, scope) -> this.discarded.add(value))
 		.withBean(CancelScopeListener.class, () -> new CancelScopeListener() {
 

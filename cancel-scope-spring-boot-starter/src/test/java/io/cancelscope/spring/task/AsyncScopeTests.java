@@ -18,8 +18,8 @@ import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.LateResultHandler;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.future.FutureCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -69,8 +69,9 @@ class AsyncScopeTests {
 	private String weaving = "advisor";
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				FutureCancelAutoConfiguration.class, TaskCancelAutoConfiguration.class, AopAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeFutureAutoConfiguration.class,
+				CancelScopeTaskAutoConfiguration.class, AopAutoConfiguration.class))
 		.withBean(TimeSource.class, () -> this.time)
 		.withBean(LateResultHandler.class, () -> (value, scope) -> this.discarded.add(value))
 		.withBean(CancelScopeListener.class, () -> new CancelScopeListener() {

@@ -16,8 +16,8 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
-import io.cancelscope.spring.jdbc.JdbcCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
+import io.cancelscope.spring.jdbc.CancelScopeJdbcAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
@@ -70,10 +70,11 @@ class TransactionTests {
 	private final ManualTime time = new ManualTime();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, AopCancelAutoConfiguration.class,
-				JdbcCancelAutoConfiguration.class, TxCancelAutoConfiguration.class, DataSourceAutoConfiguration.class,
-				JdbcTemplateAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
-				TransactionAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
+						CancelScopeJdbcAutoConfiguration.class, CancelScopeTxAutoConfiguration.class,
+						DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
+						DataSourceTransactionManagerAutoConfiguration.class, TransactionAutoConfiguration.class))
 		.withBean(Orders.class)
 		.withPropertyValues("spring.datasource.generate-unique-name=true");
 
@@ -260,7 +261,7 @@ class TransactionTests {
 	void withoutTransactionsNothingIsThere() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, TxCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeTxAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader(ConfigurableTransactionManager.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(CommitCheckingBeanPostProcessor.class));

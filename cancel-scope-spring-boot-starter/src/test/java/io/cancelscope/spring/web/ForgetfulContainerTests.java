@@ -13,7 +13,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.request.RequestScope;
 import io.cancelscope.spring.request.RequestScopes;
 import io.cancelscope.spring.ScopeSettings;
-import io.cancelscope.spring.request.WebCancelProperties;
+import io.cancelscope.spring.request.CancelScopeWebProperties;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import org.junit.jupiter.api.Test;
@@ -99,11 +99,11 @@ class ForgetfulContainerTests {
 	private void withScope(ScopeConsumer test) {
 		new WebApplicationContextRunner().withBean(Watch.class, () -> this.watch)
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebAutoConfiguration.class))
 			.run((context) -> {
 				RequestScopes requests = new RequestScopes(context.getBean(CancelScopes.class), TimeSource.system(),
-						context.getBean(ScopeSettings.class), context.getBean(WebCancelProperties.class), Stream::empty,
-						(header) -> {
+						context.getBean(ScopeSettings.class), context.getBean(CancelScopeWebProperties.class),
+						Stream::empty, (header) -> {
 						});
 				test.accept(requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null));
 			});

@@ -50,9 +50,10 @@ class ProblemDetailTests {
 			+ "\"instance\":\"/cancelled\",\"status\":503,\"title\":\"Service Unavailable\"}";
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class,
-				DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class, JacksonAutoConfiguration.class,
-				HttpMessageConvertersAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebAutoConfiguration.class,
+						DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
+						JacksonAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class))
 		.withBean(Endpoints.class);
 
 	@ParameterizedTest
@@ -146,7 +147,7 @@ class ProblemDetailTests {
 	void featureIsOffByProperty(String property) {
 		new WebApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebAutoConfiguration.class))
 			.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("cancelScopeFilter"));
 	}
@@ -154,7 +155,7 @@ class ProblemDetailTests {
 	@Test
 	void featureIsAbsentOutsideOfServletApplications() {
 		AutoConfigurations configurations = AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				WebCancelAutoConfiguration.class);
+				CancelScopeWebAutoConfiguration.class);
 		Consumer<ApplicationContext> absent = (context) -> assertThat(context.containsBean("cancelScopeFilter"))
 			.isFalse();
 		new ApplicationContextRunner().withConfiguration(configurations).run(absent::accept);
@@ -169,7 +170,7 @@ class ProblemDetailTests {
 	void springMvcMayBeAbsent() {
 		new WebApplicationContextRunner().withClassLoader(new FilteredClassLoader("org.springframework.web.servlet."))
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasBean("cancelScopeFilter")
 				.doesNotHaveBean("cancelScopeMvcConfigurer"));

@@ -16,7 +16,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.request.RequestScope;
 import io.cancelscope.spring.request.RequestScopes;
 import io.cancelscope.spring.ScopeSettings;
-import io.cancelscope.spring.request.WebCancelProperties;
+import io.cancelscope.spring.request.CancelScopeWebProperties;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -219,11 +219,11 @@ class ResponseGateTests {
 	private void withGate(Steps steps) {
 		new WebApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebAutoConfiguration.class))
 			.run((context) -> {
 				RequestScopes requests = new RequestScopes(context.getBean(CancelScopes.class), TimeSource.system(),
-						context.getBean(ScopeSettings.class), context.getBean(WebCancelProperties.class), Stream::empty,
-						(header) -> {
+						context.getBean(ScopeSettings.class), context.getBean(CancelScopeWebProperties.class),
+						Stream::empty, (header) -> {
 						});
 				this.scope = requests.open("GET", PathContainer.parsePath("/fares"), (header) -> List.of(), () -> null);
 				this.gate = new ResponseGate(this.scope);

@@ -296,7 +296,7 @@ class ReactiveRequestTests {
 	}
 
 	private static AutoConfigurations configurations() {
-		return AutoConfigurations.of(CancelScopeAutoConfiguration.class, WebFluxCancelAutoConfiguration.class);
+		return AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeWebFluxAutoConfiguration.class);
 	}
 
 	private static HttpResponse<String> get(String path, String... headers) {

@@ -14,8 +14,8 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
-import io.cancelscope.spring.jdbc.JdbcCancelAutoConfiguration;
-import io.cancelscope.spring.redis.RedisCancelAutoConfiguration;
+import io.cancelscope.spring.jdbc.CancelScopeJdbcAutoConfiguration;
+import io.cancelscope.spring.redis.CancelScopeRedisAutoConfiguration;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -136,9 +136,9 @@ final class NodeProgram {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, JdbcCancelAutoConfiguration.class,
-			RedisCancelAutoConfiguration.class, ClusterCancelAutoConfiguration.class, DataSourceAutoConfiguration.class,
-			JdbcTemplateAutoConfiguration.class, DataRedisAutoConfiguration.class })
+	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeJdbcAutoConfiguration.class,
+			CancelScopeRedisAutoConfiguration.class, CancelScopeClusterAutoConfiguration.class,
+			DataSourceAutoConfiguration.class, JdbcTemplateAutoConfiguration.class, DataRedisAutoConfiguration.class })
 	static class Node {
 
 	}

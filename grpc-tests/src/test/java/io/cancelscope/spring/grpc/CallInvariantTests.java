@@ -214,7 +214,7 @@ class CallInvariantTests {
 			Duration most, OpenCalls calls) {
 		ServedMethods methods = new ServedMethods(() -> Stream.of(new Handlers().bindService()));
 		ScopedServerInterceptor interceptor = new ScopedServerInterceptor(
-				new ServedScopes(this.scopes, settings(), methods, new GrpcCancelProperties.Server(timeout, most)),
+				new ServedScopes(this.scopes, settings(), methods, new CancelScopeGrpcProperties.Server(timeout, most)),
 				new CallAnswers(List::of), calls);
 		return new Call(method, around).start(interceptor);
 	}

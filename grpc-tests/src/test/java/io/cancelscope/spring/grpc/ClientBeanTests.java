@@ -15,7 +15,7 @@ import io.cancelscope.grpc.calls.Ask;
 import io.cancelscope.grpc.calls.CallsGrpc;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
-import io.cancelscope.spring.aop.AopCancelAutoConfiguration;
+import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -62,8 +62,8 @@ class ClientBeanTests {
 		this.peer = new CallPeer(Transport.NETTY);
 		this.runner = new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-					AopCancelAutoConfiguration.class, AopAutoConfiguration.class, SslAutoConfiguration.class,
-					GrpcCancelAutoConfiguration.class, GrpcClientAutoConfiguration.class))
+					CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class, SslAutoConfiguration.class,
+					CancelScopeGrpcAutoConfiguration.class, GrpcClientAutoConfiguration.class))
 			.withPropertyValues("spring.grpc.client.inprocess.enabled=false",
 					"spring.grpc.client.channel.default.target=static://127.0.0.1:" + this.peer.port())
 			.withBean(Quotes.class);
@@ -144,7 +144,7 @@ class ClientBeanTests {
 	void worksWithoutTheClientsOfSpring() {
 		new ApplicationContextRunner()
 			.withConfiguration(
-					AutoConfigurations.of(CancelScopeAutoConfiguration.class, GrpcCancelAutoConfiguration.class))
+					AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeGrpcAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader(GlobalClientInterceptor.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ScopedClientInterceptor.class));
 	}

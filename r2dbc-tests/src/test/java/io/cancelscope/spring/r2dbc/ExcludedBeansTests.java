@@ -25,7 +25,7 @@ class ExcludedBeansTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(CancelScopeAutoConfiguration.class, R2dbcCancelAutoConfiguration.class))
+				AutoConfigurations.of(CancelScopeAutoConfiguration.class, CancelScopeR2dbcAutoConfiguration.class))
 		.withUserConfiguration(Application.class);
 
 	@ParameterizedTest

@@ -116,7 +116,7 @@ class WatchedFrontTests {
 	@Test
 	void connectionsOfTwoFactoriesAreWatchedByTheSameBeanPostProcessor() {
 		ConnectionFactoryProxyingBeanPostProcessor processor = new ConnectionFactoryProxyingBeanPostProcessor(
-				() -> new R2dbcCancelProperties(true, Set.of(), SOON), true);
+				() -> new CancelScopeR2dbcProperties(true, Set.of(), SOON), true);
 		Connection first = connection(Connection.class);
 		Connection second = connection(Connection.class, Wrapped.class);
 		ConnectionFactory one = (ConnectionFactory) processor.postProcessAfterInitialization(

@@ -42,7 +42,7 @@ final class WatchedPool implements AutoCloseable {
 	}
 
 	static ConnectionFactory watched(ConnectionFactory factory, Duration abortAfter) {
-		R2dbcCancelProperties properties = new R2dbcCancelProperties(true, Set.of(), abortAfter);
+		CancelScopeR2dbcProperties properties = new CancelScopeR2dbcProperties(true, Set.of(), abortAfter);
 		return (ConnectionFactory) new ConnectionFactoryProxyingBeanPostProcessor(() -> properties, true)
 			.postProcessAfterInitialization(factory, "connectionFactory");
 	}

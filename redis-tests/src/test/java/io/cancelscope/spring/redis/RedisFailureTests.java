@@ -48,7 +48,7 @@ class RedisFailureTests {
 	void start() {
 		this.redis = TestRedis.start();
 		this.clients = new TestClients(this.redis.port(),
-				new RedisCancelProperties(true, Duration.ofMillis(100), RedisCancelProperties.OnCancel.FAIL));
+				new CancelScopeRedisProperties(true, Duration.ofMillis(100), CancelScopeRedisProperties.OnCancel.FAIL));
 	}
 
 	@AfterEach

@@ -22,8 +22,8 @@ import org.springframework.data.redis.core.StringRedisTemplate;
  */
 final class TestClients implements AutoCloseable {
 
-	static final RedisCancelProperties PATIENT = new RedisCancelProperties(true, Duration.ofSeconds(20),
-			RedisCancelProperties.OnCancel.FAIL);
+	static final CancelScopeRedisProperties PATIENT = new CancelScopeRedisProperties(true, Duration.ofSeconds(20),
+			CancelScopeRedisProperties.OnCancel.FAIL);
 
 	private final ClientResources resources = DefaultClientResources.builder()
 		.ioThreadPoolSize(2)
@@ -38,7 +38,7 @@ final class TestClients implements AutoCloseable {
 
 	private final JedisConnectionFactory jedis;
 
-	TestClients(int port, RedisCancelProperties properties) {
+	TestClients(int port, CancelScopeRedisProperties properties) {
 		NettyLeaks.watch();
 		this.shared = factory(port, plain(), properties, true);
 		this.dedicated = factory(port, plain(), properties, false);
@@ -46,7 +46,7 @@ final class TestClients implements AutoCloseable {
 		this.jedis = jedis(port, properties);
 	}
 
-	private static JedisConnectionFactory jedis(int port, RedisCancelProperties properties) {
+	private static JedisConnectionFactory jedis(int port, CancelScopeRedisProperties properties) {
 		GenericObjectPoolConfig<Object> config = new GenericObjectPoolConfig<>();
 		config.setMaxTotal(1);
 		JedisConnectionFactory factory = new JedisConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", port),
@@ -81,7 +81,7 @@ final class TestClients implements AutoCloseable {
 	}
 
 	private static LettuceConnectionFactory factory(int port, LettuceClientConfiguration configuration,
-			RedisCancelProperties properties, boolean share) {
+			CancelScopeRedisProperties properties, boolean share) {
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(
 				new RedisStandaloneConfiguration("127.0.0.1", port), configuration);
 		factory.setShareNativeConnection(share);
