@@ -81,7 +81,7 @@ final class KnownFeatures {
 						"no Micrometer: add spring-boot-starter-actuator")
 				.bean("io.micrometer.observation.ObservationRegistry",
 						"no ObservationRegistry bean: add spring-boot-starter-actuator"),
-			KnownFeature.of("observe", "observe.CancelScopeObserveAutoConfiguration")
+			KnownFeature.of("observe", "observemode.CancelScopeObserveModeAutoConfiguration")
 				.otherwise("only with cancel-scope.mode=observe or cancel-scope.modes.<name>=observe", UNUSED),
 			KnownFeature.of("r2dbc", "r2dbc.CancelScopeR2dbcAutoConfiguration", "cancel-scope.r2dbc.enabled")
 				.library("io.r2dbc.spi.ConnectionFactory", null,

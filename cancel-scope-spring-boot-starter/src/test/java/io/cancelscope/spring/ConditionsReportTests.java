@@ -35,7 +35,7 @@ class ConditionsReportTests {
 			.contains("(cancel-scope.observation.enabled=true) did not find property");
 		assertThat(reasons.get("CancelScopeMetricsAutoConfiguration")).contains("did not find any beans of type")
 			.contains("MeterRegistry");
-		assertThat(reasons.get("CancelScopeObserveAutoConfiguration")).contains("no mode is 'observe'");
+		assertThat(reasons.get("CancelScopeObserveModeAutoConfiguration")).contains("no mode is 'observe'");
 		assertThat(reasons.get("CancelScopeActuateAutoConfiguration"))
 			.contains("@ConditionalOnAvailableEndpoint not exposed");
 		assertThat(reasons.get("CancelScopeLoggingAutoConfiguration.MdcConfiguration"))

@@ -9,7 +9,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.logging.CancelScopeLoggingAutoConfiguration;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class HostileLogTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				CancelScopeLoggingAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class))
+				CancelScopeLoggingAutoConfiguration.class, CancelScopeObserveModeAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Shop.class)
 		.withBean(CancelScopesCustomizer.class, () -> (builder) -> builder.callbackExecutor(Runnable::run));

@@ -31,7 +31,7 @@ class SlicesTests {
 	private static final List<String> IN_EACH = List.of("io.cancelscope.spring.CancelScopeAutoConfiguration",
 			"io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration",
 			"io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration",
-			"io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration",
+			"io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration",
 			"io.cancelscope.spring.reactor.CancelScopeReactorAutoConfiguration",
 			"io.cancelscope.spring.resilience.CancelScopeResilienceAutoConfiguration",
 			"io.cancelscope.spring.task.CancelScopeTaskAutoConfiguration",

@@ -13,8 +13,8 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
-import io.cancelscope.spring.observe.ObservedCancellations;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
+import io.cancelscope.spring.observemode.ObservedCancellations;
 import io.cancelscope.testing.ManualTime;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,7 @@ class BudgetStoryTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
-				CancelScopeAopAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeObserveModeAutoConfiguration.class,
 				CancelScopeBudgetAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Supplier.class, () -> new Supplier(this.time))

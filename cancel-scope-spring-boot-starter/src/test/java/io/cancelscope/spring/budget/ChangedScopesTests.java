@@ -20,8 +20,8 @@ import io.cancelscope.spring.request.RequestScopes;
 import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.request.CancelScopeWebProperties;
 import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
-import io.cancelscope.spring.observe.ObservedCancellations;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
+import io.cancelscope.spring.observemode.ObservedCancellations;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +54,7 @@ class ChangedScopesTests {
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
 				CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class,
-				CancelScopeObserveAutoConfiguration.class, CancelScopeBudgetAutoConfiguration.class))
+				CancelScopeObserveModeAutoConfiguration.class, CancelScopeBudgetAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Quotes.class)
 		.withPropertyValues(EXPOSED, UNRESTRICTED);

@@ -12,7 +12,7 @@ import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
 import io.cancelscope.spring.budget.BudgetDescriptor.WouldStop;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -43,7 +43,7 @@ class LearntBudgetsTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
-				CancelScopeAopAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class,
+				CancelScopeAopAutoConfiguration.class, CancelScopeObserveModeAutoConfiguration.class,
 				CancelScopeBudgetAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time);
 

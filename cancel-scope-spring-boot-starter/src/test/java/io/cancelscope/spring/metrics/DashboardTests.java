@@ -17,7 +17,7 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -113,7 +113,7 @@ class DashboardTests {
 		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-					CancelScopeObserveAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class))
+					CancelScopeObserveModeAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class))
 			.withBean(ManualTime.class, () -> time)
 			.withBean(MeterRegistry.class, () -> registry)
 			.withPropertyValues("cancel-scope.modes.observed=observe")

@@ -14,7 +14,7 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.InsufficientBudgetException;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,7 +46,7 @@ class ScopeMetricsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				CancelScopeObserveAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class))
+				CancelScopeObserveModeAutoConfiguration.class, CancelScopeMetricsAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(MeterRegistry.class, () -> this.registry);
 

@@ -11,7 +11,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
 import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
-import io.cancelscope.spring.observe.CancelScopeObserveAutoConfiguration;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +64,7 @@ class RealVariableTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ CancelScopeAutoConfiguration.class, CancelScopeAopAutoConfiguration.class,
-			CancelScopeObserveAutoConfiguration.class })
+			CancelScopeObserveModeAutoConfiguration.class })
 	static class Application {
 
 		@Bean

@@ -7,7 +7,7 @@ import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.spring.ScopeOutcome;
 import io.cancelscope.spring.grpc.TestServer.Transport;
-import io.cancelscope.spring.observe.ObservedCancellations;
+import io.cancelscope.spring.observemode.ObservedCancellations;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;

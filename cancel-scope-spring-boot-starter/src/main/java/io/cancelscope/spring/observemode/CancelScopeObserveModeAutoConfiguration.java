@@ -1,4 +1,4 @@
-package io.cancelscope.spring.observe;
+package io.cancelscope.spring.observemode;
 
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Role;
 		afterName = "io.cancelscope.spring.budget.CancelScopeBudgetAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "cancel-scope.enabled", matchIfMissing = true)
 @Conditional(OnObserveMode.class)
-public final class CancelScopeObserveAutoConfiguration {
+public final class CancelScopeObserveModeAutoConfiguration {
 
 	/** A listener, and so told by the scopes' bean what it is to count. */
 	@Bean

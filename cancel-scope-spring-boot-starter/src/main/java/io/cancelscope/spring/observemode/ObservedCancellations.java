@@ -1,4 +1,4 @@
-package io.cancelscope.spring.observe;
+package io.cancelscope.spring.observemode;
 
 import java.time.Duration;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.cancelscope.spring.observe;
+package io.cancelscope.spring.observemode;
 
 import io.cancelscope.spring.BudgetChanges;
 import io.cancelscope.spring.ScopeSettings;

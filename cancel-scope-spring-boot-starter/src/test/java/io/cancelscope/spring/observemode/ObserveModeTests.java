@@ -1,4 +1,4 @@
-package io.cancelscope.spring.observe;
+package io.cancelscope.spring.observemode;
 
 import java.time.Duration;
 
@@ -32,7 +32,7 @@ class ObserveModeTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(CancelScopeAutoConfiguration.class,
-				CancelScopeAopAutoConfiguration.class, CancelScopeObserveAutoConfiguration.class))
+				CancelScopeAopAutoConfiguration.class, CancelScopeObserveModeAutoConfiguration.class))
 		.withBean(ManualTime.class, () -> this.time)
 		.withBean(Quotes.class);
 
