@@ -37,9 +37,9 @@ public final class CancelScopeAutoConfiguration {
 	}
 
 	@Bean
-	StartUpLine cancelScopeStartUpLine(ConfigurableApplicationContext context,
+	StartupLogger cancelScopeStartUpLine(ConfigurableApplicationContext context,
 			ObjectProvider<CancelScopeFeature> features, CancelScopeProperties properties, ScopeSettings settings) {
-		return new StartUpLine(context, features, properties, settings);
+		return new StartupLogger(context, features, properties, settings);
 	}
 
 	@Bean

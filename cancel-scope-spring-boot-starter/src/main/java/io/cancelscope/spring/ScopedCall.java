@@ -77,9 +77,9 @@ public interface ScopedCall {
 	 * stopped the work, and no scope around it is cancelled.
 	 * @param scope a scope of this call that has ended
 	 * @param failure the exception that ended it, from {@link #fail}
-	 * @return whether {@link #standIn} returns the result
+	 * @return whether {@link #fallback} returns the result
 	 */
-	boolean hasStandIn(OpenScope scope, Throwable failure);
+	boolean hasFallback(OpenScope scope, Throwable failure);
 
 	/**
 	 * Calls the fallback, in the scope around the given one.
@@ -88,6 +88,6 @@ public interface ScopedCall {
 	 * @return the result of the fallback
 	 * @throws Throwable if the fallback throws it
 	 */
-	@Nullable Object standIn(OpenScope scope, CancelScope around) throws Throwable;
+	@Nullable Object fallback(OpenScope scope, CancelScope around) throws Throwable;
 
 }

@@ -173,22 +173,22 @@ public class CancelScopesEndpoint {
 
 	ScopesDescriptor scopes(@Nullable Integer limit, boolean tree, boolean withMessages) {
 		int most = most(limit);
-		Forest forest = new Forest(this.live);
+		ScopeTrees forest = new ScopeTrees(this.live);
 		return describe(forest.size(), forest.roots(), most, tree, withMessages);
 	}
 
 	@Nullable ScopeDescriptor scope(String id, boolean withMessages) {
 		CancelScope scope = this.live.find(id);
-		Forest.Tree found = (scope != null) ? new Forest(this.live).tree(scope) : null;
+		ScopeTrees.Tree found = (scope != null) ? new ScopeTrees(this.live).tree(scope) : null;
 		return (found != null) ? describe(1, List.of(found), HIGHEST_LIMIT, true, withMessages).scopes().get(0) : null;
 	}
 
-	private static ScopesDescriptor describe(int total, List<Forest.Tree> roots, int limit, boolean tree,
+	private static ScopesDescriptor describe(int total, List<ScopeTrees.Tree> roots, int limit, boolean tree,
 			boolean withMessages) {
 		Instant now = Instant.now();
 		List<ScopeDescriptor> top = new ArrayList<>();
-		Map<Forest.Tree, ScopeDescriptor> described = new IdentityHashMap<>();
-		Forest.firstOf(roots, limit, tree ? Forest.DEEPEST : Integer.MAX_VALUE, (at, depth) -> {
+		Map<ScopeTrees.Tree, ScopeDescriptor> described = new IdentityHashMap<>();
+		ScopeTrees.firstOf(roots, limit, tree ? ScopeTrees.DEEPEST : Integer.MAX_VALUE, (at, depth) -> {
 			ScopeDescriptor descriptor = ScopeDescriptor.of(at, now, withMessages, tree);
 			ScopeDescriptor around = (at.parent != null) ? described.get(at.parent) : null;
 			List<ScopeDescriptor> siblings = (around != null) ? around.children() : null;

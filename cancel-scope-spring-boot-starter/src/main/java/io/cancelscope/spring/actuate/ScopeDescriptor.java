@@ -43,7 +43,7 @@ public record ScopeDescriptor(String id, @Nullable String parent, String name, @
 		@Nullable ReasonDescriptor reason, int below,
 		@Nullable List<ScopeDescriptor> children) implements OperationResponseBody {
 
-	static ScopeDescriptor of(Forest.Tree tree, Instant now, boolean withMessages, boolean withChildren) {
+	static ScopeDescriptor of(ScopeTrees.Tree tree, Instant now, boolean withMessages, boolean withChildren) {
 		CancelScope scope = tree.scope;
 		Optional<CancelReason> reason = scope.reason();
 		Duration elapsed = tree.details.elapsed();

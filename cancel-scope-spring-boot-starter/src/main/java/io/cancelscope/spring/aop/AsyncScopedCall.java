@@ -65,8 +65,8 @@ final class AsyncScopedCall implements ScopedCall {
 
 	private @Nullable Object fallBack(ScopedInvocation call, OpenScope scope, Throwable thrown) throws Throwable {
 		Throwable failure = call.fail(scope, thrown);
-		if (call.hasStandIn(scope, failure)) {
-			return call.standIn(scope, this.around);
+		if (call.hasFallback(scope, failure)) {
+			return call.fallback(scope, this.around);
 		}
 		throw failure;
 	}
@@ -97,13 +97,13 @@ final class AsyncScopedCall implements ScopedCall {
 	}
 
 	@Override
-	public boolean hasStandIn(OpenScope scope, Throwable failure) {
-		return this.call.hasStandIn(scope, failure);
+	public boolean hasFallback(OpenScope scope, Throwable failure) {
+		return this.call.hasFallback(scope, failure);
 	}
 
 	@Override
-	public @Nullable Object standIn(OpenScope scope, CancelScope around) throws Throwable {
-		return this.call.standIn(scope, around);
+	public @Nullable Object fallback(OpenScope scope, CancelScope around) throws Throwable {
+		return this.call.fallback(scope, around);
 	}
 
 	/**

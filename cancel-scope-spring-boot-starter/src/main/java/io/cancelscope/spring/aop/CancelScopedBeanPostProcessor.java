@@ -92,7 +92,7 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 				new CancelScopedInvoker(this.scopes));
 		this.advisor = advisor(interceptor, ProxiedInterfaces.none(this.source));
 		this.interceptor = interceptor;
-		WovenCode.enter(interceptor);
+		LoadTimeWovenClasses.enter(interceptor);
 	}
 
 	private Advisor advisor(CancelScopedInterceptor interceptor, ProxiedInterfaces interfaces) {
@@ -103,7 +103,7 @@ final class CancelScopedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisi
 	@Override
 	public void destroy() {
 		if (this.interceptor != null) {
-			WovenCode.leave(this.interceptor);
+			LoadTimeWovenClasses.leave(this.interceptor);
 		}
 	}
 

@@ -39,12 +39,12 @@ final class CancelScopedCheckingBeanPostProcessor
 		this.operations = operations;
 		this.interceptor = interceptor;
 		this.properties = properties;
-		WovenCode.enter(interceptor);
+		LoadTimeWovenClasses.enter(interceptor);
 	}
 
 	@Override
 	public void destroy() {
-		WovenCode.leave(this.interceptor);
+		LoadTimeWovenClasses.leave(this.interceptor);
 	}
 
 	@Override

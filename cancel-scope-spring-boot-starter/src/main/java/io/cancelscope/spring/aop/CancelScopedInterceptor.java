@@ -24,7 +24,7 @@ final class CancelScopedInterceptor implements MethodInterceptor {
 	/** The methods that this lies outside of {@code @Async} of; null for none. */
 	private final @Nullable AsyncMethods async;
 
-	private final SeenCalls seen = new SeenCalls();
+	private final OperationCache seen = new OperationCache();
 
 	CancelScopedInterceptor(CancelScopedOperations operations, CancelScopedInvoker invoker) {
 		this(operations, invoker, ProxiedInterfaces.none(operations.source()), null);

@@ -75,7 +75,7 @@ final class CancelScopedInvoker {
 	@Nullable Object invokeOrElse(CancelScopedOperation operation, Joinpoint body, Fallback fallback) {
 		return this.scopes.get()
 			.callOrElse(operation.options(), (scope) -> run(scope, operation, body),
-					(reason) -> standIn(fallback, reason));
+					(reason) -> invokeFallback(fallback, reason));
 	}
 
 	/** A call whose result may outlive it: who handles that decides when it is over. */
@@ -131,7 +131,7 @@ final class CancelScopedInvoker {
 	}
 
 	@SuppressWarnings("NullAway") // a lambda can't say that its result may be null
-	private static Object standIn(Fallback fallback, CancelReason reason) {
+	private static Object invokeFallback(Fallback fallback, CancelReason reason) {
 		try {
 			return fallback.call(reason);
 		}

@@ -132,7 +132,7 @@ final class CancelScopedNames implements ScopeNames, Ordered {
 	/** Woven code has scopes of its own, whether or not it belongs to a bean. */
 	@Override
 	public boolean mayOpen(String key) {
-		return WovenCode.isThere() || this.vague.stream().anyMatch((type) -> mayOpen(key, type));
+		return LoadTimeWovenClasses.isThere() || this.vague.stream().anyMatch((type) -> mayOpen(key, type));
 	}
 
 	/** Only a method that the type has too is likely to be called. */

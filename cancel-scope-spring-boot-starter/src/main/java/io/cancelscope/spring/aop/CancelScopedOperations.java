@@ -121,7 +121,7 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 			return null;
 		}
 		Method specific = AopUtils.getMostSpecificMethod(method, userClass);
-		return this.resolver.nameOf(new CancelScopedPlace(beanName, specific, userClass), annotations);
+		return this.resolver.nameOf(new CancelScopedLocation(beanName, specific, userClass), annotations);
 	}
 
 	CancelScopedSource source() {
@@ -148,7 +148,7 @@ final class CancelScopedOperations implements AopInfrastructureBean {
 		// A lambda, or a client made of an interface alone, has no class with a name.
 		Method specific = Extensible.isWithoutName(userClass) ? method
 				: AopUtils.getMostSpecificMethod(method, userClass);
-		CancelScopedPlace place = new CancelScopedPlace(beanName, specific, userClass);
+		CancelScopedLocation place = new CancelScopedLocation(beanName, specific, userClass);
 		List<MergedAnnotation<CancelScoped>> annotations;
 		try {
 			annotations = this.source.find(method, userClass);

@@ -55,7 +55,7 @@ final class CancelScopedResolver {
 	 * Resolves the annotations of one method.
 	 * @throws InvalidCancelScopedException if they say what can't be done
 	 */
-	CancelScopedOperation resolve(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
+	CancelScopedOperation resolve(CancelScopedLocation place, List<MergedAnnotation<CancelScoped>> annotations) {
 		if (KotlinDetector.isSuspendingFunction(place.method())) {
 			throw suspending(place);
 		}
@@ -97,16 +97,16 @@ final class CancelScopedResolver {
 	 * Returns the name of the scope of one method.
 	 * @throws InvalidCancelScopedException if it can't be resolved
 	 */
-	String nameOf(CancelScopedPlace place, List<MergedAnnotation<CancelScoped>> annotations) {
+	String nameOf(CancelScopedLocation place, List<MergedAnnotation<CancelScoped>> annotations) {
 		return name(place, CancelScopedAttributes.merge(annotations).name());
 	}
 
-	private @Nullable KeyExpression key(CancelScopedPlace place, String written) {
+	private @Nullable KeyExpression key(CancelScopedLocation place, String written) {
 		String text = written.isEmpty() ? "" : resolve(place, "key", written);
 		return text.isBlank() ? null : KeyExpression.of(place, written, text);
 	}
 
-	private static @Nullable FallbackMethod fallback(CancelScopedPlace place, String name,
+	private static @Nullable FallbackMethod fallback(CancelScopedLocation place, String name,
 			ReturnValueAdapter.@Nullable Handler handler) {
 		if (name.isEmpty()) {
 			return null;
@@ -118,7 +118,7 @@ final class CancelScopedResolver {
 		return fallback;
 	}
 
-	private ReturnValueAdapter.@Nullable Handler handler(CancelScopedPlace place) {
+	private ReturnValueAdapter.@Nullable Handler handler(CancelScopedLocation place) {
 		Class<?> returnType = place.method().getReturnType();
 		if (returnType.isPrimitive()) {
 			return null;
@@ -131,7 +131,7 @@ final class CancelScopedResolver {
 			.orElse(null);
 	}
 
-	private String name(CancelScopedPlace place, String written) {
+	private String name(CancelScopedLocation place, String written) {
 		if (written.isEmpty()) {
 			return place.ownerName() + "." + place.method().getName();
 		}
@@ -145,7 +145,7 @@ final class CancelScopedResolver {
 		return name;
 	}
 
-	private @Nullable Duration timeout(CancelScopedPlace place, String name, String written) {
+	private @Nullable Duration timeout(CancelScopedLocation place, String name, String written) {
 		Duration fromAnnotation = duration(place, "timeout", written);
 		ScopeSettings settings = this.settings.get();
 		Optional<Duration> fromProperties = settings.configuredTimeoutOf(name);
@@ -160,7 +160,8 @@ final class CancelScopedResolver {
 		return timeout.equals(this.settings.get().defaultTimeout()) ? "cancel-scope.default-timeout" : "@CancelScoped";
 	}
 
-	private RequiredBudget required(CancelScopedPlace place, String name, String written, @Nullable Duration timeout) {
+	private RequiredBudget required(CancelScopedLocation place, String name, String written,
+			@Nullable Duration timeout) {
 		RequiredBudget fromAnnotation = required(place, written);
 		RequiredBudget fromProperties = this.settings.get().requiredBy(name);
 		RequiredBudget required = (fromProperties != null) ? fromProperties : fromAnnotation;
@@ -175,7 +176,7 @@ final class CancelScopedResolver {
 		return required;
 	}
 
-	private RequiredBudget required(CancelScopedPlace place, String written) {
+	private RequiredBudget required(CancelScopedLocation place, String written) {
 		String text = written.isEmpty() ? "" : resolve(place, "requires", written);
 		if (text.isEmpty()) {
 			return RequiredBudget.NONE;
@@ -197,7 +198,7 @@ final class CancelScopedResolver {
 		return required;
 	}
 
-	private @Nullable Duration duration(CancelScopedPlace place, String attribute, String written) {
+	private @Nullable Duration duration(CancelScopedLocation place, String attribute, String written) {
 		if (written.isEmpty()) {
 			return null;
 		}
@@ -221,7 +222,7 @@ final class CancelScopedResolver {
 		return duration;
 	}
 
-	private String resolve(CancelScopedPlace place, String attribute, String written) {
+	private String resolve(CancelScopedLocation place, String attribute, String written) {
 		String resolved;
 		try {
 			resolved = this.values.resolveStringValue(written);
@@ -235,7 +236,7 @@ final class CancelScopedResolver {
 		return (resolved != null) ? resolved : "";
 	}
 
-	private static InvalidCancelScopedException unresolved(CancelScopedPlace place, String attribute, String written,
+	private static InvalidCancelScopedException unresolved(CancelScopedLocation place, String attribute, String written,
 			@Nullable RuntimeException ex) {
 		String problem = "which cannot be resolved";
 		if (ex != null) {
@@ -262,7 +263,7 @@ final class CancelScopedResolver {
 			.cancelOnException((exception) -> exempt.stream().noneMatch((type) -> type.isInstance(exception)));
 	}
 
-	private static ScopeOptions exception(ScopeOptions options, CancelScopedPlace place, Class<?> type) {
+	private static ScopeOptions exception(ScopeOptions options, CancelScopedLocation place, Class<?> type) {
 		if (type == ScopeCancelledException.class) {
 			return options;
 		}
@@ -277,7 +278,7 @@ final class CancelScopedResolver {
 	}
 
 	/** It returns at its first suspension, and what runs later would have no scope. */
-	private static InvalidCancelScopedException suspending(CancelScopedPlace place) {
+	private static InvalidCancelScopedException suspending(CancelScopedLocation place) {
 		return new InvalidCancelScopedException(place + " is on a Kotlin suspend function, which is not supported.",
 				"Limit the function with kotlinx.coroutines.withTimeout, or annotate a method that returns a CompletableFuture"
 						+ " or a Mono, for example by future { … } or mono { … }.",
@@ -285,7 +286,7 @@ final class CancelScopedResolver {
 	}
 
 	/** Both aliases are given, and differ. */
-	static InvalidCancelScopedException conflict(CancelScopedPlace place, AnnotationConfigurationException ex) {
+	static InvalidCancelScopedException conflict(CancelScopedLocation place, AnnotationConfigurationException ex) {
 		return new InvalidCancelScopedException(
 				place + " has both value and timeout, and they differ. (" + ex.getMessage() + ")",
 				"value and timeout are aliases of one attribute. Set only one of them, for example timeout = \"800ms\".",

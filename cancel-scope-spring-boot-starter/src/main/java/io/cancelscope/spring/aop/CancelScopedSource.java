@@ -117,8 +117,8 @@ final class CancelScopedSource implements AopInfrastructureBean {
 	 * Whether the advice is in the code of the method already, by the load-time weaver.
 	 */
 	boolean isWoven(Method method, Class<?> targetClass) {
-		return this.woven.computeIfAbsent(new MethodClassKey(method, targetClass),
-				(key) -> WovenCode.isIn(AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(targetClass))));
+		return this.woven.computeIfAbsent(new MethodClassKey(method, targetClass), (key) -> LoadTimeWovenClasses
+			.isIn(AopUtils.getMostSpecificMethod(method, ClassUtils.getUserClass(targetClass))));
 	}
 
 	/** Whether the annotation is meant for the method, whatever can reach it. */

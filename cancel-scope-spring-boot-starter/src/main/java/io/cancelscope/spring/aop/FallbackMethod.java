@@ -36,7 +36,7 @@ final class FallbackMethod {
 	/** Whether it has annotations of its own, which count in calls through a proxy. */
 	private final boolean isAnnotated;
 
-	private FallbackMethod(Method method, CancelScopedPlace place) {
+	private FallbackMethod(Method method, CancelScopedLocation place) {
 		this.method = method;
 		this.result = place.method().getReturnType();
 		this.takesReason = method.getParameterCount() > place.method().getParameterCount();
@@ -48,7 +48,7 @@ final class FallbackMethod {
 	 * Finds the method and checks that it can stand in.
 	 * @throws InvalidCancelScopedException if it can't
 	 */
-	static FallbackMethod of(CancelScopedPlace place, String name) {
+	static FallbackMethod of(CancelScopedLocation place, String name) {
 		Class<?> userClass = ClassUtils.getUserClass(place.targetClass());
 		List<Method> candidates = candidates(place.method(), userClass, name);
 		if (candidates.isEmpty()) {
@@ -69,7 +69,7 @@ final class FallbackMethod {
 		return FallbackCandidates.of(method, userClass, name);
 	}
 
-	private static void check(CancelScopedPlace place, Class<?> userClass, String name, Method found) {
+	private static void check(CancelScopedLocation place, Class<?> userClass, String name, Method found) {
 		if (Modifier.isStatic(place.method().getModifiers()) && !Modifier.isStatic(found.getModifiers())) {
 			throw invalid(place, name, "which is not static, unlike " + place.method().getName());
 		}
@@ -90,7 +90,7 @@ final class FallbackMethod {
 	}
 
 	/** It returns what can't be followed to its end. */
-	InvalidCancelScopedException unfollowed(CancelScopedPlace place) {
+	InvalidCancelScopedException unfollowed(CancelScopedLocation place) {
 		return invalid(place, this.method.getName(), "which returns " + this.method.getReturnType().getSimpleName()
 				+ ", whose completion cannot be observed. Declare CompletableFuture or Future");
 	}
@@ -112,7 +112,7 @@ final class FallbackMethod {
 		return this.method.getReturnType();
 	}
 
-	private static InvalidCancelScopedException invalid(CancelScopedPlace place, String name, String problem) {
+	private static InvalidCancelScopedException invalid(CancelScopedLocation place, String name, String problem) {
 		Method method = place.method();
 		String parameters = Arrays.stream(method.getParameterTypes())
 			.map(Class::getSimpleName)

@@ -23,7 +23,7 @@ class InvalidCancelScopedException extends RuntimeException {
 	}
 
 	/** An attribute has a value that it can't have. */
-	static InvalidCancelScopedException of(CancelScopedPlace place, String attribute, String value, String problem,
+	static InvalidCancelScopedException of(CancelScopedLocation place, String attribute, String value, String problem,
 			String action, @Nullable Throwable cause) {
 		return new InvalidCancelScopedException(place + " has " + attribute + " = " + value + ", " + problem + ".",
 				action, cause);

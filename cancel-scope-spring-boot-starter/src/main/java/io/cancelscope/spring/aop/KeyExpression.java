@@ -47,7 +47,7 @@ final class KeyExpression {
 
 	private static final String EXAMPLE = "for example key = \"'order-' + #id\"";
 
-	private final CancelScopedPlace place;
+	private final CancelScopedLocation place;
 
 	private final String written;
 
@@ -58,7 +58,7 @@ final class KeyExpression {
 
 	private final boolean constant;
 
-	private KeyExpression(CancelScopedPlace place, String written, SpelExpression expression) {
+	private KeyExpression(CancelScopedLocation place, String written, SpelExpression expression) {
 		this.place = place;
 		this.written = written;
 		this.expression = expression;
@@ -75,7 +75,7 @@ final class KeyExpression {
 	 * @param text the text with its placeholders resolved
 	 * @throws InvalidCancelScopedException if no call could evaluate it
 	 */
-	static KeyExpression of(CancelScopedPlace place, String written, String text) {
+	static KeyExpression of(CancelScopedLocation place, String written, String text) {
 		try {
 			return new KeyExpression(place, written, PARSER.parseRaw(text));
 		}

@@ -103,15 +103,15 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 	}
 
 	@Override
-	public boolean hasStandIn(OpenScope scope, Throwable failure) {
+	public boolean hasFallback(OpenScope scope, Throwable failure) {
 		return this.fallback != null && scope.isCauseOf(failure);
 	}
 
 	@Override
-	public @Nullable Object standIn(OpenScope scope, CancelScope around) throws Throwable {
+	public @Nullable Object fallback(OpenScope scope, CancelScope around) throws Throwable {
 		CancelReason reason = scope.reason().orElse(null);
 		if (this.fallback == null || reason == null) {
-			throw new IllegalStateException("No fallback applies to " + scope + ". Call hasStandIn(…) first.");
+			throw new IllegalStateException("No fallback applies to " + scope + ". Call hasFallback(…) first.");
 		}
 		CancelScope.Registration attachment = around.attach();
 		try (attachment) {

@@ -51,9 +51,9 @@ final class WovenInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Method method = invocation.getMethod();
-		WovenCode.checkWoven(method.getDeclaringClass());
+		LoadTimeWovenClasses.checkWoven(method.getDeclaringClass());
 		Class<?> targetClass = targetClass(method, invocation.getThis());
-		CancelScopedInterceptor context = WovenCode.contextFor(method, targetClass);
+		CancelScopedInterceptor context = LoadTimeWovenClasses.contextFor(method, targetClass);
 		return ((context != null) ? context : perClass.get(targetClass)).invoke(invocation, targetClass);
 	}
 

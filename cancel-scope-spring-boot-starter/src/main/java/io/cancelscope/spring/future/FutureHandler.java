@@ -34,8 +34,8 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 		}
 		catch (Throwable ex) {
 			Throwable failure = call.fail(scope, ex);
-			if (call.hasStandIn(scope, failure)) {
-				return call.standIn(scope, around);
+			if (call.hasFallback(scope, failure)) {
+				return call.fallback(scope, around);
 			}
 			throw failure;
 		}
@@ -57,7 +57,7 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 		}
 		CompletableFuture<T> own = madeBy(stage);
 		return (own != null) ? new ScopedFuture<>(call, scope, around, stage, this.lateResults, own).start()
-				: KeptStage.start(call, scope, stage);
+				: CallerVisibleStage.start(call, scope, stage);
 	}
 
 	/** A class that makes its dependent stages makes one for the caller, too. */
@@ -75,11 +75,11 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 	}
 
 	private <T> Future<T> asked(ScopedCall call, OpenScope scope, CancelScope around, Future<T> future) {
-		AskedStage<T> stage = new AskedStage<>(future);
+		PolledStage<T> stage = new PolledStage<>(future);
 		stage.look();
 		CompletableFuture<T> result = new ScopedFuture<>(call, scope, around, stage, this.lateResults, null).start();
-		AskedFuture<T> asked = new AskedFuture<>(result, stage, scope);
-		Unasked.watch(asked, result, stage, scope);
+		PolledFuture<T> asked = new PolledFuture<>(result, stage, scope);
+		AbandonedFutureCleaner.watch(asked, result, stage, scope);
 		return asked;
 	}
 
@@ -96,8 +96,8 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 	}
 
 	private <T> Future<T> askedByWorker(OpenScope scope, Future<T> future) {
-		AskedStage<T> stage = new AskedStage<>(future);
-		return new AskedFuture<>(new WorkersFuture<>(scope, stage, this.lateResults).start(), stage, scope);
+		PolledStage<T> stage = new PolledStage<>(future);
+		return new PolledFuture<>(new WorkersFuture<>(scope, stage, this.lateResults).start(), stage, scope);
 	}
 
 	@Override

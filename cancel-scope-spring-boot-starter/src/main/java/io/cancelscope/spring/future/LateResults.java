@@ -47,14 +47,14 @@ final class LateResults {
 	}
 
 	/** Looks for the value of a future that is too late, if anybody wants it. */
-	void watch(AskedStage<?> stage, CancelScope scope) {
+	void watch(PolledStage<?> stage, CancelScope scope) {
 		if (!stage.isDone() && isWanted(scope)) {
 			this.futures.watch(stage);
 		}
 	}
 
 	/** Looks for the value of a future that somebody waits for. */
-	void follow(AskedStage<?> stage) {
+	void follow(PolledStage<?> stage) {
 		stage.look();
 		if (!stage.isDone()) {
 			this.futures.watch(stage);

@@ -40,7 +40,7 @@ final class PolledFutures {
 
 	private boolean closed;
 
-	void watch(AskedStage<?> stage) {
+	void watch(PolledStage<?> stage) {
 		boolean start;
 		this.lock.lock();
 		try {
@@ -62,7 +62,7 @@ final class PolledFutures {
 
 	private void start() {
 		try {
-			Unasked.newThread(this::run, "cancel-scope-polled-futures").start();
+			AbandonedFutureCleaner.newThread(this::run, "cancel-scope-polled-futures").start();
 		}
 		catch (Throwable ex) {
 			this.lock.lock();
@@ -166,7 +166,7 @@ final class PolledFutures {
 	}
 
 	/** One that is waited for, and since when. */
-	private record Polled(AskedStage<?> stage, long since) {
+	private record Polled(PolledStage<?> stage, long since) {
 
 	}
 

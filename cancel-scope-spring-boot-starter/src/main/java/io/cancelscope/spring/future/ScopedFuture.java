@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the stage, the scope, and the caller. One compare-and-set decides; the winner closes
  * the scope before anybody sees the result.
  * <p>
- * The method's own stage is left alone, so that its actions run: see {@link Stages} for
- * what is stopped all the same.
+ * The method's own stage is left alone, so that its actions run: see
+ * {@link CompletionStages} for what is stopped all the same.
  * <p>
  * Order: the result is news, so it is not completed before all stops have begun. A stage
  * that ends in a cancelled scope, because of a stop for example, completes nothing: the
@@ -62,10 +62,10 @@ final class ScopedFuture<T> {
 	CompletableFuture<T> start() {
 		this.stage.whenComplete(this::completed);
 		if (!this.over.get()) {
-			this.outlives = !(this.stage instanceof AskedStage<?>);
+			this.outlives = !(this.stage instanceof PolledStage<?>);
 			this.result.whenComplete(this::endedByCaller);
-			CancelScope.Stop stop = (this.stage instanceof AskedStage<?> asked)
-					? (this.call.interrupts() ? asked::cancelFuture : null) : Stages.stopOf(this.stage);
+			CancelScope.Stop stop = (this.stage instanceof PolledStage<?> asked)
+					? (this.call.interrupts() ? asked::cancelFuture : null) : CompletionStages.stopOf(this.stage);
 			CancelScope.Registration stopping = (stop != null) ? this.scope.onCancel(stop) : null;
 			CancelScope.Registration news = this.scope.afterCancel((reason) -> cancelled());
 			if (this.over.get()) {
@@ -81,7 +81,7 @@ final class ScopedFuture<T> {
 	}
 
 	private void completed(@Nullable T value, @Nullable Throwable error) {
-		boolean stopped = this.stage instanceof AskedStage<?> && error instanceof CancellationException;
+		boolean stopped = this.stage instanceof PolledStage<?> && error instanceof CancellationException;
 		if ((this.outlives || stopped) && this.scope.isCancelled()) {
 			// A deadline counts from its instant, whether or not its news have come.
 			if (error == null) {
@@ -111,7 +111,7 @@ final class ScopedFuture<T> {
 
 	/** The stops have begun. */
 	private void cancelled() {
-		AskedStage<?> asked = (this.stage instanceof AskedStage<?> stage) ? stage : null;
+		PolledStage<?> asked = (this.stage instanceof PolledStage<?> stage) ? stage : null;
 		if (asked != null) {
 			// What is there by now is kept.
 			asked.look();
@@ -150,7 +150,7 @@ final class ScopedFuture<T> {
 		}
 		finally {
 			this.scope.close();
-			if (this.stage instanceof AskedStage<?> asked) {
+			if (this.stage instanceof PolledStage<?> asked) {
 				asked.cancelFuture();
 				this.lateResults.watch(asked, this.scope);
 			}
@@ -159,10 +159,10 @@ final class ScopedFuture<T> {
 
 	private void fail(Throwable error) {
 		try {
-			Throwable thrown = Stages.unwrap(error);
+			Throwable thrown = CompletionStages.unwrap(error);
 			Throwable failure = this.call.fail(this.scope, thrown);
-			if (this.call.hasStandIn(this.scope, failure)) {
-				standIn();
+			if (this.call.hasFallback(this.scope, failure)) {
+				fallback();
 			}
 			else {
 				this.result.completeExceptionally((failure != thrown) ? failure : error);
@@ -175,13 +175,13 @@ final class ScopedFuture<T> {
 	}
 
 	@SuppressWarnings("unchecked") // checked against the method's type at start-up
-	private void standIn() throws Throwable {
-		Object other = this.call.standIn(this.scope, this.around);
+	private void fallback() throws Throwable {
+		Object other = this.call.fallback(this.scope, this.around);
 		if (other instanceof CompletionStage<?> stage) {
 			((CompletionStage<T>) stage).whenComplete(this::completeAsTheOther);
 		}
 		else if (other instanceof Future<?> future) {
-			AskedStage<T> asked = new AskedStage<>((Future<T>) future);
+			PolledStage<T> asked = new PolledStage<>((Future<T>) future);
 			asked.whenComplete(this::completeAsTheOther);
 			this.lateResults.follow(asked);
 		}

@@ -34,7 +34,7 @@ final class WorkersFuture<T> {
 	CompletableFuture<T> start() {
 		this.stage.whenComplete(this::completed);
 		if (!this.over.get()) {
-			CancelScope.Stop stop = Stages.stopOf(this.stage);
+			CancelScope.Stop stop = CompletionStages.stopOf(this.stage);
 			CancelScope.Registration stopping = (stop != null) ? this.scope.onCancel(stop) : null;
 			CancelScope.Registration news = this.scope.afterCancel((reason) -> cancelled());
 			this.result.whenComplete((value, error) -> {
@@ -55,7 +55,7 @@ final class WorkersFuture<T> {
 			}
 		}
 		else if (error != null) {
-			this.result.completeExceptionally(Stages.unwrap(error));
+			this.result.completeExceptionally(CompletionStages.unwrap(error));
 		}
 		else {
 			this.result.complete(value);
@@ -63,12 +63,12 @@ final class WorkersFuture<T> {
 	}
 
 	private void cancelled() {
-		if (this.stage instanceof AskedStage<?> asked) {
+		if (this.stage instanceof PolledStage<?> asked) {
 			asked.look();
 		}
 		if (this.over.compareAndSet(false, true)) {
 			this.result.completeExceptionally(this.scope.exception());
-			if (this.stage instanceof AskedStage<?> asked) {
+			if (this.stage instanceof PolledStage<?> asked) {
 				this.lateResults.watch(asked, this.scope);
 			}
 		}

@@ -18,7 +18,7 @@ final class ReactorExchange {
 
 	static Mono<ClientResponse> send(ClientRequest request, ExchangeFunction next) {
 		EventLoopCancel cancel = new EventLoopCancel();
-		return EventLoopSubscriber.over(next.exchange(watched(request, cancel)), cancel, Arrival::giveUp);
+		return EventLoopSubscriber.over(next.exchange(watched(request, cancel)), cancel, ResponseHandoff::giveUp);
 	}
 
 	private static ClientRequest watched(ClientRequest request, EventLoopCancel cancel) {

@@ -53,7 +53,7 @@ final class ScopedExchangeFilter implements ExchangeFilterFunction {
 	private Mono<ClientResponse> exchange(CancelScope scope, ClientRequest request, ExchangeFunction next) {
 		scope.check();
 		AtomicReference<@Nullable Subscription> exchange = new AtomicReference<>();
-		Arrival arrival = new Arrival();
+		ResponseHandoff arrival = new ResponseHandoff();
 		SentDeadline deadline = (this.header != null) ? SentDeadline.of(scope) : null;
 		ClientRequest telling = tell(scope, request);
 		SentDeadline sent = (telling != request) ? deadline : null;

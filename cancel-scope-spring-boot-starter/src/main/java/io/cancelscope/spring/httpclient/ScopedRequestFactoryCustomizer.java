@@ -78,9 +78,9 @@ public final class ScopedRequestFactoryCustomizer
 
 	private static ClientHttpRequestFactoryBuilder<?> prepare(ClientHttpRequestFactoryBuilder<?> builder) {
 		if (builder instanceof JettyClientHttpRequestFactoryBuilder jetty) {
-			return JettyStops.addTo(jetty);
+			return JettyRequests.addTo(jetty);
 		}
-		return (builder instanceof ReactorClientHttpRequestFactoryBuilder reactor) ? ReactorStops.addTo(reactor)
+		return (builder instanceof ReactorClientHttpRequestFactoryBuilder reactor) ? ReactorConnections.addTo(reactor)
 				: builder;
 	}
 
@@ -116,8 +116,8 @@ public final class ScopedRequestFactoryCustomizer
 		return switch (Transport.of(factory)) {
 			case JDK -> StoppableJdkClient.insertInto((JdkClientHttpRequestFactory) factory);
 			case HTTP_COMPONENTS -> StoppableHttpClient.insertInto((HttpComponentsClientHttpRequestFactory) factory);
-			case JETTY -> JettyStops.insertInto((JettyClientHttpRequestFactory) factory);
-			case REACTOR -> ReactorStops.insertInto((ReactorClientHttpRequestFactory) factory);
+			case JETTY -> JettyRequests.insertInto((JettyClientHttpRequestFactory) factory);
+			case REACTOR -> ReactorConnections.insertInto((ReactorClientHttpRequestFactory) factory);
 			case OTHER -> true;
 		};
 	}

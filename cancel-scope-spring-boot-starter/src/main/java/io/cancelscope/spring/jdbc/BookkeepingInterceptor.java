@@ -53,7 +53,7 @@ final class BookkeepingInterceptor implements MethodInterceptor {
 		return shielded(name, invocation.getMethod(), invocation::proceed);
 	}
 
-	private @Nullable Object shielded(String name, Method method, Execution.Call call) throws Throwable {
+	private @Nullable Object shielded(String name, Method method, StatementExecution.Call call) throws Throwable {
 		Duration timeout = this.properties.get().bookkeepingTimeout();
 		if (timeout.isZero() || !(CancelScope.current() instanceof OpenScope)
 				|| method.getDeclaringClass() == Object.class) {
@@ -76,7 +76,7 @@ final class BookkeepingInterceptor implements MethodInterceptor {
 		InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
 			case "equals" -> arguments != null && proxy == arguments[0];
 			case "hashCode" -> System.identityHashCode(proxy);
-			default -> shielded(name, method, () -> WatchedConnection.call(target, method, arguments));
+			default -> shielded(name, method, () -> ScopeAwareConnection.call(target, method, arguments));
 		};
 		return ProxyTypes.newProxy(target, handler);
 	}

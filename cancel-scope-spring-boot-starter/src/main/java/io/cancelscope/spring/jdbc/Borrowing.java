@@ -36,7 +36,7 @@ final class Borrowing {
 	 * @param interrupt whether the thread that waits may be interrupted
 	 */
 	@Nullable Object run(OpenScope scope, boolean interrupt) throws Throwable {
-		Cancelled.refuse(scope, Cancelled.NO_CONNECTION);
+		SqlExceptions.refuse(scope, SqlExceptions.NO_CONNECTION);
 		if (!interrupt) {
 			return this.invocation.proceed();
 		}
@@ -50,8 +50,8 @@ final class Borrowing {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw (ScopeCancelledException.findIn(ex) != null) ? Cancelled.exception(Cancelled.WAIT_ENDED, ex, null)
-					: ex;
+			throw (ScopeCancelledException.findIn(ex) != null)
+					? SqlExceptions.exception(SqlExceptions.WAIT_ENDED, ex, null) : ex;
 		}
 	}
 

@@ -37,14 +37,14 @@ final class ConnectionInterceptor implements MethodInterceptor {
 		if (invocation instanceof ProxyMethodInvocation call) {
 			HikariPoolField.copy(invocation.getThis(), call.getProxy());
 		}
-		return (connection instanceof Connection found) ? WatchedConnection.of(found, properties) : connection;
+		return (connection instanceof Connection found) ? ScopeAwareConnection.of(found, properties) : connection;
 	}
 
 	/** A data source that is asked about a connection knows the one that it made. */
 	private static void giveBackItsOwn(@Nullable Object[] arguments) {
 		for (int i = 0; i < arguments.length; i++) {
 			if (arguments[i] instanceof Connection connection) {
-				arguments[i] = WatchedConnection.targetOf(connection);
+				arguments[i] = ScopeAwareConnection.targetOf(connection);
 			}
 		}
 	}

@@ -28,7 +28,7 @@ final class HibernateWarnings extends TurboFilter implements InitializingBean, D
 	static final Set<String> LOGGERS = Set.of("org.hibernate.orm.jdbc.error",
 			"org.hibernate.engine.jdbc.spi.SqlExceptionHelper");
 
-	private static final String CODES = "SQLState: " + Cancelled.STATE;
+	private static final String CODES = "SQLState: " + SqlExceptions.STATE;
 
 	private volatile @Nullable LoggerContext context;
 
@@ -61,7 +61,7 @@ final class HibernateWarnings extends TurboFilter implements InitializingBean, D
 	}
 
 	private static boolean isOurs(String line) {
-		return Cancelled.isOurs(line) || (line.contains(CODES) && CancelScope.current().isCancelled());
+		return SqlExceptions.isOurs(line) || (line.contains(CODES) && CancelScope.current().isCancelled());
 	}
 
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitedWarnings {
 
-	private static final OneLineLog logger = OneLineLog.of(Cancelling.class);
+	private static final OneLineLog logger = OneLineLog.of(StatementCanceller.class);
 
 	private static final long INTERVAL = Duration.ofSeconds(10).toNanos();
 

@@ -36,9 +36,9 @@ final class Reading implements CancelScope.Stop {
 
 	private final Statement statement;
 
-	private final WatchedConnection connection;
+	private final ScopeAwareConnection connection;
 
-	/** One of those above, or the {@link Cancelling} of the present call. */
+	/** One of those above, or the {@link StatementCanceller} of the present call. */
 	private final AtomicReference<Object> state = new AtomicReference<>(IDLE);
 
 	/** The scope that was told last. Only for the thread that reads. */
@@ -46,7 +46,7 @@ final class Reading implements CancelScope.Stop {
 
 	private CancelScope.@Nullable Registration registration;
 
-	Reading(Statement statement, WatchedConnection connection) {
+	Reading(Statement statement, ScopeAwareConnection connection) {
 		this.statement = statement;
 		this.connection = connection;
 	}
@@ -54,23 +54,24 @@ final class Reading implements CancelScope.Stop {
 	/**
 	 * Makes a call that may fetch rows.
 	 */
-	@Nullable Object read(OpenScope scope, Execution.Call call) throws Throwable {
+	@Nullable Object read(OpenScope scope, StatementExecution.Call call) throws Throwable {
 		tell(scope);
 		begin();
 		Object result;
 		try {
-			result = Masked.call(call);
+			result = MaskedCalls.call(call);
 		}
 		catch (SQLException ex) {
-			throw Execution.isReasonFor(end(), ex, scope) ? Cancelled.exception(scope, Cancelled.NOT_READ, ex) : ex;
+			throw StatementExecution.isReasonFor(end(), ex, scope)
+					? SqlExceptions.exception(scope, SqlExceptions.NOT_READ, ex) : ex;
 		}
 		catch (Throwable ex) {
 			end();
 			throw ex;
 		}
-		Cancelling cancelling = end();
+		StatementCanceller cancelling = end();
 		if (cancelling != null && cancelling.isAborted()) {
-			throw Cancelled.exception(scope, Cancelled.NOT_READ, null);
+			throw SqlExceptions.exception(scope, SqlExceptions.NOT_READ, null);
 		}
 		return result;
 	}
@@ -85,7 +86,7 @@ final class Reading implements CancelScope.Stop {
 
 	private void begin() {
 		if (!this.state.compareAndSet(IDLE, READING)) {
-			Cancelling cancelling = cancelling();
+			StatementCanceller cancelling = cancelling();
 			this.state.set(cancelling);
 			cancelling.start(PATIENCE, this.connection.properties().abortAfter());
 		}
@@ -96,7 +97,7 @@ final class Reading implements CancelScope.Stop {
 		if (this.state.compareAndSet(IDLE, CANCELLED)) {
 			return;
 		}
-		Cancelling cancelling = cancelling();
+		StatementCanceller cancelling = cancelling();
 		if (this.state.compareAndSet(READING, cancelling)) {
 			cancelling.start(Duration.ZERO, this.connection.properties().abortAfter());
 		}
@@ -106,20 +107,20 @@ final class Reading implements CancelScope.Stop {
 		}
 	}
 
-	private Cancelling cancelling() {
+	private StatementCanceller cancelling() {
 		OpenScope scope = this.scope;
-		return new Cancelling((scope != null) ? scope.name() : "", this.statement,
+		return new StatementCanceller((scope != null) ? scope.name() : "", this.statement,
 				this.connection.driver(this.statement));
 	}
 
-	private @Nullable Cancelling end() {
+	private @Nullable StatementCanceller end() {
 		if (this.state.compareAndSet(READING, IDLE)) {
 			return null;
 		}
-		Cancelling cancelling = (Cancelling) this.state.getAndSet(CANCELLED);
+		StatementCanceller cancelling = (StatementCanceller) this.state.getAndSet(CANCELLED);
 		cancelling.end();
 		if (cancelling.isAborted()) {
-			Execution.tellPool(this.connection.target());
+			StatementExecution.tellPool(this.connection.target());
 		}
 		return cancelling;
 	}

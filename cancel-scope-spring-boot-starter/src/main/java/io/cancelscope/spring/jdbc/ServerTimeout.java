@@ -47,7 +47,7 @@ final class ServerTimeout {
 	}
 
 	/** Executes a statement with the deadline of the scope, if it has one. */
-	@Nullable Object execute(CancelScope scope, Statement statement, Execution.Call call) throws Throwable {
+	@Nullable Object execute(CancelScope scope, Statement statement, StatementExecution.Call call) throws Throwable {
 		Optional<Duration> remaining = scope.remaining();
 		long millis = remaining.map((duration) -> duration.plus(SLACK).toMillis()).orElse(0L);
 		if (this.postgres) {
@@ -83,7 +83,7 @@ final class ServerTimeout {
 		}
 	}
 
-	private static @Nullable Object executeLimited(Statement statement, long millis, Execution.Call call)
+	private static @Nullable Object executeLimited(Statement statement, long millis, StatementExecution.Call call)
 			throws Throwable {
 		int before = statement.getQueryTimeout();
 		long seconds = (millis + 999) / 1000;

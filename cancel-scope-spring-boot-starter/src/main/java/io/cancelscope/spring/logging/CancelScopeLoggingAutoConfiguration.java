@@ -31,9 +31,9 @@ public final class CancelScopeLoggingAutoConfiguration {
 	static class DeadlineLogConfiguration {
 
 		@Bean
-		DeadlineLog cancelScopeDeadlineLog(ObjectProvider<TimeSource> timeSource,
+		DeadlineLogger cancelScopeDeadlineLog(ObjectProvider<TimeSource> timeSource,
 				CancelScopeLoggingProperties properties) {
-			return new DeadlineLog(timeSource.getIfAvailable(TimeSource::system), properties.interval());
+			return new DeadlineLogger(timeSource.getIfAvailable(TimeSource::system), properties.interval());
 		}
 
 		@Bean
@@ -53,8 +53,8 @@ public final class CancelScopeLoggingAutoConfiguration {
 	static class MdcConfiguration {
 
 		@Bean
-		ScopeNameInMdc cancelScopeNameInMdc() {
-			return new ScopeNameInMdc();
+		MdcScopeListener cancelScopeNameInMdc() {
+			return new MdcScopeListener();
 		}
 
 		@Bean

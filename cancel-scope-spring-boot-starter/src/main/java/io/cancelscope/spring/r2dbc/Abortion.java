@@ -13,7 +13,7 @@ import io.cancelscope.spring.OneLineLog;
  */
 final class Abortion {
 
-	private static final OneLineLog logger = OneLineLog.of(Execution.class);
+	private static final OneLineLog logger = OneLineLog.of(StatementExecution.class);
 
 	private static final long INTERVAL = Duration.ofSeconds(10).toNanos();
 

@@ -47,7 +47,7 @@ final class Borrowing extends Mono<Connection> {
 	}
 
 	private Connection watched(Connection connection) {
-		return new WatchedConnection(connection, this.stops, this.checkCommit).connection();
+		return new ScopeAwareConnection(connection, this.stops, this.checkCommit).connection();
 	}
 
 	/**

@@ -16,9 +16,9 @@ final class ConnectionProxy implements InvocationHandler {
 
 	private final Connection target;
 
-	private final WatchedConnection watched;
+	private final ScopeAwareConnection watched;
 
-	ConnectionProxy(Connection target, WatchedConnection watched) {
+	ConnectionProxy(Connection target, ScopeAwareConnection watched) {
 		this.target = target;
 		this.watched = watched;
 	}
@@ -38,7 +38,7 @@ final class ConnectionProxy implements InvocationHandler {
 			return InterfaceProxies.ifPossible(method, SpiStatement.of(statement, this.watched), statement);
 		}
 		if (result instanceof Batch) {
-			return InterfaceProxies.ifPossible(method, WatchedStatement.of(result, this.watched), result);
+			return InterfaceProxies.ifPossible(method, ScopeAwareStatement.of(result, this.watched), result);
 		}
 		Step step = Step.of(name);
 		if (step != null && result instanceof Publisher<?> publisher) {

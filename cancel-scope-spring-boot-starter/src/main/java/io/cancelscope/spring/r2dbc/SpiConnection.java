@@ -20,9 +20,9 @@ class SpiConnection implements Connection {
 
 	private final Connection target;
 
-	private final WatchedConnection watched;
+	private final ScopeAwareConnection watched;
 
-	SpiConnection(Connection target, WatchedConnection watched) {
+	SpiConnection(Connection target, ScopeAwareConnection watched) {
 		this.target = target;
 		this.watched = watched;
 	}
@@ -49,7 +49,7 @@ class SpiConnection implements Connection {
 
 	@Override
 	public Batch createBatch() {
-		return (Batch) WatchedStatement.of(this.target.createBatch(), this.watched);
+		return (Batch) ScopeAwareStatement.of(this.target.createBatch(), this.watched);
 	}
 
 	@Override
@@ -129,7 +129,7 @@ class SpiConnection implements Connection {
 
 		private final Wrapped<?> target;
 
-		OfWrapper(Connection target, WatchedConnection watched) {
+		OfWrapper(Connection target, ScopeAwareConnection watched) {
 			super(target, watched);
 			this.target = (Wrapped<?>) target;
 		}

@@ -12,18 +12,18 @@ final class SpiStatement implements Statement {
 
 	private final Statement target;
 
-	private final WatchedConnection connection;
+	private final ScopeAwareConnection connection;
 
-	private SpiStatement(Statement target, WatchedConnection connection) {
+	private SpiStatement(Statement target, ScopeAwareConnection connection) {
 		this.target = target;
 		this.connection = connection;
 	}
 
-	static Statement of(Statement target, WatchedConnection connection) {
+	static Statement of(Statement target, ScopeAwareConnection connection) {
 		if (InterfaceProxies.shapeOf(target) == InterfaceProxies.Shape.SPI) {
 			return new SpiStatement(target, connection);
 		}
-		return (Statement) WatchedStatement.of(target, connection);
+		return (Statement) ScopeAwareStatement.of(target, connection);
 	}
 
 	/** A driver may return itself, or another statement. */
@@ -58,7 +58,7 @@ final class SpiStatement implements Statement {
 
 	@Override
 	public Publisher<? extends Result> execute() {
-		return WatchedPublisher.of(this.target.execute(), this.connection);
+		return ScopeAwarePublisher.of(this.target.execute(), this.connection);
 	}
 
 	@Override

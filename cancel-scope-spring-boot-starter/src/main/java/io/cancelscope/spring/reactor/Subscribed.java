@@ -94,11 +94,11 @@ final class Subscribed {
 			upstream.cancel();
 		}
 		Throwable failure = this.call.fail(this.scope, thrown);
-		if (!this.call.hasStandIn(this.scope, failure)) {
+		if (!this.call.hasFallback(this.scope, failure)) {
 			return Mono.error(failure);
 		}
 		try {
-			Object other = this.call.standIn(this.scope, this.around);
+			Object other = this.call.fallback(this.scope, this.around);
 			return (other != null) ? (Publisher<T>) adapter.toPublisher(other) : Mono.empty();
 		}
 		catch (Throwable ex) {

@@ -77,7 +77,7 @@ public class RetryUnlessCancelled implements MethodRetryPredicate, EmbeddedValue
 		if (retryable == null) {
 			return (throwable) -> shouldRetry(method, throwable);
 		}
-		Waits waits = Waits.of(retryable, this.values);
+		RetryDelays waits = RetryDelays.of(retryable, this.values);
 		return (throwable) -> {
 			Duration next = waits.next();
 			return shouldRetry(method, throwable) && fits(next);

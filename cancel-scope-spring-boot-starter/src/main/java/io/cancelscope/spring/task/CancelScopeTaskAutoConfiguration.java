@@ -37,8 +37,8 @@ public final class CancelScopeTaskAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static AsyncCarryingBeanPostProcessor asyncCarryingBeanPostProcessor() {
-		return new AsyncCarryingBeanPostProcessor();
+	static AsyncScopePropagationBeanPostProcessor asyncCarryingBeanPostProcessor() {
+		return new AsyncScopePropagationBeanPostProcessor();
 	}
 
 	@Bean

@@ -1,8 +1,8 @@
 /**
  * Propagates scopes to other threads, in two independent ways.
  * {@code CancelScopeTaskDecorator} propagates the scope to tasks of the executors that
- * Spring Boot creates. {@code AsyncCarryingBeanPostProcessor} propagates it to calls of
- * {@code @Async} methods on any executor.
+ * Spring Boot creates. {@code AsyncScopePropagationBeanPostProcessor} propagates it to
+ * calls of {@code @Async} methods on any executor.
  */
 @NullMarked
 package io.cancelscope.spring.task;

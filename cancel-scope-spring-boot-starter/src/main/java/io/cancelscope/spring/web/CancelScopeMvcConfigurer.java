@@ -20,8 +20,8 @@ class CancelScopeMvcConfigurer implements WebMvcConfigurer {
 
 	@Override
 	public void configureAsyncSupport(AsyncSupportConfigurer configurer) {
-		configurer.registerCallableInterceptors(new CarryingCallableInterceptor());
-		configurer.registerDeferredResultInterceptors(new EndingDeferredResultInterceptor());
+		configurer.registerCallableInterceptors(new ScopePropagatingCallableInterceptor());
+		configurer.registerDeferredResultInterceptors(new CancellingDeferredResultInterceptor());
 	}
 
 	/**

@@ -91,8 +91,8 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		exchange.getAttributes().put(RequestScope.ATTRIBUTE, scope);
 		ServerConnection connection = ServerConnection.of(exchange.getResponse());
 		connection.keepReading();
-		WatchedResponse response = WatchedResponse.of(exchange.getResponse(), connection, this.aside, scope::exception,
-				Handshake.of(request, scope.scope(), around, connection));
+		ScopeAwareResponse response = ScopeAwareResponse.of(exchange.getResponse(), connection, this.aside,
+				scope::exception, Handshake.of(request, scope.scope(), around, connection));
 		ServerWebExchange inside = exchange.mutate()
 			.request(CurrentScope.whileReading(request, scope.scope()))
 			.response(response)
@@ -123,7 +123,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	 * Fails when the scope is cancelled and the handler does not write; never ends
 	 * otherwise.
 	 */
-	private static Mono<Void> cancellation(RequestScope scope, WatchedResponse response) {
+	private static Mono<Void> cancellation(RequestScope scope, ScopeAwareResponse response) {
 		return Mono.defer(() -> {
 			// Nobody may listen any more when it fails.
 			Sinks.Empty<Void> cancelled = Sinks.empty();
@@ -135,7 +135,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		});
 	}
 
-	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, WatchedResponse watched,
+	private Mono<Void> failed(ServerWebExchange exchange, RequestScope scope, ScopeAwareResponse watched,
 			ServerConnection connection, Throwable thrown) {
 		Authorship author = watched.author();
 		if (author.isHandedOver()) {
@@ -177,7 +177,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 	}
 
 	/** Tells the scope with which exception its request ended. */
-	private Mono<Void> told(RequestScope scope, WatchedResponse response, Throwable thrown) {
+	private Mono<Void> told(RequestScope scope, ScopeAwareResponse response, Throwable thrown) {
 		if (hasAnswer(thrown)) {
 			return Mono.empty();
 		}

@@ -110,7 +110,7 @@ class CancelScopeActuateAutoConfigurationTests {
 			ScopesDescriptor tree = context.getBean(CancelScopesEndpoint.class).scopes(10_000, true);
 
 			assertThat(tree.total()).isEqualTo(5_000);
-			assertThat(tree.shown()).isEqualTo(Forest.DEEPEST + 1);
+			assertThat(tree.shown()).isEqualTo(ScopeTrees.DEEPEST + 1);
 			open.forEach(OpenScope::close);
 		});
 	}

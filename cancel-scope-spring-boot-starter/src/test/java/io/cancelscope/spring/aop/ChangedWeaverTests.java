@@ -21,17 +21,17 @@ class ChangedWeaverTests {
 		assertThat(name)
 			.as("AspectJ: the weaver moves the body of an advised method into one with this in its name;"
 					+ " otherwise woven methods of beans open two scopes")
-			.contains(WovenCode.BODY);
+			.contains(LoadTimeWovenClasses.BODY);
 	}
 
 	@Test
 	void classWithoutSuchABodyIsNotTakenForWoven() {
-		assertThat(WovenCode.checkWoven(FakeClass.of("org.example.Woven"))).isFalse();
+		assertThat(LoadTimeWovenClasses.checkWoven(FakeClass.of("org.example.Woven"))).isFalse();
 	}
 
 	@Test
 	void classWithSuchABodyIsTakenForWoven() {
-		assertThat(WovenCode.checkWoven(Woven.class)).isTrue();
+		assertThat(LoadTimeWovenClasses.checkWoven(Woven.class)).isTrue();
 	}
 
 	static class Woven {

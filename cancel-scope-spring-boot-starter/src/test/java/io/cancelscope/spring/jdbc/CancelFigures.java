@@ -34,7 +34,7 @@ public final class CancelFigures {
 		JdbcDataSource h2 = new JdbcDataSource();
 		h2.setUrl("jdbc:h2:mem:");
 		CancelScopeJdbcProperties properties = JdbcSettings.defaults();
-		print("H2 in memory", WatchedConnection.of(h2.getConnection(), properties), StatementCancelTests.SLOW);
+		print("H2 in memory", ScopeAwareConnection.of(h2.getConnection(), properties), StatementCancelTests.SLOW);
 		Postgres postgres = Postgres.start();
 		WatchedPool pool = postgres.pool(1, Duration.ofSeconds(5));
 		try (postgres; pool) {

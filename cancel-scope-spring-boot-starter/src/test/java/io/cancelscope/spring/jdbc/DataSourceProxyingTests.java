@@ -240,7 +240,7 @@ class DataSourceProxyingTests {
 			assertThat(router).isInstanceOf(AbstractRoutingDataSource.class);
 			assertThat(isWatched(router)).isTrue();
 			try (Connection connection = router.getConnection()) {
-				assertThat(WatchedConnection.targetOf(connection)).isInstanceOf(org.h2.jdbc.JdbcConnection.class);
+				assertThat(ScopeAwareConnection.targetOf(connection)).isInstanceOf(org.h2.jdbc.JdbcConnection.class);
 			}
 		});
 	}
@@ -288,10 +288,10 @@ class DataSourceProxyingTests {
 	@Test
 	void driversOwnInterfacesAreKept() throws SQLException {
 		org.h2.jdbc.JdbcConnection raw = (org.h2.jdbc.JdbcConnection) h2().getConnection();
-		Connection watched = WatchedConnection.of(raw, JdbcSettings.defaults());
+		Connection watched = ScopeAwareConnection.of(raw, JdbcSettings.defaults());
 		try (watched) {
 			assertThat(watched).isInstanceOf(org.h2.engine.CastDataProvider.class);
-			assertThat(WatchedConnection.of(watched, JdbcSettings.defaults())).isSameAs(watched);
+			assertThat(ScopeAwareConnection.of(watched, JdbcSettings.defaults())).isSameAs(watched);
 		}
 	}
 

@@ -58,7 +58,7 @@ class ReadingTests {
 	}
 
 	private Statement watched() throws SQLException {
-		return WatchedConnection.of(this.connection, JdbcSettings.defaults()).createStatement();
+		return ScopeAwareConnection.of(this.connection, JdbcSettings.defaults()).createStatement();
 	}
 
 	/** MariaDB with a fetch size, and MySQL's streaming, tell it there. */

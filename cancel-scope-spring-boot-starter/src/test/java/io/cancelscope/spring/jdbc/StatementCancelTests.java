@@ -205,11 +205,11 @@ class StatementCancelTests {
 		SQLException killed = new SQLException("terminating connection", "57P01");
 		SQLException stopped = new SQLException("interrupted", "70100");
 
-		assertThat(Cancelled.isDeniedBy(constraint)).isTrue();
-		assertThat(Cancelled.isDeniedBy(killed)).isTrue();
-		assertThat(Cancelled.isDeniedBy(stopped)).isFalse();
-		assertThat(Cancelled.isDeniedBy(new SQLException("deadlock", "40001"))).isTrue();
-		assertThat(Cancelled.isDeniedBy(new SQLException("no state"))).isFalse();
+		assertThat(SqlExceptions.isDeniedBy(constraint)).isTrue();
+		assertThat(SqlExceptions.isDeniedBy(killed)).isTrue();
+		assertThat(SqlExceptions.isDeniedBy(stopped)).isFalse();
+		assertThat(SqlExceptions.isDeniedBy(new SQLException("deadlock", "40001"))).isTrue();
+		assertThat(SqlExceptions.isDeniedBy(new SQLException("no state"))).isFalse();
 	}
 
 	/** Seen with 2.7.3, where the class of the state says that it was rolled back. */
@@ -217,8 +217,8 @@ class StatementCancelTests {
 	void whatHsqldbSaysOfACancelIsRecognised() {
 		SQLException aborted = new SQLException("statement execution aborted: timeout reached", "40502", -4872);
 
-		assertThat(Cancelled.isSaidBy(aborted)).isTrue();
-		assertThat(Cancelled.isDeniedBy(aborted)).isFalse();
+		assertThat(SqlExceptions.isSaidBy(aborted)).isTrue();
+		assertThat(SqlExceptions.isDeniedBy(aborted)).isFalse();
 	}
 
 	@Test

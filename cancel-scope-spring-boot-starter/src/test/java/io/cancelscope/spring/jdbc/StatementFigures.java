@@ -43,7 +43,7 @@ public final class StatementFigures {
 		JdbcConnectionPool pool = JdbcConnectionPool.create(h2);
 		CancelScopes scopes = CancelScopes.create();
 		Source plain = pool::getConnection;
-		Source watched = () -> WatchedConnection.of(pool.getConnection(), JdbcSettings.defaults());
+		Source watched = () -> ScopeAwareConnection.of(pool.getConnection(), JdbcSettings.defaults());
 		Source library = library(pool);
 		Figure[] figures = { new Figure("plain, no scope", plain, null), new Figure("watched, no scope", watched, null),
 				new Figure("watched, scope without a deadline", watched, ScopeOptions.none()),

@@ -221,7 +221,7 @@ class AsyncCarryingTests {
 	void nothingIsCarriedWhereThePropertyIsOff() {
 		this.runner.withPropertyValues("cancel-scope.task.enabled=false").run((context) -> {
 			assertThat(context).doesNotHaveBean(CancelScopeTaskDecorator.class)
-				.doesNotHaveBean(AsyncCarryingBeanPostProcessor.class);
+				.doesNotHaveBean(AsyncScopePropagationBeanPostProcessor.class);
 			OpenScope request = open(context, ScopeOptions.named("request"));
 			try (request) {
 				assertThat(context.getBean(Worker.class).scope()).succeedsWithin(SOON).isEqualTo("root");

@@ -64,7 +64,7 @@ class ForgetfulContainerTests {
 	@Test
 	void scopeIsClosedWhenATaskHasSeenAnErrorAndTheContainerHasNot() {
 		withScope((scope) -> {
-			CarryingCallableInterceptor interceptor = new CarryingCallableInterceptor();
+			ScopePropagatingCallableInterceptor interceptor = new ScopePropagatingCallableInterceptor();
 			this.request.setAttribute(RequestScope.ATTRIBUTE, scope);
 			interceptor.preProcess(new ServletWebRequest(this.request), () -> "fares");
 
@@ -79,7 +79,7 @@ class ForgetfulContainerTests {
 	@Test
 	void scopeStaysOpenWhenATaskFailsByItself() {
 		withScope((scope) -> {
-			CarryingCallableInterceptor interceptor = new CarryingCallableInterceptor();
+			ScopePropagatingCallableInterceptor interceptor = new ScopePropagatingCallableInterceptor();
 			this.request.setAttribute(RequestScope.ATTRIBUTE, scope);
 			ServletWebRequest request = new ServletWebRequest(this.request);
 			interceptor.preProcess(request, () -> "fares");

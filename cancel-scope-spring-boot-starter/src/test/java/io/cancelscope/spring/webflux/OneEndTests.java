@@ -27,7 +27,7 @@ class OneEndTests {
 
 	private final MockServerHttpResponse server = new MockServerHttpResponse(this.buffers);
 
-	private final WatchedResponse response = WatchedResponse.of(this.server, ServerConnection.of(this.server),
+	private final ScopeAwareResponse response = ScopeAwareResponse.of(this.server, ServerConnection.of(this.server),
 			Schedulers.immediate(), () -> new IllegalStateException("refused"), null);
 
 	/** With a reference more, so that it shows if one release is too many. */

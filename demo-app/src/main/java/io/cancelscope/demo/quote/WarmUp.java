@@ -33,7 +33,7 @@ class WarmUp {
 	private static final Log log = LogFactory.getLog(WarmUp.class);
 
 	/** Writes a line where a budget is used up, also for those that are used up here. */
-	private static final String DEADLINES = "io.cancelscope.spring.logging.DeadlineLog";
+	private static final String DEADLINES = "io.cancelscope.spring.logging.DeadlineLogger";
 
 	private static final List<String> QUESTIONS = List.of("budget=3s&suppliers=cumulus:fast,delta:fast,eos:fast",
 			"budget=50ms", "budget=1s&suppliers=delta:failing&mode=all-or-nothing", "budget=2+parsecs");

@@ -53,12 +53,12 @@ class EndAndCloseRaceTests {
 	/** The moment in which the close has found an execution, and the driver ends it. */
 	@Test
 	void executionThatHasEndedHasNoEndToWaitFor() {
-		WatchedConnection watched = new WatchedConnection(connection(Sinks.empty(), new CountDownLatch(1)), stops(),
-				true);
+		ScopeAwareConnection watched = new ScopeAwareConnection(connection(Sinks.empty(), new CountDownLatch(1)),
+				stops(), true);
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("race"));
 		try (scope) {
-			Execution execution = new Execution(scope, watched);
-			execution.subscribe(Flux.empty(), WatchedSubscriber.draining(execution));
+			StatementExecution execution = new StatementExecution(scope, watched);
+			execution.subscribe(Flux.empty(), ScopeAwareSubscriber.draining(execution));
 
 			execution.giveUp(true);
 
@@ -71,7 +71,7 @@ class EndAndCloseRaceTests {
 		Sinks.Empty<Object> statement = Sinks.empty();
 		CountDownLatch closed = new CountDownLatch(1);
 		CyclicBarrier start = new CyclicBarrier(2);
-		Connection connection = new WatchedConnection(connection(statement, closed), stops(), true).connection();
+		Connection connection = new ScopeAwareConnection(connection(statement, closed), stops(), true).connection();
 		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("race"));
 		try (scope) {
 			Disposable subscriber = Flux.from(connection.createStatement("select 1").execute())

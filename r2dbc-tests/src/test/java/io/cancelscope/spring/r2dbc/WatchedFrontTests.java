@@ -133,7 +133,7 @@ class WatchedFrontTests {
 	private static Connection front(Class<?>... types) {
 		ServerStops stops = new ServerStops(fake((proxy, method, arguments) -> null, ConnectionFactory.class),
 				Duration.ZERO);
-		return new WatchedConnection(connection(types), stops, true).connection();
+		return new ScopeAwareConnection(connection(types), stops, true).connection();
 	}
 
 	private static Connection connection(Class<?>... types) {
