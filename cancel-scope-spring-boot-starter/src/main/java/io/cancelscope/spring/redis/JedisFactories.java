@@ -1,10 +1,6 @@
 package io.cancelscope.spring.redis;
 
 import java.lang.reflect.Field;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 import io.cancelscope.spring.ChangedLibrary;
@@ -15,17 +11,14 @@ import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 
-import org.springframework.aop.framework.AopInfrastructureBean;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Reaches the clients of all {@link JedisConnectionFactory} beans: when the bean is
- * initialized, and when it is started again, since it creates another client then.
+ * Reaches the clients of all {@link JedisConnectionFactory} beans.
  */
-final class JedisFactories implements BeanPostProcessor, AopInfrastructureBean {
+final class JedisFactories extends ConnectionFactories<JedisConnectionFactory> {
 
 	private static final OneLineLog logger = OneLineLog.of(JedisFactories.class);
 
@@ -33,10 +26,8 @@ final class JedisFactories implements BeanPostProcessor, AopInfrastructureBean {
 
 	private final Supplier<CancelScopeRedisProperties> properties;
 
-	/** Guarded by itself. */
-	private final Set<JedisConnectionFactory> factories = Collections.newSetFromMap(new WeakHashMap<>());
-
 	JedisFactories(Supplier<CancelScopeRedisProperties> properties) {
+		super(JedisConnectionFactory.class);
 		this.properties = properties;
 	}
 
@@ -51,31 +42,7 @@ final class JedisFactories implements BeanPostProcessor, AopInfrastructureBean {
 	}
 
 	@Override
-	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof JedisConnectionFactory factory) {
-			synchronized (this.factories) {
-				this.factories.add(factory);
-			}
-			reach(factory);
-		}
-		return bean;
-	}
-
-	void reachAll() {
-		all().forEach(this::reach);
-	}
-
-	int lastPhase() {
-		return all().stream().mapToInt(JedisConnectionFactory::getPhase).max().orElse(0);
-	}
-
-	private Set<JedisConnectionFactory> all() {
-		synchronized (this.factories) {
-			return new LinkedHashSet<>(this.factories);
-		}
-	}
-
-	private void reach(JedisConnectionFactory factory) {
+	void reach(JedisConnectionFactory factory) {
 		if (!factory.isRunning()) {
 			return;
 		}
