@@ -46,6 +46,12 @@ final class Borrowing extends Mono<Connection> {
 		wait.register();
 	}
 
+	private static void giveBack(Connection connection) {
+		Mono.from(connection.close()).subscribe((nothing) -> {
+		}, (failure) -> {
+		});
+	}
+
 	private Connection watched(Connection connection) {
 		return new ScopeAwareConnection(connection, this.stops, this.checkCommit).connection();
 	}
@@ -87,6 +93,7 @@ final class Borrowing extends Mono<Connection> {
 			catch (RuntimeException ex) {
 				this.failed = true;
 				cancel();
+				giveBack(connection);
 				this.actual.onError(ex);
 				return;
 			}
@@ -199,9 +206,7 @@ final class Borrowing extends Mono<Connection> {
 				this.actual.onComplete();
 			}
 			else {
-				Mono.from(connection.close()).subscribe((nothing) -> {
-				}, (failure) -> {
-				});
+				giveBack(connection);
 			}
 		}
 
