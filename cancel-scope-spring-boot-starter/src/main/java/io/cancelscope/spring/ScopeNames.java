@@ -35,6 +35,17 @@ public interface ScopeNames {
 	}
 
 	/**
+	 * Returns whether the code that opens these scopes reads
+	 * {@code cancel-scope.requires}, and leaves work undone that the remaining budget is
+	 * too short for. Annotated methods do; requests and gRPC calls do not.
+	 * @return whether a key of {@code cancel-scope.requires} has an effect for these
+	 * names; default: {@code false}
+	 */
+	default boolean canRequire() {
+		return false;
+	}
+
+	/**
 	 * Returns the budget that the application itself sets for the scopes of a name, apart
 	 * from {@code cancel-scope.timeouts}. Shown by the endpoint {@code cancelbudgets}.
 	 * @param name the name of the scope

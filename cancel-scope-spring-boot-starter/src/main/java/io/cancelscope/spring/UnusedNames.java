@@ -36,18 +36,28 @@ final class UnusedNames implements SettingsCheck {
 		Map<String, NamedSettings<?>> groups = new TreeMap<>(this.settings.groups());
 		if (groups.values().stream().anyMatch((group) -> group.hasVariables() || !unused(group).isEmpty())) {
 			List<ScopeNames> sources = this.sources.get();
-			Set<String> known = new LinkedHashSet<>();
-			sources.forEach((source) -> known.addAll(source.names()));
-			for (Map.Entry<String, NamedSettings<?>> group : groups.entrySet()) {
-				known.forEach(group.getValue()::found);
-				for (ScopeSetting unused : unused(group.getValue())) {
-					if (sources.stream().noneMatch((source) -> source.mayOpen(unused.key()))) {
-						warning.accept(text(group.getKey(), unused, known));
-					}
-				}
-			}
+			groups.forEach((group, settings) -> check(group, settings, readersOf(group, sources), warning));
 		}
 		this.settings.started();
+	}
+
+	/**
+	 * Whoever opens scopes has budgets and modes; not all of them can leave work undone.
+	 */
+	private static List<ScopeNames> readersOf(String group, List<ScopeNames> sources) {
+		return group.equals("requires") ? sources.stream().filter(ScopeNames::canRequire).toList() : sources;
+	}
+
+	private static void check(String group, NamedSettings<?> settings, List<ScopeNames> sources,
+			Consumer<String> warning) {
+		Set<String> known = new LinkedHashSet<>();
+		sources.forEach((source) -> known.addAll(source.names()));
+		known.forEach(settings::found);
+		for (ScopeSetting unused : unused(settings)) {
+			if (sources.stream().noneMatch((source) -> source.mayOpen(unused.key()))) {
+				warning.accept(text(group, unused, known));
+			}
+		}
 	}
 
 	private static List<ScopeSetting> unused(NamedSettings<?> settings) {
@@ -74,7 +84,7 @@ final class UnusedNames implements SettingsCheck {
 	/** Requests that no controller handles are named after their method alone. */
 	private static String advice(String group, ScopeSetting unused, boolean isPattern) {
 		ScopeKeys.Request request = (unused.relaxed() || isPattern) ? null : ScopeKeys.request(unused.key());
-		if (request != null) {
+		if (request != null && !group.equals("requires")) {
 			String path = request.path().endsWith("/") ? request.path() : request.path() + "/";
 			return "If no controller handles the path, as with functional routes, write a pattern: '"
 					+ ScopeSetting.property(group, request.method() + " " + path + "**") + "'.";
@@ -82,7 +92,7 @@ final class UnusedNames implements SettingsCheck {
 		return switch (group) {
 			case "timeouts" -> "Budgets are set for annotated methods and for requests; if code asks"
 					+ " ScopeSettings for this one, make the name known by a ScopeNames bean.";
-			case "requires" -> "Only annotated methods have a required budget.";
+			case "requires" -> "Only annotated methods have a required budget; requests and gRPC calls have none.";
 			default -> "If code opens a scope of this name, make the name known by a ScopeNames bean.";
 		};
 	}

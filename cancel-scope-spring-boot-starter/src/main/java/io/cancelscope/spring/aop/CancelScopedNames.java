@@ -58,6 +58,11 @@ final class CancelScopedNames implements ScopeNames, Ordered {
 	}
 
 	@Override
+	public boolean canRequire() {
+		return true;
+	}
+
+	@Override
 	public @Nullable ScopeBudget budgetOf(String name) {
 		return this.operations.budgetOf(name);
 	}

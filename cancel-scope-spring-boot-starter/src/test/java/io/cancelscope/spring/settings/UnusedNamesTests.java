@@ -81,6 +81,16 @@ class UnusedNamesTests {
 							+ " that matches 'QuoteServ.*'.");
 	}
 
+	/** Requests, gRPC calls and scopes of other code do not read it. */
+	@Test
+	void requiredBudgetOfWhatIsNoAnnotatedMethodIsLogged(CapturedOutput output) {
+		run("cancel-scope.requires.import=auto", "cancel-scope.requires.QuoteService.best=auto");
+
+		assertThat(warnings(output)).singleElement()
+			.asString()
+			.contains("'cancel-scope.requires.import' has no effect", "Only annotated methods have a required budget");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "QuoteService.best", "seats", "LazyService.find", "PrototypeService.find",
 			"ScheduledService.tick", "AsyncService.send", "Clients.call", "import", "nightly" })
