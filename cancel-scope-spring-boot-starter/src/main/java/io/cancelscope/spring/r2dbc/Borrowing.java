@@ -52,8 +52,17 @@ final class Borrowing extends Mono<Connection> {
 		});
 	}
 
+	/**
+	 * Returns what stands in front of a connection. If that fails, nobody will close it.
+	 */
 	private Connection watched(Connection connection) {
-		return new ScopeAwareConnection(connection, this.stops, this.checkCommit).connection();
+		try {
+			return new ScopeAwareConnection(connection, this.stops, this.checkCommit).connection();
+		}
+		catch (RuntimeException ex) {
+			giveBack(connection);
+			throw ex;
+		}
 	}
 
 	/**
@@ -93,7 +102,6 @@ final class Borrowing extends Mono<Connection> {
 			catch (RuntimeException ex) {
 				this.failed = true;
 				cancel();
-				giveBack(connection);
 				this.actual.onError(ex);
 				return;
 			}
@@ -201,13 +209,20 @@ final class Borrowing extends Mono<Connection> {
 
 		@Override
 		public void onNext(Connection connection) {
-			if (end(State.DONE)) {
-				this.actual.onNext(watched(connection));
-				this.actual.onComplete();
-			}
-			else {
+			if (!end(State.DONE)) {
 				giveBack(connection);
+				return;
 			}
+			Connection front;
+			try {
+				front = watched(connection);
+			}
+			catch (RuntimeException ex) {
+				this.actual.onError(ex);
+				return;
+			}
+			this.actual.onNext(front);
+			this.actual.onComplete();
 		}
 
 		@Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
@@ -30,6 +31,7 @@ import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What stands in front of connections and statements: a class of the library's where the
@@ -130,10 +132,32 @@ class WatchedFrontTests {
 		}
 	}
 
+	/** Nobody can make a proxy of a sealed interface. */
+	@Test
+	void connectionThatCannotBeWatchedIsGivenBack() {
+		AtomicInteger closed = new AtomicInteger();
+		Connection driver = fake((proxy, method, arguments) -> Mono.fromRunnable(closed::incrementAndGet),
+				Connection.class);
+		ServerStops stops = stops();
+		Connection odd = new OddConnection(driver, new ScopeAwareConnection(driver, stops, true));
+		Mono<Connection> borrowing = new Borrowing(Mono.just(odd), stops, true);
+		OpenScope scope = this.scopes.openUnbound(ScopeOptions.named("report"));
+
+		try (scope) {
+			assertThatIllegalArgumentException().isThrownBy(() -> borrowing.block(SOON));
+			assertThat(closed).hasValue(1);
+			assertThatIllegalArgumentException().isThrownBy(
+					() -> borrowing.contextWrite((context) -> context.put(ScopeInContext.KEY, scope)).block(SOON));
+			assertThat(closed).hasValue(2);
+		}
+	}
+
+	private static ServerStops stops() {
+		return new ServerStops(fake((proxy, method, arguments) -> null, ConnectionFactory.class), Duration.ZERO);
+	}
+
 	private static Connection front(Class<?>... types) {
-		ServerStops stops = new ServerStops(fake((proxy, method, arguments) -> null, ConnectionFactory.class),
-				Duration.ZERO);
-		return new ScopeAwareConnection(connection(types), stops, true).connection();
+		return new ScopeAwareConnection(connection(types), stops(), true).connection();
 	}
 
 	private static Connection connection(Class<?>... types) {
@@ -157,6 +181,19 @@ class WatchedFrontTests {
 	@SuppressWarnings("unchecked") // the proxy has the first of the types
 	private static <T> T fake(InvocationHandler handler, Class<?>... types) {
 		return (T) Proxy.newProxyInstance(WatchedFrontTests.class.getClassLoader(), types, handler);
+	}
+
+	/** An interface of a driver that only its own classes may have. */
+	public sealed interface SealedConnection extends Connection {
+
+	}
+
+	private static final class OddConnection extends SpiConnection implements SealedConnection {
+
+		OddConnection(Connection target, ScopeAwareConnection watched) {
+			super(target, watched);
+		}
+
 	}
 
 	/** A connection with an interface of the driver's own. */
