@@ -37,7 +37,7 @@ public final class CancelScopeAutoConfiguration {
 	}
 
 	@Bean
-	StartupLogger cancelScopeStartUpLine(ConfigurableApplicationContext context,
+	StartupLogger cancelScopeStartupLogger(ConfigurableApplicationContext context,
 			ObjectProvider<CancelScopeFeature> features, CancelScopeProperties properties, ScopeSettings settings) {
 		return new StartupLogger(context, features, properties, settings);
 	}

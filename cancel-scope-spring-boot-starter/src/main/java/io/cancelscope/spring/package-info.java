@@ -62,7 +62,7 @@
  * </tr>
  * <tr>
  * <td>observe mode: logs and counts what enforcement would have cancelled</td>
- * <td>{@code observe}</td>
+ * <td>{@code observemode}</td>
  * <td>{@code cancel-scope.mode}, {@code cancel-scope.modes.<name>}</td>
  * <td>one of the properties is {@code observe}</td>
  * </tr>

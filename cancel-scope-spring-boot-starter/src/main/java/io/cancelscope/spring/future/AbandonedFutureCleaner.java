@@ -25,10 +25,10 @@ final class AbandonedFutureCleaner implements Runnable {
 	}
 
 	static void watch(PolledFuture<?> future, CompletableFuture<?> result, PolledStage<?> stage, OpenScope scope) {
-		AbandonedFutureCleaner unasked = new AbandonedFutureCleaner(stage, scope);
-		Cleaner.Cleanable cleanable = CLEANER.register(future, unasked);
+		AbandonedFutureCleaner cleaner = new AbandonedFutureCleaner(stage, scope);
+		Cleaner.Cleanable cleanable = CLEANER.register(future, cleaner);
 		result.whenComplete((value, error) -> {
-			unasked.answered = true;
+			cleaner.answered = true;
 			cleanable.clean();
 		});
 	}

@@ -43,7 +43,7 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 			return handle(call, scope, around, stage);
 		}
 		if (this.returnType == Future.class && returned instanceof Future<?> future) {
-			return asked(call, scope, around, future);
+			return polled(call, scope, around, future);
 		}
 		// Another kind of Future tells nobody when it is done.
 		call.complete(scope);
@@ -74,13 +74,13 @@ final class FutureHandler implements ReturnValueAdapter.Handler {
 		return null;
 	}
 
-	private <T> Future<T> asked(ScopedCall call, OpenScope scope, CancelScope around, Future<T> future) {
+	private <T> Future<T> polled(ScopedCall call, OpenScope scope, CancelScope around, Future<T> future) {
 		PolledStage<T> stage = new PolledStage<>(future);
 		stage.look();
 		CompletableFuture<T> result = new ScopedFuture<>(call, scope, around, stage, this.lateResults, null).start();
-		PolledFuture<T> asked = new PolledFuture<>(result, stage, scope);
-		AbandonedFutureCleaner.watch(asked, result, stage, scope);
-		return asked;
+		PolledFuture<T> polled = new PolledFuture<>(result, stage, scope);
+		AbandonedFutureCleaner.watch(polled, result, stage, scope);
+		return polled;
 	}
 
 	@Override

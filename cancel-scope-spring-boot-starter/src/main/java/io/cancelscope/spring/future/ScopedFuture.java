@@ -64,8 +64,8 @@ final class ScopedFuture<T> {
 		if (!this.over.get()) {
 			this.outlives = !(this.stage instanceof PolledStage<?>);
 			this.result.whenComplete(this::endedByCaller);
-			CancelScope.Stop stop = (this.stage instanceof PolledStage<?> asked)
-					? (this.call.interrupts() ? asked::cancelFuture : null) : CompletionStages.stopOf(this.stage);
+			CancelScope.Stop stop = (this.stage instanceof PolledStage<?> polled)
+					? (this.call.interrupts() ? polled::cancelFuture : null) : CompletionStages.stopOf(this.stage);
 			CancelScope.Registration stopping = (stop != null) ? this.scope.onCancel(stop) : null;
 			CancelScope.Registration news = this.scope.afterCancel((reason) -> cancelled());
 			if (this.over.get()) {
@@ -111,15 +111,15 @@ final class ScopedFuture<T> {
 
 	/** The stops have begun. */
 	private void cancelled() {
-		PolledStage<?> asked = (this.stage instanceof PolledStage<?> stage) ? stage : null;
-		if (asked != null) {
+		PolledStage<?> polled = (this.stage instanceof PolledStage<?> stage) ? stage : null;
+		if (polled != null) {
 			// What is there by now is kept.
-			asked.look();
+			polled.look();
 		}
 		if (this.over.compareAndSet(false, true)) {
 			fail(this.scope.exception());
-			if (asked != null) {
-				this.lateResults.watch(asked, this.scope);
+			if (polled != null) {
+				this.lateResults.watch(polled, this.scope);
 			}
 		}
 	}
@@ -150,9 +150,9 @@ final class ScopedFuture<T> {
 		}
 		finally {
 			this.scope.close();
-			if (this.stage instanceof PolledStage<?> asked) {
-				asked.cancelFuture();
-				this.lateResults.watch(asked, this.scope);
+			if (this.stage instanceof PolledStage<?> polled) {
+				polled.cancelFuture();
+				this.lateResults.watch(polled, this.scope);
 			}
 		}
 	}
@@ -181,9 +181,9 @@ final class ScopedFuture<T> {
 			((CompletionStage<T>) stage).whenComplete(this::completeAsTheOther);
 		}
 		else if (other instanceof Future<?> future) {
-			PolledStage<T> asked = new PolledStage<>((Future<T>) future);
-			asked.whenComplete(this::completeAsTheOther);
-			this.lateResults.follow(asked);
+			PolledStage<T> polled = new PolledStage<>((Future<T>) future);
+			polled.whenComplete(this::completeAsTheOther);
+			this.lateResults.follow(polled);
 		}
 		else {
 			this.result.complete(null);

@@ -63,13 +63,13 @@ final class WorkersFuture<T> {
 	}
 
 	private void cancelled() {
-		if (this.stage instanceof PolledStage<?> asked) {
-			asked.look();
+		if (this.stage instanceof PolledStage<?> polled) {
+			polled.look();
 		}
 		if (this.over.compareAndSet(false, true)) {
 			this.result.completeExceptionally(this.scope.exception());
-			if (this.stage instanceof PolledStage<?> asked) {
-				this.lateResults.watch(asked, this.scope);
+			if (this.stage instanceof PolledStage<?> polled) {
+				this.lateResults.watch(polled, this.scope);
 			}
 		}
 	}

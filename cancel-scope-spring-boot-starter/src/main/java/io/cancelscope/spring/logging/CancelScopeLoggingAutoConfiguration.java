@@ -31,7 +31,7 @@ public final class CancelScopeLoggingAutoConfiguration {
 	static class DeadlineLogConfiguration {
 
 		@Bean
-		DeadlineLogger cancelScopeDeadlineLog(ObjectProvider<TimeSource> timeSource,
+		DeadlineLogger cancelScopeDeadlineLogger(ObjectProvider<TimeSource> timeSource,
 				CancelScopeLoggingProperties properties) {
 			return new DeadlineLogger(timeSource.getIfAvailable(TimeSource::system), properties.interval());
 		}

@@ -37,7 +37,7 @@ public final class CancelScopeTaskAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static AsyncScopePropagationBeanPostProcessor asyncCarryingBeanPostProcessor() {
+	static AsyncScopePropagationBeanPostProcessor asyncScopePropagationBeanPostProcessor() {
 		return new AsyncScopePropagationBeanPostProcessor();
 	}
 
