@@ -49,7 +49,7 @@ final class Closing {
 	/** On its thread, and inside nothing that may be over. */
 	private static boolean isPlain(TreeScope scope) {
 		Frame previous = scope.previous;
-		return (scope.flags() & WITH_CARE) == 0 && (scope.setup.news == null || scope.cancellation() == null)
+		return (scope.flags() & WITH_CARE) == 0 && (scope.setup.news == null || scope.closesQuietly())
 				&& (previous == null || (previous instanceof ScopeNode around && around.stored() == null)
 						|| (previous instanceof Attachment attachment && !attachment.isOver()));
 	}

@@ -138,7 +138,9 @@ final class Opening {
 		// The clock was read a moment ago, if there is a timeout; reading it costs the
 		// most.
 		long openedAt = (now != Deadline.NONE) ? now : setup.timeSource.nanoTime();
-		return new WatchedScope(setup, options, parent, seesParent, previous, flags, own, openedAt);
+		return (parent == null && setup.roots != null)
+				? new RememberedWatchedScope(setup, options, previous, flags, own, openedAt)
+				: new WatchedScope(setup, options, parent, seesParent, previous, flags, own, openedAt);
 	}
 
 	/**

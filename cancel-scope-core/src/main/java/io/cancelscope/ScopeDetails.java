@@ -31,8 +31,14 @@ import org.jspecify.annotations.Nullable;
  * {@link CancelScopes#run}, {@link CancelScopes#call} and {@link OpenScope#failed}
  * report; {@code false} if no listener is registered
  * @param origin whether the scope is cancelled and the cancellation began in it
- * @param elapsed the time since it was opened, or {@code null} if no listener is
+ * @param elapsed the time since it was opened, for a closed scope until its close;
+ * {@code null} if no listener is registered. If all listeners receive only cancellations,
+ * it goes on after the close
+ * @param timeSource the time source of the scope; {@code null} if no listener is
  * registered
+ * @param until the reading of the time source at the end of {@code elapsed}, in
+ * nanoseconds; zero if there is no {@code elapsed}. So code that measures scopes need not
+ * read the clock once more
  * @param budget the time from its opening to the effective deadline, never negative;
  * {@code null} if there is no deadline or no listener is registered. For an observed
  * scope, the time to its own deadline
@@ -45,10 +51,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record ScopeDetails(@Nullable CancelScope parent, boolean shielded, boolean bubbling, boolean interrupting,
 		boolean observed, boolean bound, boolean carried, boolean closed, boolean failed, boolean origin,
-		@Nullable Duration elapsed, @Nullable Duration budget, @Nullable String budgetSource, @Nullable Thread thread) {
+		@Nullable Duration elapsed, @Nullable TimeSource timeSource, long until, @Nullable Duration budget,
+		@Nullable String budgetSource, @Nullable Thread thread) {
 
 	/** The root's: nothing can be said about it. */
 	static final ScopeDetails OF_ROOT = new ScopeDetails(null, false, false, false, false, false, false, false, false,
-			false, null, null, null, null);
+			false, null, null, 0, null, null, null);
 
 }

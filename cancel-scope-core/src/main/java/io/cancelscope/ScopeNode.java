@@ -215,6 +215,11 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 		return false;
 	}
 
+	/** The same for a scope with a deadline, by a clock that was just read. */
+	final boolean isQuietAt(long now) {
+		return stored() == null && isUpToDate() && now - effective() < 0;
+	}
+
 	private boolean isUpToDate() {
 		return (int) EPOCH.getAcquire(this) == (int) EPOCH.getAcquire(this.top);
 	}
@@ -244,6 +249,10 @@ abstract sealed class ScopeNode extends Ancestry implements OpenScope permits Tr
 					raiseEpoch();
 				}
 				return known;
+			}
+			if (state == CLOSED && this.top == this) {
+				remember(0, Deadline.NONE); // there is nothing above to look at
+				return null;
 			}
 			int epoch = (int) EPOCH.getVolatile(this.top);
 			if (asOf == null && state == null && isKnownQuiet(epoch)) {

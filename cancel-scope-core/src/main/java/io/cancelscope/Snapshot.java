@@ -19,12 +19,18 @@ final class Snapshot {
 		}
 		boolean origin = scope.stored() instanceof Cancellation known && known.begunHere();
 		long openedAt = openedAt(scope);
-		Duration elapsed = (openedAt != Deadline.NONE) ? Duration.ofNanos(scope.now() - openedAt) : null;
+		boolean timed = openedAt != Deadline.NONE;
+		long until = timed ? until(scope, closed) : 0;
 		return new ScopeDetails(nearestOpenAround(scope), scope.options.has(ScopeOptions.SHIELD),
 				scope.hasFlag(ScopeNode.BUBBLES), scope.options.interrupts(), scope.hasFlag(ScopeNode.OBSERVED),
 				!scope.hasFlag(ScopeNode.UNBOUND), scope.hasFlag(ScopeNode.CARRIED), closed,
-				scope.hasFlag(ScopeNode.FAILED), origin, elapsed, budget(scope, openedAt), scope.options.budgetSource,
+				scope.hasFlag(ScopeNode.FAILED), origin, timed ? Duration.ofNanos(until - openedAt) : null,
+				timed ? scope.setup.timeSource : null, until, budget(scope, openedAt), scope.options.budgetSource,
 				thread(scope));
+	}
+
+	private static long until(ScopeNode scope, boolean closed) {
+		return (closed && scope instanceof WatchedScope watched) ? watched.closedAt() : scope.now();
 	}
 
 	private static @Nullable Duration budget(ScopeNode scope, long openedAt) {

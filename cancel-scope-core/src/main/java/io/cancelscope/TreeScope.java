@@ -336,6 +336,11 @@ sealed class TreeScope extends ScopeNode permits RememberedScope, WatchedScope {
 
 	// Closing
 
+	/** Whether it is not cancelled now, which is its end. */
+	boolean closesQuietly() {
+		return cancellation() == null;
+	}
+
 	@Override
 	public final void close() {
 		Closing.close(this);

@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
  * the close, by whichever thread comes upon them. One thread tells at a time; what
  * happens meanwhile is left to it.
  */
-final class WatchedScope extends TreeScope {
+sealed class WatchedScope extends TreeScope permits RememberedWatchedScope {
 
 	private static final VarHandle TOLD;
 
 	private static final VarHandle THREAD;
 
+	private static final VarHandle CLOSED_AT;
+
 	static {
 		try {
 			TOLD = MethodHandles.lookup().findVarHandle(WatchedScope.class, "told", int.class);
 			THREAD = MethodHandles.lookup().findVarHandle(WatchedScope.class, "thread", Thread.class);
+			CLOSED_AT = MethodHandles.lookup().findVarHandle(WatchedScope.class, "closedAt", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -42,11 +45,12 @@ final class WatchedScope extends TreeScope {
 
 	final long openedAt;
 
+	/** Written before the state says that it is closed, or later; never moved. */
+	private long closedAt = Deadline.NONE;
+
 	private @Nullable Thread thread;
 
 	private int told = OPENING;
-
-	private Roots.@Nullable Root root;
 
 	WatchedScope(Setup setup, ScopeOptions options, @Nullable ScopeNode parent, boolean seesParent,
 			@Nullable Frame previous, int flags, long own, long openedAt) {
@@ -58,22 +62,42 @@ final class WatchedScope extends TreeScope {
 	/**
 	 * Where it was opened; {@code null} for one that is bound to no thread, or closed.
 	 */
-	@Nullable Thread thread() {
+	final @Nullable Thread thread() {
 		return (Thread) THREAD.getOpaque(this);
 	}
 
-	void forgetThread() {
+	final void forgetThread() {
 		THREAD.setRelease(this, null);
 	}
 
+	/**
+	 * The clock is read to see whether the deadline passed before the close; that reading
+	 * also tells the listeners how long it took.
+	 */
 	@Override
-	Roots.@Nullable Root root() {
-		return this.root;
+	final boolean closesQuietly() {
+		if (effective() != Deadline.NONE) {
+			long now = now();
+			if (isQuietAt(now)) {
+				CLOSED_AT.setOpaque(this, now);
+				return true;
+			}
+		}
+		return cancellation() == null;
 	}
 
-	@Override
-	void remember(Roots.Root root) {
-		this.root = root;
+	/**
+	 * When it was closed. Where the close had no reason to read the clock, the first who
+	 * asks afterwards does.
+	 */
+	final long closedAt() {
+		long known = (long) CLOSED_AT.getOpaque(this);
+		if (known != Deadline.NONE) {
+			return known;
+		}
+		long now = now();
+		long other = (long) CLOSED_AT.compareAndExchange(this, Deadline.NONE, now);
+		return (other != Deadline.NONE) ? other : now;
 	}
 
 	/**
@@ -82,7 +106,7 @@ final class WatchedScope extends TreeScope {
 	 * who calls this looks at the state afterwards. It takes no compare-and-set, a
 	 * twentieth of a scope; what this thread does not see yet is told at the close.
 	 */
-	void endOpened() {
+	final void endOpened() {
 		TOLD.setRelease(this, OPENED);
 	}
 
@@ -90,12 +114,12 @@ final class WatchedScope extends TreeScope {
 	 * Whether the caller is to tell that the scope was cancelled; nobody else will. Not
 	 * while a thread tells that it was opened: that one then goes on.
 	 */
-	boolean beginCancelled() {
+	final boolean beginCancelled() {
 		return TOLD.compareAndSet(this, OPENED, TELLING);
 	}
 
 	/** Whether the scope was closed meanwhile, and the caller is to tell that, too. */
-	boolean endCancelled() {
+	final boolean endCancelled() {
 		return !TOLD.compareAndSet(this, TELLING, TOLD_CANCELLED);
 	}
 
@@ -104,7 +128,7 @@ final class WatchedScope extends TreeScope {
 	 * tells that it was cancelled: that one then goes on. The scope is closed by now, so
 	 * nobody begins to tell that after this has looked.
 	 */
-	boolean beginClosed() {
+	final boolean beginClosed() {
 		return (int) TOLD.getVolatile(this) != TELLING || !TOLD.compareAndSet(this, TELLING, CLOSED_MEANWHILE);
 	}
 

@@ -1,6 +1,8 @@
 package io.cancelscope;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.cancelscope.testing.ManualTime;
 import io.cancelscope.testing.ThreadStaysClean;
@@ -30,8 +32,9 @@ class DetailsTests {
 	@Test
 	void switchesAreTold() {
 		this.scopes.run(ScopeOptions.named("plain"),
-				(plain) -> assertThat(plain.details()).isEqualTo(new ScopeDetails(null, false, false, false, false,
-						true, false, false, false, false, Duration.ZERO, null, null, Thread.currentThread())));
+				(plain) -> assertThat(plain.details())
+					.isEqualTo(new ScopeDetails(null, false, false, false, false, true, false, false, false, false,
+							Duration.ZERO, this.time, this.time.nanoTime(), null, null, Thread.currentThread())));
 		this.scopes.run(ScopeOptions.named("all").shield().bubble().interrupt(), (all) -> {
 			assertThat(all.details().shielded()).isTrue();
 			assertThat(all.details().bubbling()).isTrue();
@@ -106,6 +109,51 @@ class DetailsTests {
 		assertThat(scope.details().closed()).isTrue();
 		assertThat(scope.details().carried()).isTrue();
 		assertThat(scope.details().origin()).isFalse();
+	}
+
+	@Test
+	void timeEndsWithTheClose() {
+		OpenScope scope = this.scopes.open(ScopeOptions.timeout(seconds(9)));
+		this.time.advance(SECOND);
+		assertThat(scope.details().elapsed()).isEqualTo(SECOND);
+		this.time.advance(SECOND);
+		scope.close();
+		long closedAt = this.time.nanoTime();
+		this.time.advance(SECOND);
+
+		assertThat(scope.details().elapsed()).isEqualTo(seconds(2));
+		assertThat(scope.details().until()).isEqualTo(closedAt);
+		assertThat(scope.details().timeSource()).isSameAs(this.time);
+	}
+
+	@Test
+	void timeOfAScopeWithoutADeadlineEndsWhenItsListenerAsks() {
+		List<ScopeDetails> told = new ArrayList<>();
+		CancelScopes listened = CancelScopes.builder().timeSource(this.time).listener(new CancelScopeListener() {
+			@Override
+			public void closed(CancelScope scope) {
+				told.add(scope.details());
+			}
+		}).build();
+		OpenScope scope = listened.open(ScopeOptions.named("scope"));
+		this.time.advance(seconds(2));
+		scope.close();
+		this.time.advance(SECOND);
+
+		assertThat(told).extracting(ScopeDetails::elapsed).containsExactly(seconds(2));
+		assertThat(scope.details().elapsed()).isEqualTo(seconds(2));
+		assertThat(scope.details().until()).isEqualTo(told.get(0).until());
+	}
+
+	@Test
+	void timeOfACancelledScopeGoesOnUntilItsClose() {
+		OpenScope scope = this.scopes.open(ScopeOptions.timeout(SECOND));
+		this.time.advance(seconds(3));
+		assertThat(scope.isCancelled()).isTrue();
+		this.time.advance(SECOND);
+		scope.close();
+
+		assertThat(scope.details().elapsed()).isEqualTo(seconds(4));
 	}
 
 	@Test
@@ -201,7 +249,7 @@ class DetailsTests {
 	@Test
 	void rootSaysNothing() {
 		assertThat(CancelScope.current().details()).isEqualTo(new ScopeDetails(null, false, false, false, false, false,
-				false, false, false, false, null, null, null, null));
+				false, false, false, false, null, null, 0, null, null, null));
 	}
 
 }
