@@ -18,11 +18,21 @@ public final class BoundedNames<V> {
 	/** The name under which further names share a value. */
 	public static final String OTHERS = "others";
 
+	/** A power of two. */
+	private static final int RECENT = 64;
+
 	private final int most;
 
 	private final Function<String, V> factory;
 
 	private final Map<String, V> values = new ConcurrentHashMap<>();
+
+	/**
+	 * What was found lately, by the hash of its name: the names of scopes are mostly the
+	 * same few objects, and comparing references is quicker than the map. Plain, since an
+	 * entry is immutable, and one that is not there is looked up.
+	 */
+	private final @Nullable Known<V>[] recent = recent();
 
 	/** Set once there is room for no more names. */
 	private volatile @Nullable V others;
@@ -43,8 +53,14 @@ public final class BoundedNames<V> {
 	 * @return the value for the name, or the shared one
 	 */
 	public V get(String name) {
+		int index = name.hashCode() & (RECENT - 1);
+		Known<V> recent = this.recent[index];
+		if (recent != null && recent.name == name) {
+			return recent.value;
+		}
 		V known = this.values.get(name);
 		if (known != null) {
+			this.recent[index] = new Known<>(name, known);
 			return known;
 		}
 		V others = this.others;
@@ -65,12 +81,21 @@ public final class BoundedNames<V> {
 		return others;
 	}
 
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	private static <V> @Nullable Known<V>[] recent() {
+		return new Known[RECENT];
+	}
+
 	/**
 	 * Returns all values.
 	 * @return the values by name; a copy
 	 */
 	public Map<String, V> all() {
 		return Map.copyOf(this.values);
+	}
+
+	private record Known<V>(String name, V value) {
+
 	}
 
 }

@@ -25,6 +25,20 @@ class BoundedNamesTests {
 	}
 
 	@Test
+	void sameTextIsTheSameName() {
+		BoundedNames<Object> names = new BoundedNames<>(200, (name) -> new Object());
+		Object first = names.get("a");
+
+		assertThat(names.get(new String("a"))).isSameAs(first);
+		for (int i = 0; i < 150; i++) {
+			Object made = names.get("name " + i);
+			assertThat(names.get("name " + i)).isSameAs(made).isNotSameAs(first);
+		}
+		assertThat(names.get("a")).isSameAs(first);
+		assertThat(names.all()).hasSize(151);
+	}
+
+	@Test
 	void namesThatComeTooLateShareOne() {
 		BoundedNames<String> names = new BoundedNames<>(2, (name) -> "for " + name);
 

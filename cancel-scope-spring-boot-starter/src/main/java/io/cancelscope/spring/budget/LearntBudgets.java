@@ -51,7 +51,7 @@ final class LearntBudgets implements CancelScopeListener {
 			return;
 		}
 		CallWindow window = this.names.get(scope.name());
-		Calls calls = window.at(this.time.nanoTime());
+		Calls calls = window.at((details.timeSource() == this.time) ? details.until() : this.time.nanoTime());
 		Duration budget = details.budget();
 		long budgetNanos = (budget != null) ? budget.toNanos() : 0;
 		window.note(budgetNanos, details.budgetSource());

@@ -83,6 +83,50 @@ class CallWindowTests {
 		assertThat(sum.shares.getMaxValue()).isGreaterThanOrEqualTo(100_000);
 	}
 
+	@Test
+	void sharesFollowFromTheUsualBudget() {
+		completeAt(0, 200, 800);
+		completeAt(1, 600, 800);
+		completeAt(2, 400, 800);
+
+		Calls.Sum sum = this.window.sum(2);
+
+		assertThat(sum.durations.getTotalCount()).isEqualTo(3);
+		assertThat(sum.shares.getTotalCount()).isEqualTo(3);
+		assertThat(sum.shares.getMinValue()).isBetween(245L, 255L);
+		assertThat(sum.shares.getValueAtPercentile(50)).isBetween(495L, 505L);
+		assertThat(sum.shares.getMaxValue()).isBetween(742L, 758L);
+	}
+
+	@Test
+	void callsWithOtherBudgetsHaveTheirOwnShares() {
+		completeAt(0, 200, 800);
+		completeAt(1, 200, 400);
+		completeAt(2, 200, 0);
+		completeAt(3, 200, 250);
+
+		Calls.Sum sum = this.window.sum(3);
+
+		assertThat(sum.completed()).isEqualTo(4);
+		assertThat(sum.shares.getTotalCount()).as("one has no budget").isEqualTo(3);
+		assertThat(sum.shares.getMinValue()).isBetween(245L, 255L);
+		assertThat(sum.shares.getValueAtPercentile(50)).isBetween(495L, 505L);
+		assertThat(sum.shares.getMaxValue()).isBetween(792L, 808L);
+	}
+
+	@Test
+	void whereTheFirstCallHasNoBudgetThoseWithOneHaveShares() {
+		completeAt(0, 200, 0);
+		completeAt(1, 200, 0);
+		completeAt(2, 200, 400);
+
+		Calls.Sum sum = this.window.sum(2);
+
+		assertThat(sum.completed()).isEqualTo(3);
+		assertThat(sum.shares.getTotalCount()).isEqualTo(1);
+		assertThat(sum.shares.getMaxValue()).isBetween(495L, 505L);
+	}
+
 	/** Race: many threads find that a part is too old, and put theirs in its place. */
 	@Test
 	void noCallIsLostWhereThreadsMeetAtANewPart() throws Exception {
@@ -114,7 +158,12 @@ class CallWindowTests {
 	}
 
 	private void completeAt(long now, int millis) {
-		this.window.at(now).completed(TimeUnit.MILLISECONDS.toNanos(millis), 0);
+		completeAt(now, millis, 0);
+	}
+
+	private void completeAt(long now, int millis, int budgetMillis) {
+		this.window.at(now)
+			.completed(TimeUnit.MILLISECONDS.toNanos(millis), TimeUnit.MILLISECONDS.toNanos(budgetMillis));
 	}
 
 }
