@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -21,6 +23,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  * build time, and asks it. Runs after the phase {@code package}.
  */
 @Timeout(120)
+@DisabledForJreRange(min = JRE.JAVA_18,
+		disabledReason = "what is in the jar does not depend on the JDK: newer ones start the chain from it")
 class PackagedIT {
 
 	private static final Path JAR = Path.of("target", "demo-app.jar");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -41,12 +41,36 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Tag("class-loaders")
 class OptionalLibrariesTests {
 
+	private static final List<List<Library>> PAIRS = List.of(List.of(Library.REACTOR, Library.MONGODB_SYNC),
+			List.of(Library.ASPECTJ, Library.SPRING_DATA_REDIS), List.of(Library.CONTEXT_PROPAGATION, Library.JEDIS),
+			List.of(Library.SPRING_TX, Library.OK_HTTP), List.of(Library.SPRING_JDBC, Library.LETTUCE),
+			List.of(Library.SPRING_WEB, Library.MONGODB), List.of(Library.WEB_MVC, Library.R2DBC),
+			List.of(Library.WEB_FLUX, Library.FEIGN), List.of(Library.SERVLET, Library.MONGODB_REACTIVE),
+			List.of(Library.REST_CLIENT, Library.GRPC), List.of(Library.HTTP_COMPONENTS, Library.TESTING),
+			List.of(Library.JETTY, Library.SPRING_GRPC), List.of(Library.REACTOR_NETTY, Library.MICROMETER),
+			List.of(Library.ACTUATOR));
+
+	/**
+	 * Two at a time that have nothing to do with each other: what links to one of them
+	 * fails as it does without that one alone. Each by itself takes a minute more:
+	 * {@code -Dcancel-scope.test.libraries=each}.
+	 */
 	@DisabledForJreRange(min = JRE.JAVA_18,
 			disabledReason = "what a class links to does not depend on the JDK: one that is newer tries all at once")
 	@ParameterizedTest
-	@EnumSource
-	void restWorksWithout(Library library) throws Exception {
-		worksWithout(library);
+	@MethodSource("withouts")
+	void restWorksWithout(List<Library> libraries) throws Exception {
+		worksWithout(libraries.toArray(Library[]::new));
+	}
+
+	static List<List<Library>> withouts() {
+		return "each".equals(System.getProperty("cancel-scope.test.libraries"))
+				? Arrays.stream(Library.values()).map(List::of).toList() : PAIRS;
+	}
+
+	@Test
+	void eachIsInOneOfThePairs() {
+		assertThat(PAIRS.stream().flatMap(List::stream)).containsExactlyInAnyOrder(Library.values());
 	}
 
 	@Test

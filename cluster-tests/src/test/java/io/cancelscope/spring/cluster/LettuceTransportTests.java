@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -12,6 +15,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /**
  * Redis by Lettuce.
  */
+@EnabledForJreRange(min = JRE.JAVA_18,
+		disabledReason = "how messages travel does not depend on the JDK: 17 has PostgreSQL")
 class LettuceTransportTests extends TransportContract {
 
 	private final List<LettuceConnectionFactory> factories = new ArrayList<>();

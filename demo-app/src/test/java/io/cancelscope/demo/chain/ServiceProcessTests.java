@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * A service in a process of its own, from this class path.
  */
 @Timeout(180)
+@DisabledForJreRange(min = JRE.JAVA_18,
+		disabledReason = "how a process ends does not depend on the JDK: newer ones start the chain")
 class ServiceProcessTests {
 
 	private static final String CONFIGURATION = "--spring.config.name=chain";
