@@ -66,6 +66,22 @@ class RememberedRootsTests {
 		assertThat(next.isCancelled() && three.get(2).isCancelled()).isTrue();
 	}
 
+	/** The slot of the first one is renewed after 16,384 scopes that were alone in it. */
+	@Test
+	void scopeIsRememberedHoweverManyCameBefore() {
+		for (int i = 1; i <= 40_000; i++) {
+			OpenScope scope = this.scopes.openUnbound(ScopeOptions.none());
+			int next = i % 16_384;
+			if (next <= 1 || next == 16_383) {
+				assertThat(this.scopes.cancelAll(Kind.SHUTDOWN, "the end")).isOne();
+				assertThat(scope.isCancelled()).isTrue();
+			}
+			scope.close();
+		}
+
+		assertThat(this.scopes.cancelAll(Kind.SHUTDOWN, "the end")).isZero();
+	}
+
 	@Test
 	void scopesOfAllThreadsAreRemembered() throws Exception {
 		List<OpenScope> open = new ArrayList<>();
