@@ -75,6 +75,25 @@ class LearntBudgetsTests {
 	}
 
 	@Test
+	void callOnAnotherTimeIsAddedToTheWindowOfThisOne() {
+		LearntBudgets learnt = new LearntBudgets(this.time,
+				new CancelScopeBudgetProperties(true, Duration.ofHours(1), 10, 1, true));
+		ManualTime other = new ManualTime();
+		other.advance(Duration.ofDays(10));
+
+		CancelScopes.builder()
+			.timeSource(other)
+			.listener(learnt)
+			.build()
+			.run(ScopeOptions.named("quotes"), (scope) -> other.advance(Duration.ofMillis(100)));
+
+		CallWindow calls = learnt.all().get("quotes");
+		assertThat(calls.sum(learnt.now()).completed()).isOne();
+		this.time.advance(Duration.ofHours(2));
+		assertThat(calls.sum(learnt.now()).completed()).isZero();
+	}
+
+	@Test
 	void budgetIsNamedWithWhatSetsIt() {
 		this.runner.withBean(Quotes.class)
 			.withPropertyValues(EXPOSED, "cancel-scope.timeouts.Quotes.second=800ms", "cancel-scope.default-timeout=5s",
