@@ -45,8 +45,8 @@ public final class Micro {
 			job("KeyedOpen").onlyInFull(), job("PeersOpen").onlyInFull(), job("CancelScopeCheck"),
 			job("GrpcCheck").onlyInFull(), job("Wrapping.cancelScope"), job("Wrapping\\.(?!cancelScope)").onlyInFull(),
 			job("Advised"), job("GrpcCall").longWarmUp().onlyInFull(), job("DatabaseCall").longWarmUp().onlyInFull(),
-			job("CancelScopeFiring").manyWait(), job("GrpcFiring").manyWait().onlyInFull(),
-			job("CancelScopeFiring").manyWait().twoThreads().onlyInFull(),
+			job("RedisCall").longWarmUp().onlyInFull(), job("CancelScopeFiring").manyWait(),
+			job("GrpcFiring").manyWait().onlyInFull(), job("CancelScopeFiring").manyWait().twoThreads().onlyInFull(),
 			job("GrpcFiring").manyWait().twoThreads().onlyInFull(), job("SharedParent").onlyInFull(),
 			job("SharedParent", "Limits\\.bareScope").twoThreads().onlyInFull());
 
