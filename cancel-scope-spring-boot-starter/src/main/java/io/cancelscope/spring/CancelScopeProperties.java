@@ -25,9 +25,9 @@ import org.springframework.boot.convert.DurationStyle;
  * nothing.
  * @param modes Modes by scope name or pattern, 'enforce' or 'observe'. Each takes
  * precedence over 'cancel-scope.mode'.
- * @param requires Least remaining budgets with which methods start, by scope name or
- * pattern: a duration, 'auto' for the time that the method usually takes, or 'off'. Each
- * takes precedence over the annotation.
+ * @param requires Least remaining budgets with which methods, requests and gRPC calls
+ * start, by scope name or pattern: a duration, 'auto' for the time that they usually
+ * take, or 'off'. Each takes precedence over the annotation.
  * @param failOnUnweavable Whether a method with @CancelScoped that cannot be woven fails
  * the start-up, instead of causing a warning.
  * @param weaving How to weave @CancelScoped into beans. 'aspect' requires AspectJ and

@@ -21,10 +21,14 @@ public final class RequestSettings {
 
 	private final NamedSettings<Mode> modes;
 
-	RequestSettings(ScopeSettings settings, NamedSettings<Duration> timeouts, NamedSettings<Mode> modes) {
+	private final NamedSettings<RequiredBudget> requires;
+
+	RequestSettings(ScopeSettings settings, NamedSettings<Duration> timeouts, NamedSettings<Mode> modes,
+			NamedSettings<RequiredBudget> requires) {
 		this.settings = settings;
 		this.timeouts = timeouts;
 		this.modes = modes;
+		this.requires = requires;
 	}
 
 	/** Returns the budget that a change at run time sets for the scopes of a name. */
@@ -35,6 +39,15 @@ public final class RequestSettings {
 	/** Returns the budget that is configured for a request to an endpoint. */
 	public Optional<Duration> timeoutOf(String endpoint, PathContainer path) {
 		return Optional.ofNullable(this.timeouts.find(endpoint, path)).map(NamedSetting::value);
+	}
+
+	/**
+	 * Returns the budget that must be left for a request to an endpoint to begin, or
+	 * {@code null} if no property sets it.
+	 */
+	public @Nullable RequiredBudget requiredBy(String endpoint, PathContainer path) {
+		NamedSetting<RequiredBudget> setting = this.requires.find(endpoint, path);
+		return (setting != null) ? setting.value() : null;
 	}
 
 	/**

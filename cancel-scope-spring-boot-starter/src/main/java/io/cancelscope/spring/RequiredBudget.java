@@ -2,6 +2,7 @@ package io.cancelscope.spring;
 
 import java.time.Duration;
 
+import io.cancelscope.CancelScope;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.convert.DurationStyle;
@@ -24,6 +25,26 @@ public record RequiredBudget(@Nullable Duration least, boolean usual) {
 
 	/** Stands for no least budget. */
 	static final String OFF = "off";
+
+	/**
+	 * Cancels a scope if its remaining budget is less than its work requires.
+	 * @param scope the scope
+	 * @param least the required budget, or {@code null} for none
+	 * @return whether less is left; the scope is cancelled then, unless it is only
+	 * observed
+	 */
+	public static boolean isMissing(CancelScope scope, @Nullable Duration least) {
+		return least != null && isMissing(scope, least, scope.remaining().orElse(null));
+	}
+
+	static boolean isMissing(CancelScope scope, @Nullable Duration least, @Nullable Duration left) {
+		if (least == null || left == null || left.compareTo(least) >= 0) {
+			return false;
+		}
+		InsufficientBudgetException cause = new InsufficientBudgetException(least, left);
+		scope.cancel(String.valueOf(cause.getMessage()), cause);
+		return true;
+	}
 
 	/**
 	 * Reads a value.

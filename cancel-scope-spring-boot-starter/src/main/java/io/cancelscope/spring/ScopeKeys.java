@@ -60,8 +60,8 @@ public final class ScopeKeys {
 		if (NamePattern.of(key).isForAll()) {
 			throw invalid(setting, "covers all scopes", switch (group) {
 				case "modes" -> "Set 'cancel-scope.mode' instead.";
-				case "requires" ->
-					"Name the methods, for example '" + ScopeSetting.property(group, "QuoteService.*") + "'.";
+				case "requires" -> "Name the methods, for example '" + ScopeSetting.property(group, "QuoteService.*")
+						+ "', or the requests: '" + ScopeSetting.property(group, "GET /api/**") + "'.";
 				default ->
 					"Set 'cancel-scope.default-timeout' for methods and 'cancel-scope.web.timeout' for requests instead.";
 			});

@@ -37,7 +37,7 @@ public interface ScopeNames {
 	/**
 	 * Returns whether the code that opens these scopes reads
 	 * {@code cancel-scope.requires}, and leaves work undone that the remaining budget is
-	 * too short for. Annotated methods do; requests and gRPC calls do not.
+	 * too short for. Annotated methods, requests and gRPC calls do.
 	 * @return whether a key of {@code cancel-scope.requires} has an effect for these
 	 * names; default: {@code false}
 	 */

@@ -50,16 +50,7 @@ public final class ScopeSettings {
 		this.modes = new NamedSettings<>(MODES, ScopeSettingReader.read(environment, MODES),
 				(setting) -> CancelScopeProperties.mode(setting.property(), setting.value()));
 		this.requires = new NamedSettings<>(REQUIRES, ScopeSettingReader.read(environment, REQUIRES),
-				ScopeSettings::required);
-	}
-
-	private static RequiredBudget required(ScopeSetting setting) {
-		if (!setting.relaxed() && ScopeKeys.request(setting.key()) != null) {
-			throw ScopeKeys.invalid(setting, "names requests, which have no required budget",
-					"Write the name of a method with @CancelScoped, for example '"
-							+ ScopeSetting.property(REQUIRES, "QuoteService.best") + "'.");
-		}
-		return CancelScopeProperties.required(setting.property(), setting.value());
+				(setting) -> CancelScopeProperties.required(setting.property(), setting.value()));
 	}
 
 	/**
@@ -236,7 +227,7 @@ public final class ScopeSettings {
 
 	/** Returns the settings of requests, whose paths are needed for patterns. */
 	public RequestSettings ofRequests() {
-		return new RequestSettings(this, this.timeouts, this.modes);
+		return new RequestSettings(this, this.timeouts, this.modes, this.requires);
 	}
 
 	/** Returns the modes by the keys of their properties. */

@@ -1,5 +1,6 @@
 package io.cancelscope.spring;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.cancelscope.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * that the names of an application are asked for only if something is left.
  */
 final class UnusedNames implements SettingsCheck {
+
+	private static final String REQUIRES = "requires";
 
 	private final ScopeSettings settings;
 
@@ -29,7 +33,8 @@ final class UnusedNames implements SettingsCheck {
 	}
 
 	/**
-	 * @throws InvalidScopeSettingException if a variable fits two scopes
+	 * @throws InvalidScopeSettingException if a variable fits two scopes, or requests
+	 * require more than their budget
 	 */
 	@Override
 	public void check(Consumer<String> warning) {
@@ -37,6 +42,7 @@ final class UnusedNames implements SettingsCheck {
 		if (groups.values().stream().anyMatch((group) -> group.hasVariables() || !unused(group).isEmpty())) {
 			List<ScopeNames> sources = this.sources.get();
 			groups.forEach((group, settings) -> check(group, settings, readersOf(group, sources), warning));
+			readersOf(REQUIRES, sources).forEach(this::checkRequired);
 		}
 		this.settings.started();
 	}
@@ -45,7 +51,38 @@ final class UnusedNames implements SettingsCheck {
 	 * Whoever opens scopes has budgets and modes; not all of them can leave work undone.
 	 */
 	private static List<ScopeNames> readersOf(String group, List<ScopeNames> sources) {
-		return group.equals("requires") ? sources.stream().filter(ScopeNames::canRequire).toList() : sources;
+		return group.equals(REQUIRES) ? sources.stream().filter(ScopeNames::canRequire).toList() : sources;
+	}
+
+	/**
+	 * Requests and gRPC calls that require more than their budget could never begin. For
+	 * methods, that is checked where they are woven.
+	 */
+	private void checkRequired(ScopeNames source) {
+		for (String name : source.names()) {
+			RequiredBudget required = isCall(name) ? this.settings.requiredBy(name) : null;
+			Duration least = (required != null) ? required.least() : null;
+			if (least != null) {
+				checkRequired(name, least, source);
+			}
+		}
+	}
+
+	private void checkRequired(String name, Duration least, ScopeNames source) {
+		ScopeBudget set = this.settings.budgetOf(name);
+		ScopeBudget budget = (set != null) ? set : source.budgetOf(name);
+		if (budget != null && least.compareTo(budget.timeout()) > 0) {
+			throw new InvalidScopeSettingException(
+					"Scope '" + name + "' requires " + Durations.format(least)
+							+ " to begin, which is more than its budget of " + Durations.format(budget.timeout())
+							+ ", set by '" + budget.source() + "'.",
+					"It could never begin. Lower '" + ScopeSettings.requiresProperty(name) + "', or raise the budget.");
+		}
+	}
+
+	/** Of a request, or of a method of gRPC. */
+	private static boolean isCall(String name) {
+		return ScopeKeys.request(name) != null || name.indexOf('/') > 0;
 	}
 
 	private static void check(String group, NamedSettings<?> settings, List<ScopeNames> sources,
@@ -84,7 +121,7 @@ final class UnusedNames implements SettingsCheck {
 	/** Requests that no controller handles are named after their method alone. */
 	private static String advice(String group, ScopeSetting unused, boolean isPattern) {
 		ScopeKeys.Request request = (unused.relaxed() || isPattern) ? null : ScopeKeys.request(unused.key());
-		if (request != null && !group.equals("requires")) {
+		if (request != null) {
 			String path = request.path().endsWith("/") ? request.path() : request.path() + "/";
 			return "If no controller handles the path, as with functional routes, write a pattern: '"
 					+ ScopeSetting.property(group, request.method() + " " + path + "**") + "'.";
@@ -92,7 +129,7 @@ final class UnusedNames implements SettingsCheck {
 		return switch (group) {
 			case "timeouts" -> "Budgets are set for annotated methods and for requests; if code asks"
 					+ " ScopeSettings for this one, make the name known by a ScopeNames bean.";
-			case "requires" -> "Only annotated methods have a required budget; requests and gRPC calls have none.";
+			case REQUIRES -> "Only annotated methods, requests and gRPC calls have a required budget.";
 			default -> "If code opens a scope of this name, make the name known by a ScopeNames bean.";
 		};
 	}

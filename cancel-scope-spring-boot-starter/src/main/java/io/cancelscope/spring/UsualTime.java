@@ -83,10 +83,19 @@ public final class UsualTime {
 	 * @return the call
 	 */
 	public Call begin(CancelScope scope) {
+		return begin(scope, (this.usualNanos > 0) ? scope.remaining().orElse(null) : null);
+	}
+
+	/**
+	 * Begins a call, or cancels its scope because it no longer fits.
+	 * @param scope the scope of the call
+	 * @param remaining what is left for the call, or {@code null} for no limit
+	 * @return the call
+	 */
+	Call begin(CancelScope scope, @Nullable Duration remaining) {
 		long usual = this.usualNanos;
 		long now = this.time.nanoTime();
-		Duration remaining = (usual > 0) ? scope.remaining().orElse(null) : null;
-		if (remaining == null) {
+		if (usual == 0 || remaining == null) {
 			return new Call(now, 1, State.BEGUN);
 		}
 		long left = (remaining.compareTo(LONGEST) < 0) ? remaining.toNanos() : Long.MAX_VALUE;

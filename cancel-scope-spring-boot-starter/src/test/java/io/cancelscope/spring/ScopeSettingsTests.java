@@ -68,8 +68,8 @@ class ScopeSettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "GET /quotes, names requests; which have no required budget", "*, covers all scopes" })
-	void requiredBudgetIsForMethods(String key, String problem) {
+	@CsvSource({ "GET quotes/*, has a method; but no path", "*, covers all scopes" })
+	void requiredBudgetIsForSomeScopes(String key, String problem) {
 		SettingsFixture fixture = SettingsFixture.inFile(Map.of("cancel-scope.requires[" + key + "]", "auto"));
 
 		assertThatExceptionOfType(InvalidScopeSettingException.class).isThrownBy(fixture::settings)

@@ -1,6 +1,5 @@
 package io.cancelscope.spring.aop;
 
-import java.time.Duration;
 import java.util.function.Supplier;
 
 import io.cancelscope.CancelReason;
@@ -8,7 +7,7 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
-import io.cancelscope.spring.InsufficientBudgetException;
+import io.cancelscope.spring.RequiredBudget;
 import io.cancelscope.spring.ReturnValueAdapter;
 import io.cancelscope.spring.ScopeFailures;
 import io.cancelscope.spring.UsualTime;
@@ -92,7 +91,7 @@ final class CancelScopedInvoker {
 
 	/** The scope ends with the call. */
 	private static Object run(CancelScope scope, CancelScopedOperation operation, Joinpoint body) {
-		if (demand(scope, operation.requires())) {
+		if (RequiredBudget.isMissing(scope, operation.requires())) {
 			scope.check();
 		}
 		UsualTime usual = operation.usual();
@@ -138,20 +137,6 @@ final class CancelScopedInvoker {
 		catch (Throwable ex) {
 			throw ScopeFailures.<RuntimeException>sneakyThrow(ex);
 		}
-	}
-
-	/**
-	 * Work that can't be done in what is left is not begun.
-	 * @return whether that is so; the scope is cancelled then
-	 */
-	static boolean demand(CancelScope scope, @Nullable Duration required) {
-		Duration left = (required != null) ? scope.remaining().orElse(null) : null;
-		if (required == null || left == null || left.compareTo(required) >= 0) {
-			return false;
-		}
-		InsufficientBudgetException cause = new InsufficientBudgetException(required, left);
-		scope.cancel(String.valueOf(cause.getMessage()), cause);
-		return true;
 	}
 
 	/**

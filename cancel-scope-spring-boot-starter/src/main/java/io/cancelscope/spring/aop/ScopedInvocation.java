@@ -4,6 +4,7 @@ import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
+import io.cancelscope.spring.RequiredBudget;
 import io.cancelscope.spring.ScopedCall;
 import io.cancelscope.spring.UsualTime;
 import org.aopalliance.intercept.Joinpoint;
@@ -25,7 +26,7 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 	@Override
 	public OpenScope open() {
 		OpenScope scope = this.scopes.openUnbound(this.operation.options());
-		CancelScopedInvoker.demand(scope, this.operation.requires());
+		RequiredBudget.isMissing(scope, this.operation.requires());
 		UsualTime usual = this.operation.usual();
 		if (usual != null) {
 			usual.beginOutliving(scope);
@@ -57,7 +58,7 @@ record ScopedInvocation(CancelScopes scopes, CancelScopedOperation operation, Jo
 	private @Nullable Object proceedIn(OpenScope scope, boolean refused) {
 		@Nullable Object[] result = new Object[1];
 		Runnable task = () -> {
-			if (CancelScopedInvoker.demand(scope, this.operation.requires()) || refused) {
+			if (RequiredBudget.isMissing(scope, this.operation.requires()) || refused) {
 				scope.check();
 			}
 			result[0] = CancelScopedInvoker.proceed(scope, this.body);

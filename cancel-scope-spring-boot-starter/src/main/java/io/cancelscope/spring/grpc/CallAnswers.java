@@ -25,6 +25,9 @@ final class CallAnswers {
 	private static final Set<Status.Code> NO_ANSWER = Set.of(Status.Code.UNKNOWN, Status.Code.CANCELLED,
 			Status.Code.DEADLINE_EXCEEDED);
 
+	private static final Status OUT_OF_TIME = Status.DEADLINE_EXCEEDED
+		.withDescription("The call exceeded its deadline");
+
 	private static final OneLineLog logger = OneLineLog.of(CallAnswers.class);
 
 	private final Supplier<List<GrpcExceptionHandler>> handlers;
@@ -44,12 +47,21 @@ final class CallAnswers {
 	 */
 	static Status of(CancelReason reason, Throwable exception) {
 		Status status = switch (reason.kind()) {
-			case DEADLINE -> Status.DEADLINE_EXCEEDED.withDescription("The call exceeded its deadline");
+			case DEADLINE -> OUT_OF_TIME;
 			case REQUESTED, DISCONNECTED -> Status.CANCELLED.withDescription("The call was cancelled");
 			case SHUTDOWN -> Status.UNAVAILABLE.withDescription("The application is shutting down");
 			case FAILED, MISNESTED -> Status.INTERNAL.withDescription("The call was cancelled because of a failure");
 		};
 		return status.withCause(exception);
+	}
+
+	/**
+	 * Returns the status for a call that did not begin because less was left than it
+	 * requires. For a caller that is the same as a call without any time.
+	 * @param exception the exception to attach, which the transport does not send
+	 */
+	static Status ofRefused(Throwable exception) {
+		return OUT_OF_TIME.withCause(exception);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.cancelscope.spring.grpc;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
 import io.cancelscope.spring.ScopeSettings;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
@@ -42,11 +43,11 @@ class GrpcServerConfiguration {
 
 	@Bean
 	@GlobalServerInterceptor
-	ScopedServerInterceptor cancelScopeServerInterceptor(CancelScopes scopes, ScopeSettings settings,
-			ServedMethods methods, CancelScopeGrpcProperties properties, ObjectProvider<GrpcExceptionHandler> handlers,
-			OpenCalls calls) {
-		return new ScopedServerInterceptor(new ServedScopes(scopes, settings, methods, properties.server()),
-				new CallAnswers(() -> handlers.orderedStream().toList()), calls);
+	ScopedServerInterceptor cancelScopeServerInterceptor(CancelScopes scopes, ObjectProvider<TimeSource> time,
+			ScopeSettings settings, ServedMethods methods, CancelScopeGrpcProperties properties,
+			ObjectProvider<GrpcExceptionHandler> handlers, OpenCalls calls) {
+		return new ScopedServerInterceptor(new ServedScopes(scopes, time.getIfAvailable(TimeSource::system), settings,
+				methods, properties.server()), new CallAnswers(() -> handlers.orderedStream().toList()), calls);
 	}
 
 	@Bean

@@ -1,5 +1,7 @@
 package io.cancelscope.spring.grpc;
 
+import io.cancelscope.OpenScope;
+import io.cancelscope.spring.GuardedCall;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -37,9 +39,9 @@ final class ScopedServerInterceptor implements ServerInterceptor, Ordered {
 	public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
 			ServerCallHandler<Q, A> next) {
 		Context context = Context.current();
-		return new ServedCall<>(call, this.scopes.open(call.getMethodDescriptor(), context), context, this.answers,
-				this.calls)
-			.start(next, headers);
+		OpenScope scope = this.scopes.open(call.getMethodDescriptor(), context);
+		GuardedCall guarded = this.scopes.begin(call.getMethodDescriptor(), context, scope);
+		return new ServedCall<>(call, scope, guarded, context, this.answers, this.calls).start(next, headers);
 	}
 
 }

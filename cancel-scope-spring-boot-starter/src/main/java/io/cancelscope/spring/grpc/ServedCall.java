@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
+import io.cancelscope.spring.GuardedCall;
 import io.cancelscope.spring.OneLineLog;
 import io.cancelscope.spring.ScopeFailures;
 import io.grpc.Context;
@@ -50,6 +51,9 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 
 	private final OpenScope scope;
 
+	/** Null if the call begins with any budget. */
+	private final @Nullable GuardedCall guarded;
+
 	/** gRPC's. */
 	private final Context around;
 
@@ -77,19 +81,25 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 
 	private volatile boolean stopped;
 
+	/** Whether the handler has answered, other than with an exception. */
+	private volatile boolean completed;
+
 	private final AtomicBoolean ended = new AtomicBoolean();
 
 	/**
 	 * Creates an instance.
 	 * @param call the call as gRPC has it
 	 * @param scope the scope, which this object closes
+	 * @param guarded what decided whether the call begins, or {@code null}
 	 * @param around gRPC's context of the call
 	 * @param answers answers exceptions of the library
 	 * @param calls where the call is kept while it is going on
 	 */
-	ServedCall(ServerCall<Q, A> call, OpenScope scope, Context around, CallAnswers answers, OpenCalls calls) {
+	ServedCall(ServerCall<Q, A> call, OpenScope scope, @Nullable GuardedCall guarded, Context around,
+			CallAnswers answers, OpenCalls calls) {
 		super(call);
 		this.scope = scope;
+		this.guarded = guarded;
 		this.around = around;
 		this.context = CallScope.in(around, scope).withCancellation();
 		this.answers = answers;
@@ -97,7 +107,7 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 		this.oneAnswer = call.getMethodDescriptor().getType().serverSendsOneMessage();
 	}
 
-	/** Hands the call to its handler. */
+	/** Hands the call to its handler, unless too little of its budget is left. */
 	ServerCall.Listener<Q> start(ServerCallHandler<Q, A> next, Metadata headers) {
 		this.calls.add(this);
 		enter();
@@ -105,7 +115,8 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 			this.scope.onCancel((reason) -> this.context.cancel(this.scope.exception()));
 			this.scope.afterCancel((reason) -> scopeIsCancelled());
 			this.around.addListener(this.ending, this.calls.aside());
-			return new ServedListener<>(this, begin(next, headers));
+			return new ServedListener<>(this, isRefused() ? new ServerCall.Listener<>() {
+			} : begin(next, headers));
 		}
 		catch (Throwable thrown) {
 			end(false);
@@ -114,6 +125,11 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 		finally {
 			leave();
 		}
+	}
+
+	/** Such a call is answered when this method's caller leaves. */
+	private boolean isRefused() {
+		return this.guarded != null && this.guarded.isRefused();
 	}
 
 	private ServerCall.Listener<Q> begin(ServerCallHandler<Q, A> next, Metadata headers) {
@@ -278,7 +294,9 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 
 	private void answer() {
 		RuntimeException exception = this.scope.exception();
-		this.scope.reason().ifPresent((reason) -> closeAsAuthor(CallAnswers.of(reason, exception), new Metadata()));
+		this.scope.reason()
+			.map((reason) -> isRefused() ? CallAnswers.ofRefused(exception) : CallAnswers.of(reason, exception))
+			.ifPresent((status) -> closeAsAuthor(status, new Metadata()));
 	}
 
 	private void closeAsAuthor(Status status, Metadata trailers) {
@@ -354,6 +372,9 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 		if (this.ended.compareAndSet(false, true)) {
 			this.context.cancel(null);
 			this.calls.remove(this);
+			if (this.guarded != null) {
+				this.guarded.ended(this.scope, this.completed);
+			}
 			this.scope.close();
 		}
 	}
@@ -423,6 +444,9 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 		}
 		Throwable cause = status.getCause();
 		StatusException answer = (cause != null) ? answerInsteadOf(status, cause) : null;
+		boolean failed = cause != null && (answer != null || status.getCode() == Status.Code.UNKNOWN);
+		// Order: a transport may report the end of the call before it returns.
+		this.completed = !failed;
 		if (answer != null) {
 			Metadata added = answer.getTrailers();
 			if (added != null) {
@@ -433,7 +457,7 @@ final class ServedCall<Q, A> extends ForwardingServerCall.SimpleForwardingServer
 		else {
 			super.close(status, trailers);
 		}
-		if (cause != null && (answer != null || status.getCode() == Status.Code.UNKNOWN)) {
+		if (cause != null && failed) {
 			this.scope.failed(cause);
 		}
 	}

@@ -57,6 +57,11 @@ final class ServedMethods implements ScopeNames {
 	}
 
 	@Override
+	public boolean canRequire() {
+		return true;
+	}
+
+	@Override
 	public Collection<String> names() {
 		Set<String> names = new TreeSet<>(this.declared.get());
 		names.addAll(this.started);

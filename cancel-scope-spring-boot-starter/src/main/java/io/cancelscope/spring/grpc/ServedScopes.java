@@ -6,7 +6,11 @@ import java.util.concurrent.TimeUnit;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.TimeSource;
+import io.cancelscope.spring.GuardedCall;
+import io.cancelscope.spring.RequiredBudget;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
@@ -34,12 +38,15 @@ final class ServedScopes {
 
 	private final CancelScopeGrpcProperties.Server properties;
 
-	ServedScopes(CancelScopes scopes, ScopeSettings settings, ServedMethods methods,
+	private final UsualTimes usualTimes;
+
+	ServedScopes(CancelScopes scopes, TimeSource time, ScopeSettings settings, ServedMethods methods,
 			CancelScopeGrpcProperties.Server properties) {
 		this.scopes = scopes;
 		this.settings = settings;
 		this.methods = methods;
 		this.properties = properties;
+		this.usualTimes = new UsualTimes(time);
 	}
 
 	/**
@@ -58,16 +65,46 @@ final class ServedScopes {
 		return this.scopes.openUnbound((callers != null) ? shortened(options, own, callers) : options);
 	}
 
+	/**
+	 * Begins a call, or cancels its scope because less is left than
+	 * {@code cancel-scope.requires} asks for.
+	 * @param method the called method
+	 * @param context gRPC's context of the call
+	 * @param scope the scope of the call
+	 * @return the call, or {@code null} if it begins with any budget
+	 */
+	@Nullable GuardedCall begin(MethodDescriptor<?, ?> method, Context context, OpenScope scope) {
+		RequiredBudget required = this.settings.requiredBy(scope.name());
+		return (required != null)
+				? GuardedCall.begin(required, this.usualTimes, scope, budget(method, context, scope.name())) : null;
+	}
+
+	/** For scopes that are only observed: the others have a deadline. */
+	private @Nullable Duration budget(MethodDescriptor<?, ?> method, Context context, String name) {
+		Duration own = own(name, method.getType());
+		Deadline callers = context.getDeadline();
+		if (callers == null) {
+			return own;
+		}
+		Duration asked = asked(left(callers));
+		return (own != null && own.compareTo(asked) <= 0) ? own : asked;
+	}
+
 	private ScopeOptions shortened(ScopeOptions options, @Nullable Duration own, Deadline callers) {
-		Duration most = this.properties.maxTimeout();
 		long left = left(callers);
-		boolean isLowered = most != null && Duration.ofNanos(left).compareTo(most) > 0;
-		Duration asked = (most != null && isLowered) ? most : Duration.ofNanos(left);
+		Duration asked = asked(left);
+		boolean isLowered = asked.toNanos() < left;
 		ScopeOptions within = options.withDeadline(within(callers, left));
 		if (own != null && own.compareTo(asked) <= 0) {
 			return within;
 		}
 		return within.withTimeout(isLowered ? asked : null).withBudgetSource(isLowered ? LOWERED : CALLER);
+	}
+
+	private Duration asked(long left) {
+		Duration most = this.properties.maxTimeout();
+		Duration asked = Duration.ofNanos(left);
+		return (most != null && asked.compareTo(most) > 0) ? most : asked;
 	}
 
 	/**

@@ -17,23 +17,22 @@ final class CancelledProblem {
 	private CancelledProblem() {
 	}
 
-	static HttpStatus statusOf(CancelReason reason) {
-		return (reason.kind() == CancelReason.Kind.DEADLINE) ? HttpStatus.GATEWAY_TIMEOUT
-				: HttpStatus.SERVICE_UNAVAILABLE;
+	static HttpStatus statusOf(CancelReason.Kind kind) {
+		return (kind == CancelReason.Kind.DEADLINE) ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.SERVICE_UNAVAILABLE;
 	}
 
 	/**
 	 * Creates the problem detail.
 	 * @param cancellation what ended the request
+	 * @param kind the kind of the reason, as the caller sees it
 	 * @param showScopes whether it contains the name and the budget of the scope
 	 */
-	static ProblemDetail of(ScopeCancelledException cancellation, boolean showScopes) {
-		CancelReason reason = cancellation.reason();
+	static ProblemDetail of(ScopeCancelledException cancellation, CancelReason.Kind kind, boolean showScopes) {
 		String subject = showScopes ? subject(cancellation) : "The request";
-		ProblemDetail problem = ProblemDetail.forStatusAndDetail(statusOf(reason), detail(subject, reason));
-		problem.setProperty("kind", reason.kind().name());
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(statusOf(kind), detail(subject, kind));
+		problem.setProperty("kind", kind.name());
 		if (showScopes) {
-			problem.setProperty("scope", reason.origin());
+			problem.setProperty("scope", cancellation.reason().origin());
 			cancellation.budget().ifPresent((budget) -> problem.setProperty("budget", Durations.format(budget)));
 		}
 		return problem;
@@ -44,8 +43,8 @@ final class CancelledProblem {
 		return "scope '" + cancellation.reason().origin() + "'" + budget;
 	}
 
-	private static String detail(String subject, CancelReason reason) {
-		return switch (reason.kind()) {
+	private static String detail(String subject, CancelReason.Kind kind) {
+		return switch (kind) {
 			case DEADLINE -> subject + " exceeded its deadline";
 			case REQUESTED, DISCONNECTED -> subject + " was cancelled";
 			case FAILED, MISNESTED -> subject + " was cancelled because of a failure";

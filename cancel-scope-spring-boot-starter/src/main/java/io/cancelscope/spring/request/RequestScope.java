@@ -11,6 +11,8 @@ import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.ExpiredHeader;
+import io.cancelscope.spring.GuardedCall;
+import io.cancelscope.spring.InsufficientBudgetException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.CacheControl;
@@ -41,15 +43,19 @@ public final class RequestScope {
 	/** When the caller stops waiting, if it says so and somebody wants to know. */
 	private final @Nullable Deadline callers;
 
+	/** Null if the request begins with any budget. */
+	private final @Nullable GuardedCall guarded;
+
 	private volatile boolean limited;
 
 	RequestScope(OpenScope scope, TimeSource time, CancelScopeWebProperties web, RequestLimit limit,
-			@Nullable Deadline callers) {
+			@Nullable Deadline callers, @Nullable GuardedCall guarded) {
 		this.scope = scope;
 		this.time = time;
 		this.web = web;
 		this.limit = limit;
 		this.callers = callers;
+		this.guarded = guarded;
 	}
 
 	/**
@@ -61,13 +67,34 @@ public final class RequestScope {
 	}
 
 	/**
-	 * Returns whether the request must not begin: its time was used up before it came to
-	 * this server, as {@code cancel-scope.web.request-start} tells. Such a request is
-	 * answered with {@link #exception()}.
+	 * Returns whether the request must not begin. Its time was used up before it came to
+	 * this server, as {@code cancel-scope.web.request-start} tells, or less is left than
+	 * {@code cancel-scope.requires} asks for. Such a request is answered with
+	 * {@link #exception()}.
 	 * @return whether that is so; {@code false} if the scope is only observed
 	 */
 	public boolean isTooLateToBegin() {
-		return this.limit.isUsedUp() && this.scope.isCancelled();
+		GuardedCall guarded = this.guarded;
+		return (this.limit.isUsedUp() && this.scope.isCancelled()) || (guarded != null && guarded.isRefused());
+	}
+
+	/**
+	 * Closes the scope, because the request is over. Also adds the time that the request
+	 * took to those from which {@code cancel-scope.requires} learns, if it does. A second
+	 * call has no effect.
+	 */
+	public void close() {
+		GuardedCall guarded = this.guarded;
+		if (guarded != null) {
+			guarded.ended(this.scope, isCompleted());
+		}
+		this.scope.close();
+	}
+
+	/** What nobody has stopped runs to its end, though its time may be up. */
+	private boolean isCompleted() {
+		CancelReason reason = this.scope.reason().orElse(null);
+		return reason == null || (reason.kind() == CancelReason.Kind.DEADLINE && !this.scope.hasThrown());
 	}
 
 	/**
@@ -132,10 +159,11 @@ public final class RequestScope {
 	}
 
 	/**
-	 * Returns the response to a cancelled request: status 504 after a deadline, and
-	 * otherwise 503 with {@code Retry-After}. The body is a problem detail (RFC 9457).
-	 * Caches must not store the response. It contains names of scopes if
-	 * {@code cancel-scope.web.show-scopes} is set.
+	 * Returns the response to a cancelled request: status 504 after a deadline, or if the
+	 * request did not begin because less was left than it requires; otherwise 503 with
+	 * {@code Retry-After}. The body is a problem detail (RFC 9457). Caches must not store
+	 * the response. It contains names of scopes if {@code cancel-scope.web.show-scopes}
+	 * is set.
 	 * @param cancellation the exception that ended the request
 	 * @return the response
 	 */
@@ -157,20 +185,29 @@ public final class RequestScope {
 		if (reason.kind() == CancelReason.Kind.DISCONNECTED) {
 			return ResponseEntity.status(CLIENT_GONE).build();
 		}
-		ResponseEntity.BodyBuilder answer = ResponseEntity.status(CancelledProblem.statusOf(reason))
+		CancelReason.Kind kind = kind(reason);
+		ResponseEntity.BodyBuilder answer = ResponseEntity.status(CancelledProblem.statusOf(kind))
 			.cacheControl(CacheControl.noStore());
-		if (reason.kind() != CancelReason.Kind.DEADLINE) {
+		if (kind != CancelReason.Kind.DEADLINE) {
 			answer.header(HttpHeaders.RETRY_AFTER, String.valueOf(seconds(this.web.retryAfter())));
 		}
 		else if (this.web.expiredHeader() && !isSet.test(ExpiredHeader.NAME)) {
 			answer.header(ExpiredHeader.NAME, isCallersTime(reason) ? ExpiredHeader.CALLER : ExpiredHeader.SERVER);
 		}
-		ProblemDetail problem = CancelledProblem.of(cancellation, this.web.showScopes());
+		ProblemDetail problem = CancelledProblem.of(cancellation, kind, this.web.showScopes());
 		// Not the whole source, which names a property of the application.
-		if (this.limit.header() != null && reason.kind() == CancelReason.Kind.DEADLINE && isOwn(reason)) {
+		if (this.limit.header() != null && kind == CancelReason.Kind.DEADLINE && isOwn(reason)) {
 			problem.setProperty("limit", "header " + this.limit.header());
 		}
 		return answer.body(problem);
+	}
+
+	/**
+	 * For a caller, a request without enough time is the same as one without any time.
+	 */
+	private CancelReason.Kind kind(CancelReason reason) {
+		boolean refused = isOwn(reason) && reason.cause() instanceof InsufficientBudgetException;
+		return refused ? CancelReason.Kind.DEADLINE : reason.kind();
 	}
 
 	/**

@@ -67,6 +67,11 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	}
 
 	@Override
+	public boolean canRequire() {
+		return true;
+	}
+
+	@Override
 	public @Nullable ScopeBudget budgetOf(String name) {
 		return (this.timeout != null && ScopeKeys.request(name) != null)
 				? new ScopeBudget(this.timeout, "cancel-scope.web.timeout") : null;

@@ -10,11 +10,14 @@ import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
 import io.cancelscope.Deadline;
+import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.GuardedCall;
 import io.cancelscope.spring.RequestSettings;
 import io.cancelscope.spring.ScopeBudget;
 import io.cancelscope.spring.ScopeSettings;
+import io.cancelscope.spring.UsualTimes;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.server.PathContainer;
@@ -41,6 +44,8 @@ public final class RequestScopes {
 	private final Supplier<List<PathPattern>> excluded;
 
 	private final Supplier<RequestNames> names;
+
+	private final UsualTimes usualTimes;
 
 	/** Null where requests have no keys. */
 	private final @Nullable RequestKey key;
@@ -88,6 +93,7 @@ public final class RequestScopes {
 		this.excluded = excluded(web.exclude(), unscoped);
 		this.names = SingletonSupplier.of(() -> new RequestNames(patterns.get()));
 		this.key = web.requestKey();
+		this.usualTimes = new UsualTimes(time);
 	}
 
 	/** What is written wrong in a property stops the start-up. */
@@ -115,14 +121,15 @@ public final class RequestScopes {
 	}
 
 	/**
-	 * Opens the unbound scope of a request that has just arrived.
+	 * Opens the unbound scope of a request that has just arrived. If less is left of its
+	 * budget than {@code cancel-scope.requires} asks for, the scope is cancelled.
 	 * @param method the method of the request, unchanged
 	 * @param path the path within the application
 	 * @param headers returns the values of a header
 	 * @param peer returns the address of the other end of the connection, see
 	 * {@link PeerAddress}; {@code null} if it is unknown, and then headers are trusted
 	 * only if those of all callers are
-	 * @return the scope, which the caller must close
+	 * @return the request, which the caller must close
 	 */
 	public RequestScope open(String method, PathContainer path, Function<String, List<String>> headers,
 			Supplier<? extends @Nullable InetAddress> peer) {
@@ -139,7 +146,10 @@ public final class RequestScopes {
 		}
 		// Order: before the scope, so that it never passes after that of the scope.
 		Deadline callers = callers(limit);
-		return new RequestScope(this.scopes.openUnbound(options), this.time, this.web, limit, callers);
+		OpenScope scope = this.scopes.openUnbound(options);
+		GuardedCall guarded = GuardedCall.begin(this.settings.requiredBy(endpoint, path), this.usualTimes, scope,
+				limit.budget());
+		return new RequestScope(scope, this.time, this.web, limit, callers, guarded);
 	}
 
 	/** When the caller stops waiting, where anybody wants to know. */

@@ -71,7 +71,7 @@ class CancelScopeAsyncListener implements AsyncListener {
 		Throwable thrown = event.getThrowable();
 		if (thrown == null || thrown instanceof IOException) {
 			this.scope.clientIsGone(thrown);
-			this.scope.scope().close();
+			this.scope.close();
 		}
 		else {
 			CancelledAnswer.tell(this.scope, thrown);
@@ -80,7 +80,7 @@ class CancelScopeAsyncListener implements AsyncListener {
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		this.scope.scope().close();
+		this.scope.close();
 	}
 
 }

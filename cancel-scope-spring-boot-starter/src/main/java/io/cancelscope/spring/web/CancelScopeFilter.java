@@ -183,7 +183,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 			ResponseGate gate) {
 		if (!request.isAsyncStarted()) {
 			// Also after an asynchronous dispatch: Jetty completes none that failed.
-			scope.scope().close();
+			scope.close();
 			return;
 		}
 		try {
@@ -199,7 +199,7 @@ class CancelScopeFilter extends OncePerRequestFilter {
 		}
 		catch (IllegalStateException ex) {
 			log.debug("An asynchronous request completed before a listener for its scope could be added", ex);
-			scope.scope().close();
+			scope.close();
 		}
 	}
 

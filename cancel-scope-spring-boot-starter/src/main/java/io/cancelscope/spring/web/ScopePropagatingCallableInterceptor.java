@@ -71,7 +71,7 @@ class ScopePropagatingCallableInterceptor implements CallableProcessingIntercept
 			if (result instanceof Throwable thrown && CancelledAnswer.isClientGone(thrown)) {
 				// At once: whether the container goes on from here is not certain.
 				this.scope.clientIsGone(thrown);
-				this.scope.scope().close();
+				this.scope.close();
 			}
 			if (this.gate != null) {
 				this.gate.produced();

@@ -92,7 +92,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 		ServerConnection connection = ServerConnection.of(exchange.getResponse());
 		connection.keepReading();
 		ScopeAwareResponse response = ScopeAwareResponse.of(exchange.getResponse(), connection, this.aside,
-				scope::exception, Handshake.of(request, scope.scope(), around, connection));
+				scope::exception, Handshake.of(request, scope, around, connection));
 		ServerWebExchange inside = exchange.mutate()
 			.request(CurrentScope.whileReading(request, scope.scope()))
 			.response(response)
@@ -196,7 +196,7 @@ class CancelScopeWebFilter implements WebFilter, Ordered {
 			if (unwanted) {
 				scope.clientIsGone(null);
 			}
-			scope.scope().close();
+			scope.close();
 		};
 		if (!unwanted && !scope.scope().isCancelled()) {
 			end.run();

@@ -3,7 +3,7 @@ package io.cancelscope.spring.webflux;
 import java.util.Locale;
 
 import io.cancelscope.CancelScope;
-import io.cancelscope.OpenScope;
+import io.cancelscope.spring.request.RequestScope;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -21,13 +21,13 @@ final class Handshake {
 
 	private static final HttpMethod OVER_HTTP_2 = HttpMethod.valueOf("CONNECT");
 
-	private final OpenScope scope;
+	private final RequestScope scope;
 
 	private final CancelScope around;
 
 	private final ServerConnection connection;
 
-	private Handshake(OpenScope scope, CancelScope around, ServerConnection connection) {
+	private Handshake(RequestScope scope, CancelScope around, ServerConnection connection) {
 		this.scope = scope;
 		this.around = around;
 		this.connection = connection;
@@ -38,7 +38,7 @@ final class Handshake {
 	 * pretends to ask for a session gains nothing, since an ordinary response that is
 	 * completed is over as well.
 	 */
-	static @Nullable Handshake of(ServerHttpRequest request, OpenScope scope, CancelScope around,
+	static @Nullable Handshake of(ServerHttpRequest request, RequestScope scope, CancelScope around,
 			ServerConnection connection) {
 		boolean possible = OVER_HTTP_2.equals(request.getMethod()) || request.getHeaders()
 			.getOrEmpty(HttpHeaders.UPGRADE)
@@ -55,10 +55,10 @@ final class Handshake {
 	 */
 	Mono<Void> end() {
 		return Mono.defer(() -> {
-			if (!this.scope.isCancelled()) {
+			if (!this.scope.scope().isCancelled()) {
 				this.scope.close();
 			}
-			if (this.scope.isCancelled()) {
+			if (this.scope.scope().isCancelled()) {
 				return Mono.error(this.scope.exception());
 			}
 			this.connection.handOver();

@@ -36,8 +36,8 @@ class ChangedCallsTests {
 
 	private final ScopeSettings settings = settings();
 
-	private final ServedScopes served = new ServedScopes(this.scopes, this.settings, new ServedMethods(Stream::empty),
-			new CancelScopeGrpcProperties.Server(Duration.ofSeconds(5), null));
+	private final ServedScopes served = new ServedScopes(this.scopes, this.time, this.settings,
+			new ServedMethods(Stream::empty), new CancelScopeGrpcProperties.Server(Duration.ofSeconds(5), null));
 
 	@Test
 	void callsHaveWhatIsChanged() {

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.web.CancelScopeWebAutoConfiguration;
 import io.cancelscope.spring.webflux.CancelScopeWebFluxAutoConfiguration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +49,8 @@ class RequestNamesCheckTests {
 	@ValueSource(strings = { "GET /orders/{id}", "HEAD /orders/{id}", "POST /orders/{id}", "PUT /any", "GET /**",
 			"OTHER /**", "GET /orders/**", "* /static/**" })
 	void nameOfARequestIsKnown(String name, CapturedOutput output) {
-		String[] properties = { "cancel-scope.timeouts[" + name + "]=2s", "cancel-scope.modes[" + name + "]=observe" };
+		String[] properties = { "cancel-scope.timeouts[" + name + "]=2s", "cancel-scope.modes[" + name + "]=observe",
+				"cancel-scope.requires[" + name + "]=auto" };
 		this.mvc.withPropertyValues(properties).run((context) -> assertThat(context).hasNotFailed());
 		this.webflux.withPropertyValues(properties).run((context) -> assertThat(context).hasNotFailed());
 
@@ -69,6 +71,30 @@ class RequestNamesCheckTests {
 			.allMatch((line) -> line.contains("The property 'cancel-scope.timeouts[" + name + "]' has no effect")
 					&& line.contains(
 							"The nearest name is '" + nearest + "': write 'cancel-scope.timeouts[" + nearest + "]'."));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "cancel-scope.web.timeout", "cancel-scope.timeouts[GET /orders/{id}]",
+			"cancel-scope.timeouts[GET /orders/**]" })
+	void requestThatCouldNeverBeginStopsTheStartUp(String property) {
+		String[] properties = { property + "=2s", "cancel-scope.requires[GET /orders/**]=3s" };
+		String message = "Scope 'GET /orders/{id}' requires 3s to begin, which is more than its budget of 2s, set by '"
+				+ property + "'.";
+		this.mvc.withPropertyValues(properties)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(message));
+		this.webflux.withPropertyValues(properties)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(message));
+	}
+
+	@Test
+	void requestThatCanBeginDoesNotStopTheStartUp(CapturedOutput output) {
+		this.mvc
+			.withPropertyValues("cancel-scope.web.timeout=2s", "cancel-scope.requires[GET /orders/**]=2s",
+					"cancel-scope.requires[POST /orders/{id}]=auto", "cancel-scope.timeouts[PUT /any]=5s",
+					"cancel-scope.requires[PUT /any]=4s", "cancel-scope.requires[GET /**]=off")
+			.run((context) -> assertThat(context).hasNotFailed());
+
+		assertThat(warnings(output)).isEmpty();
 	}
 
 	/** A functional route has the name of all that no controller handles. */

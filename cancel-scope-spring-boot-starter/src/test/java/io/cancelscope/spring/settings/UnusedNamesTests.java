@@ -81,14 +81,15 @@ class UnusedNamesTests {
 							+ " that matches 'QuoteServ.*'.");
 	}
 
-	/** Requests, gRPC calls and scopes of other code do not read it. */
+	/** Scopes that code opens do not read it. */
 	@Test
-	void requiredBudgetOfWhatIsNoAnnotatedMethodIsLogged(CapturedOutput output) {
+	void requiredBudgetOfWhatNeverRequiresOneIsLogged(CapturedOutput output) {
 		run("cancel-scope.requires.import=auto", "cancel-scope.requires.QuoteService.best=auto");
 
 		assertThat(warnings(output)).singleElement()
 			.asString()
-			.contains("'cancel-scope.requires.import' has no effect", "Only annotated methods have a required budget");
+			.contains("'cancel-scope.requires.import' has no effect",
+					"Only annotated methods, requests and gRPC calls have a required budget");
 	}
 
 	@ParameterizedTest

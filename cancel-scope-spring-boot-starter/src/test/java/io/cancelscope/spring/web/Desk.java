@@ -144,6 +144,8 @@ class Desk {
 
 		private volatile CompletableFuture<String> work = new CompletableFuture<>();
 
+		private final AtomicInteger required = new AtomicInteger();
+
 		Endpoints(CancelScopes scopes) {
 			this.scopes = scopes;
 		}
@@ -152,6 +154,25 @@ class Desk {
 		CompletableFuture<String> newWork() {
 			this.work = new CompletableFuture<>();
 			return this.work;
+		}
+
+		/** How often a handler began that requires a budget. */
+		AtomicInteger required() {
+			return this.required;
+		}
+
+		@GetMapping("/required")
+		String requiring() {
+			this.required.incrementAndGet();
+			return "done";
+		}
+
+		/** Takes its time. */
+		@GetMapping("/usual")
+		String usual() throws InterruptedException {
+			this.required.incrementAndGet();
+			CancelScope.current().sleep(Duration.ofMillis(300));
+			return "done";
 		}
 
 		@GetMapping("/names/{id}")

@@ -27,6 +27,7 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.reactor.ScopeInContext;
 import org.awaitility.Awaitility;
@@ -86,7 +87,8 @@ class ReactiveRequestTests {
 	static void start() {
 		context = newContext(Application.class, "cancel-scope.web.trust-headers=always",
 				"cancel-scope.web.show-scopes=true", "cancel-scope.web.expired-header=true",
-				"cancel-scope.web.request-start=X-Request-Start", "cancel-scope.web.max-queue-time=1h");
+				"cancel-scope.web.request-start=X-Request-Start", "cancel-scope.web.max-queue-time=1h",
+				"cancel-scope.requires[GET /required]=2h", "cancel-scope.requires[GET /usual]=auto");
 	}
 
 	static ConfigurableApplicationContext newContext() {
@@ -187,6 +189,47 @@ class ReactiveRequestTests {
 		assertThat(endpoints.begun).hasValue(1);
 		this.watch.allAreClosed();
 		assertThat(this.watch.reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+	}
+
+	@Test
+	void requestThatRequiresMoreThanIsLeftIsNotBegun() {
+		AtomicInteger begun = context.getBean(Endpoints.class).required;
+		int before = begun.get();
+		assertThat(get("/required").body()).isEqualTo("done");
+		this.watch.opened.clear();
+
+		HttpResponse<String> response = get("/required", "grpc-timeout", "1H");
+
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(504);
+		assertThat(response.headers().firstValue("Retry-After")).isEmpty();
+		assertThat(response.headers().allValues("Deadline-Expired")).containsExactly("caller");
+		Map<String, Object> problem = JsonPath.read(response.body(), "$");
+		assertThat(problem).containsEntry("detail", "scope 'GET /required' (1h) exceeded its deadline")
+			.containsEntry("kind", "DEADLINE")
+			.containsEntry("limit", "header grpc-timeout");
+		assertThat(begun).hasValue(before + 1);
+		this.watch.allAreClosed();
+		assertThat(this.watch.reason().cause()).isInstanceOf(InsufficientBudgetException.class);
+	}
+
+	/**
+	 * Race: of requests that end at the same moment, some are not learnt. So more are
+	 * sent than have to be known.
+	 */
+	@Test
+	void requestWhoseUsualTimeIsNotLeftIsNotBegun() {
+		AtomicInteger begun = context.getBean(Endpoints.class).required;
+		Awaitility.await().pollDelay(Duration.ZERO).atMost(Duration.ofSeconds(30)).until(() -> {
+			List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 32)
+				.mapToObj(
+						(i) -> client.sendAsync(request("/usual", new String[0]), HttpResponse.BodyHandlers.ofString()))
+				.toList();
+			responses.forEach((response) -> assertThat(response.join().body()).isEqualTo("done"));
+			this.watch.allAreClosed();
+			int before = begun.get();
+			return get("/usual", "grpc-timeout", "150m").statusCode() == 504 && begun.get() == before;
+		});
+		assertThat(get("/usual", "grpc-timeout", "1H").body()).isEqualTo("done");
 	}
 
 	@Test
@@ -416,6 +459,21 @@ class ReactiveRequestTests {
 		Mono<String> begun() {
 			this.begun.incrementAndGet();
 			return Mono.just("begun");
+		}
+
+		private final AtomicInteger required = new AtomicInteger();
+
+		@GetMapping("/required")
+		Mono<String> required() {
+			this.required.incrementAndGet();
+			return Mono.just("done");
+		}
+
+		/** Takes its time. */
+		@GetMapping("/usual")
+		Mono<String> usual() {
+			this.required.incrementAndGet();
+			return Mono.delay(Duration.ofMillis(300)).thenReturn("done");
 		}
 
 		private static Mono<CancelScope> scope() {

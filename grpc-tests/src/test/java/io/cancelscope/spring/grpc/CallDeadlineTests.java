@@ -3,6 +3,7 @@ package io.cancelscope.spring.grpc;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.cancelscope.CancelReason;
@@ -37,7 +38,8 @@ class CallDeadlineTests {
 
 	private static final TestServer limited = TestServer.start(Transport.NETTY,
 			"cancel-scope.grpc.server.timeout=300ms", "cancel-scope.grpc.server.max-timeout=400ms",
-			"cancel-scope.timeouts[cancelscope.calls.Calls/BidiStream]=350ms");
+			"cancel-scope.timeouts[cancelscope.calls.Calls/BidiStream]=350ms",
+			"cancel-scope.requires[cancelscope.calls.Calls/ClientStream]=1h");
 
 	@AfterAll
 	static void close() {
@@ -95,6 +97,28 @@ class CallDeadlineTests {
 		assertThat(limited.scopes().only()).isEqualTo(new SeenScopes.Seen("cancelscope.calls.Calls/ServerStream",
 				ScopeOutcome.DEADLINE, CancelReason.Kind.DEADLINE,
 				"grpc-timeout of the caller, lowered to cancel-scope.grpc.server.max-timeout", Duration.ofMillis(400)));
+	}
+
+	@Test
+	void callThatRequiresMoreThanIsLeftIsNotBegun() {
+		AtomicInteger begun = new AtomicInteger();
+		limited.handlers().clientStream = (answers) -> {
+			begun.incrementAndGet();
+			answers.onCompleted();
+			return new Handlers.Asks(answers, (ask) -> {
+			});
+		};
+		Outcome outcome = new Outcome();
+
+		limited.async().withDeadlineAfter(LONG, TimeUnit.SECONDS).clientStream(outcome).onNext(Handlers.ask("a"));
+
+		assertThat(outcome.code()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+		assertThat(outcome.status().getDescription()).isEqualTo("The call exceeded its deadline");
+		assertThat(limited.scopes().only().outcome()).isEqualTo(ScopeOutcome.SHED);
+		assertThat(begun).hasValue(0);
+		limited.scopes().reset();
+		limited.async().clientStream(new Outcome());
+		await().atMost(SeenScopes.SOON).untilAsserted(() -> assertThat(begun).as("without a deadline").hasValue(1));
 	}
 
 	@Test

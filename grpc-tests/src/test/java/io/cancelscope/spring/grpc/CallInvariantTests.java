@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
+import io.cancelscope.TimeSource;
 import io.cancelscope.grpc.calls.Answer;
 import io.cancelscope.grpc.calls.Ask;
 import io.cancelscope.grpc.calls.CallsGrpc;
@@ -213,8 +214,8 @@ class CallInvariantTests {
 	private Call start(MethodDescriptor<Ask, Answer> method, Context.CancellableContext around, Duration timeout,
 			Duration most, OpenCalls calls) {
 		ServedMethods methods = new ServedMethods(() -> Stream.of(new Handlers().bindService()));
-		ScopedServerInterceptor interceptor = new ScopedServerInterceptor(
-				new ServedScopes(this.scopes, settings(), methods, new CancelScopeGrpcProperties.Server(timeout, most)),
+		ScopedServerInterceptor interceptor = new ScopedServerInterceptor(new ServedScopes(this.scopes,
+				TimeSource.system(), settings(), methods, new CancelScopeGrpcProperties.Server(timeout, most)),
 				new CallAnswers(List::of), calls);
 		return new Call(method, around).start(interceptor);
 	}
