@@ -17,6 +17,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param calls the number of calls that ended
  * @param completed the number of calls that ran to their end, in time or not
  * @param stopped the number of calls that their deadline ended
+ * @param refused the number of calls that were not begun because too little of their
+ * budget was left; if the scope is only observed, that would not have been begun
  * @param duration how long the completed calls took, or {@code null} if there are none
  * @param budgetUsed which part of its budget a completed call used, or {@code null} if no
  * call had a budget; more than 1 is too late
@@ -27,8 +29,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param change what is changed for this name at run time, or {@code null} if nothing is
  */
 public record BudgetDescriptor(String name, @Nullable InForce budget, String mode, long calls, long completed,
-		long stopped, @Nullable Percentiles duration, @Nullable Percentiles budgetUsed, @Nullable WouldStop wouldStop,
-		Suggested suggestion, List<String> hints, @Nullable Change change) implements OperationResponseBody {
+		long stopped, long refused, @Nullable Percentiles duration, @Nullable Percentiles budgetUsed,
+		@Nullable WouldStop wouldStop, Suggested suggestion, List<String> hints,
+		@Nullable Change change) implements OperationResponseBody {
 
 	/**
 	 * Description of a budget in force.

@@ -39,6 +39,8 @@ final class BudgetReport {
 
 	private final LearntBudgets learnt;
 
+	private final RefusedCalls refused;
+
 	private final CancelScopeBudgetProperties properties;
 
 	private final ScopeSettings settings;
@@ -47,9 +49,10 @@ final class BudgetReport {
 
 	private final OuterTimeouts timeouts;
 
-	BudgetReport(LearntBudgets learnt, CancelScopeBudgetProperties properties, ScopeSettings settings,
-			Supplier<List<ScopeNames>> names, OuterTimeouts timeouts) {
+	BudgetReport(LearntBudgets learnt, RefusedCalls refused, CancelScopeBudgetProperties properties,
+			ScopeSettings settings, Supplier<List<ScopeNames>> names, OuterTimeouts timeouts) {
 		this.learnt = learnt;
+		this.refused = refused;
 		this.properties = properties;
 		this.settings = settings;
 		this.names = names;
@@ -82,11 +85,16 @@ final class BudgetReport {
 		Duration suggested = suggestion.timeout();
 		return new BudgetDescriptor(name,
 				(budget != null) ? new InForce(millis(budget.timeout()), budget.source()) : null,
-				word(this.settings.modeOf(name)), calls.all(), calls.completed(), calls.stopped,
+				word(this.settings.modeOf(name)), calls.all(), calls.completed(), calls.stopped, refused(name),
 				percentiles(calls.durations, MICROS_IN_A_MILLI), percentiles(calls.shares, SHARES_IN_A_BUDGET),
 				(budget != null) ? wouldStop(calls, budget) : null,
 				new Suggested((suggested != null) ? millis(suggested) : null, suggestion.reason()),
 				hints(name, calls, budget).stream().map(Hint::text).toList(), change(name));
+	}
+
+	private long refused(String name) {
+		return name.equals(BoundedNames.OTHERS) ? this.refused.ofOthersThan(this.learnt.all().keySet())
+				: this.refused.of(name);
 	}
 
 	/** Returns what is odd about the budget of a name. */

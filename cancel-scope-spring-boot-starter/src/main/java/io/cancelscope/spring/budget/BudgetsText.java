@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class BudgetsText {
 
 	private static final List<String> HEAD = List.of("NAME", "BUDGET", "FROM", "MODE", "CALLS", "P50", "P95", "P99",
-			"MAX", "USED P99", "STOPPED", "AT HALF", "AT BUDGET", "AT TWICE", "SUGGESTED");
+			"MAX", "USED P99", "STOPPED", "REFUSED", "AT HALF", "AT BUDGET", "AT TWICE", "SUGGESTED");
 
 	private static final String NOTHING = "-";
 
@@ -83,7 +83,7 @@ final class BudgetsText {
 				(duration != null) ? millis(duration.p99()) : NOTHING,
 				(duration != null) ? millis(duration.max()) : NOTHING,
 				(used != null) ? Suggestion.percent(used.p99()) : NOTHING, number(budget.stopped()),
-				(wouldStop != null) ? number(wouldStop.half()) : NOTHING,
+				number(budget.refused()), (wouldStop != null) ? number(wouldStop.half()) : NOTHING,
 				(wouldStop != null) ? number(wouldStop.same()) : NOTHING,
 				(wouldStop != null) ? number(wouldStop.twice()) : NOTHING, millis(budget.suggestion().timeout()));
 	}

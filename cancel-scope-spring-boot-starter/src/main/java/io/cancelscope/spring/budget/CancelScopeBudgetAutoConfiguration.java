@@ -49,12 +49,18 @@ public final class CancelScopeBudgetAutoConfiguration {
 	}
 
 	@Bean
+	RefusedCalls cancelScopeRefusedCalls(ObjectProvider<TimeSource> timeSource,
+			CancelScopeBudgetProperties properties) {
+		return new RefusedCalls(timeSource.getIfAvailable(TimeSource::system), properties);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
-	CancelBudgetsEndpoint cancelBudgetsEndpoint(LearntBudgets learnt, CancelScopeBudgetProperties properties,
-			ScopeSettings settings, ObjectProvider<ScopeNames> names, OuterTimeouts timeouts,
-			ObjectProvider<BudgetChanges> changes) {
-		BudgetReport report = new BudgetReport(learnt, properties, settings, () -> names.orderedStream().toList(),
-				timeouts);
+	CancelBudgetsEndpoint cancelBudgetsEndpoint(LearntBudgets learnt, RefusedCalls refused,
+			CancelScopeBudgetProperties properties, ScopeSettings settings, ObjectProvider<ScopeNames> names,
+			OuterTimeouts timeouts, ObjectProvider<BudgetChanges> changes) {
+		BudgetReport report = new BudgetReport(learnt, refused, properties, settings,
+				() -> names.orderedStream().toList(), timeouts);
 		if (properties.check()) {
 			learnt
 				.onTurn(new BudgetCheck(report::hints, AsideThreads.create("cancel-scope-budget-check-"))::partBegins);

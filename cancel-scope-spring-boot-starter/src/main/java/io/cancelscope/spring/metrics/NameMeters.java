@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 import io.cancelscope.CancelReason;
+import io.cancelscope.spring.NotBegun;
 import io.cancelscope.spring.ScopeOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -39,6 +40,8 @@ final class NameMeters {
 
 	private final AtomicReferenceArray<Counter> observed = new AtomicReferenceArray<>(
 			CancelReason.Kind.values().length);
+
+	private final AtomicReferenceArray<Counter> refused = new AtomicReferenceArray<>(2 * NotBegun.values().length);
 
 	NameMeters(String name) {
 		this.name = name;
@@ -104,6 +107,17 @@ final class NameMeters {
 					.description("Scopes that would have been cancelled, if they were not only observed")
 					.tag("name", this.name)
 					.tag("kind", kind.name().toLowerCase(Locale.ROOT))
+					.register(registry))
+			.increment();
+	}
+
+	void refused(MeterRegistry registry, NotBegun why, boolean observed) {
+		meter(this.refused, 2 * why.ordinal() + (observed ? 1 : 0),
+				() -> Counter.builder(PREFIX + "refused")
+					.description("Scopes whose work was not begun, because too little of their budget was left")
+					.tag("name", this.name)
+					.tag("reason", why.tag())
+					.tag("mode", observed ? "observe" : "enforce")
 					.register(registry))
 			.increment();
 	}

@@ -9,6 +9,7 @@ import io.cancelscope.CancelScopeListener;
 import io.cancelscope.ScopeDetails;
 import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.NotBegun;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.ScopeOutcome;
 import io.micrometer.core.instrument.Counter;
@@ -64,7 +65,21 @@ final class ScopeMetrics implements CancelScopeListener, IgnoredDeadlineListener
 	public void observed(CancelScope scope, CancelReason reason) {
 		MeterRegistry registry = this.registry;
 		if (registry != null) {
-			this.names.get(scope.name()).observed(registry, reason.kind());
+			NameMeters meters = this.names.get(scope.name());
+			meters.observed(registry, reason.kind());
+			NotBegun why = NotBegun.of(scope, reason);
+			if (why != null) {
+				meters.refused(registry, why, true);
+			}
+		}
+	}
+
+	@Override
+	public void cancelled(CancelScope scope, CancelReason reason) {
+		MeterRegistry registry = this.registry;
+		NotBegun why = (registry != null) ? NotBegun.of(scope, reason) : null;
+		if (registry != null && why != null) {
+			this.names.get(scope.name()).refused(registry, why, false);
 		}
 	}
 

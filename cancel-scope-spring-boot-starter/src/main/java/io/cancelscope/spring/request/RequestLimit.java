@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 
 import io.cancelscope.Durations;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.NotBegun;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,8 +71,8 @@ record RequestLimit(@Nullable Duration budget, @Nullable String header, @Nullabl
 		if (this.start == null || this.budget == null) {
 			return source;
 		}
-		return ((source != null) ? source + ", " : "") + "after "
-				+ Durations.format(this.queued.truncatedTo(ChronoUnit.MILLIS)) + " in a queue by header " + this.start;
+		return ((source != null) ? source + ", " : "")
+				+ NotBegun.queued(Durations.format(this.queued.truncatedTo(ChronoUnit.MILLIS)), this.start);
 	}
 
 }

@@ -140,7 +140,8 @@ public final class RequestScopes {
 				peer);
 		ScopeOptions options = ScopeOptions.named(name)
 			.withTimeout(limit.budget())
-			.withBudgetSource((changed != null && limit.header() == null) ? changed.source() : limit.source());
+			.withBudgetSource((changed != null && limit.header() == null && !limit.isUsedUp()) ? changed.source()
+					: limit.source());
 		if (this.key != null) {
 			options = options.withKey(this.key.read(headers, this.names, path));
 		}

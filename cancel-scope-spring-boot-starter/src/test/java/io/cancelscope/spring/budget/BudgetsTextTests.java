@@ -24,14 +24,14 @@ class BudgetsTextTests {
 	private static final BudgetsDescriptor BUDGETS = new BudgetsDescriptor(
 			"1h", 1_000, List.of(
 					new BudgetDescriptor("GET /orders/{id}", new InForce(2_000, "cancel-scope.web.timeout"), "observe",
-							12_400, 12_398, 2, new Percentiles(21.5, 180, 410.2, 1_900),
+							12_400, 12_398, 2, 7, new Percentiles(21.5, 180, 410.2, 1_900),
 							new Percentiles(0.01, 0.09, 0.205, 0.95), new WouldStop(5, 2, 2),
 							new Suggested(1_200.0, "p99.9 of 12,398 calls is 940ms"), List.of("no", "yes"),
 							new Change(2_000.0, null, "ada", Instant.parse("2026-11-30T03:00:00Z"),
 									Instant.parse("2026-11-30T03:10:00Z"), "this")),
-					new BudgetDescriptor("a=b:c\\d", null, "enforce", 3, 3, 0, new Percentiles(1, 1, 1, 1), null, null,
-							new Suggested(20.0, "why not"), List.of(), null),
-					new BudgetDescriptor("quiet", null, "enforce", 1, 0, 0, null, null, null,
+					new BudgetDescriptor("a=b:c\\d", null, "enforce", 3, 3, 0, 0, new Percentiles(1, 1, 1, 1), null,
+							null, new Suggested(20.0, "why not"), List.of(), null),
+					new BudgetDescriptor("quiet", null, "enforce", 1, 0, 0, 0, null, null, null,
 							new Suggested(null, "0 completed calls are too few"), List.of(), null)),
 			List.of("The pool is patient"),
 			new Change(null, "observe", null, Instant.parse("2026-11-30T03:00:00Z"), null, "all"));

@@ -9,6 +9,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.spring.budget.BudgetDescriptor.InForce;
 import io.cancelscope.spring.budget.BudgetDescriptor.WouldStop;
@@ -91,6 +92,21 @@ class LearntBudgetsTests {
 		assertThat(calls.sum(learnt.now()).completed()).isOne();
 		this.time.advance(Duration.ofHours(2));
 		assertThat(calls.sum(learnt.now()).completed()).isZero();
+	}
+
+	@Test
+	void callsThatAreNotBegunAreShown() {
+		run((scopes, endpoint) -> {
+			take(scopes, 100, (scope) -> {
+			});
+			take(scopes, 0, (scope) -> scope.cancel("it requires 2s",
+					new InsufficientBudgetException(Duration.ofSeconds(2), Duration.ofMillis(500))));
+
+			BudgetDescriptor learnt = one(endpoint, "quotes");
+			assertThat(learnt.refused()).isOne();
+			assertThat(learnt.calls()).isEqualTo(2);
+			assertThat(learnt.stopped()).as("the budget is not too small for it").isZero();
+		});
 	}
 
 	@Test

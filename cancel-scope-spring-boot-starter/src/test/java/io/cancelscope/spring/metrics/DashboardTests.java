@@ -16,6 +16,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
+import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
@@ -124,6 +125,8 @@ class DashboardTests {
 							(scope) -> time.advance(Duration.ofSeconds(2)));
 				}
 				scopes.run(ScopeOptions.named("quick"), CancelScope::check);
+				scopes.run(ScopeOptions.named("refused"), (scope) -> scope.cancel("too little is left",
+						new InsufficientBudgetException(Duration.ofSeconds(2), Duration.ofSeconds(1))));
 				context.getBean(IgnoredDeadlineListener.class).ignored(DeadlineHeader.of("grpc-timeout"));
 			});
 		return registry.scrape();

@@ -14,8 +14,10 @@ import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.DeadlineHeader;
 import io.cancelscope.spring.request.IgnoredDeadlineListener;
 import io.cancelscope.spring.InsufficientBudgetException;
+import io.cancelscope.spring.NotBegun;
 import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -34,6 +36,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What is measured of scopes.
@@ -131,6 +134,31 @@ class ScopeMetricsTests {
 			assertThat(duration("quotes", "completed").count()).isOne();
 			assertThat(this.registry.get("cancel.scope.budget.used").summary().max()).isEqualTo(2);
 		});
+	}
+
+	/** Once for each, however many scopes are cancelled with it. */
+	@Test
+	void workThatIsNotBegunIsCounted() {
+		this.runner.withPropertyValues("cancel-scope.modes.observed=observe").run((context) -> {
+			CancelScopes scopes = context.getBean(CancelScopes.class);
+			for (String name : List.of("quotes", "observed", "quotes")) {
+				scopes.run(named(name), (scope) -> scopes.run(named("inside"),
+						(inside) -> scope.cancel("shed", new InsufficientBudgetException(seconds(2), seconds(1)))));
+			}
+			scopes.run(named("expired").withTimeout(Duration.ZERO).withBudgetSource(NotBegun.queued("6s", "X-Start")),
+					(scope) -> {
+					});
+			scopes.run(named("stopped").withTimeout(seconds(1)).withBudgetSource(NotBegun.queued("6s", "X-Start")),
+					(scope) -> this.time.advance(seconds(1)));
+			scopes.run(named("zero").withTimeout(Duration.ZERO), (scope) -> {
+			});
+		});
+
+		assertThat(this.registry.get("cancel.scope.refused").counters())
+			.extracting((counter) -> counter.getId().getTag("name"), (counter) -> counter.getId().getTag("reason"),
+					(counter) -> counter.getId().getTag("mode"), Counter::count)
+			.containsExactlyInAnyOrder(tuple("quotes", "insufficient", "enforce", 2.0),
+					tuple("observed", "insufficient", "observe", 1.0), tuple("expired", "expired", "enforce", 1.0));
 	}
 
 	@Test
