@@ -3,6 +3,7 @@ package io.cancelscope.spring.logging;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
@@ -11,12 +12,15 @@ import io.cancelscope.Durations;
 import io.cancelscope.ScopeDetails;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.BoundedNames;
+import io.cancelscope.spring.NotBegun;
 import io.cancelscope.spring.OneLineLog;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Logs one line where a deadline has passed: for the scope it belongs to, not for each
- * scope below. The line says where the work was at that moment.
+ * scope below. The line says where the work was at that moment. Work that was not begun
+ * because too little was left of its budget has a line, too: nobody else tells of a
+ * request that was refused.
  */
 final class DeadlineLogger implements CancelScopeListener {
 
@@ -25,6 +29,8 @@ final class DeadlineLogger implements CancelScopeListener {
 	private static final OneLineLog logger = OneLineLog.of(DeadlineLogger.class);
 
 	private final BoundedNames<Turn> turns = new BoundedNames<>(MOST_NAMES, (name) -> new Turn());
+
+	private final BoundedNames<Turn> turnsOfRefused = new BoundedNames<>(MOST_NAMES, (name) -> new Turn());
 
 	private final TimeSource time;
 
@@ -37,16 +43,25 @@ final class DeadlineLogger implements CancelScopeListener {
 
 	@Override
 	public void cancelled(CancelScope scope, CancelReason reason) {
-		if (reason.kind() != CancelReason.Kind.DEADLINE || !logger.isInfoEnabled()) {
+		if (!logger.isInfoEnabled()) {
 			return;
 		}
-		ScopeDetails details = scope.details();
-		if (!details.origin()) {
-			return;
+		if (reason.kind() == CancelReason.Kind.DEADLINE) {
+			ScopeDetails details = scope.details();
+			if (details.origin()) {
+				log(this.turns.get(scope.name()), () -> line(scope, details));
+			}
 		}
-		long silent = this.turns.get(scope.name()).take(this.time.nanoTime(), this.interval.toNanos());
+		else if (NotBegun.of(scope, reason) != null) {
+			log(this.turnsOfRefused.get(scope.name()),
+					() -> "Scope '" + scope.name() + "' was not begun: " + reason.message());
+		}
+	}
+
+	private void log(Turn turn, Supplier<String> line) {
+		long silent = turn.take(this.time.nanoTime(), this.interval.toNanos());
 		if (silent >= 0) {
-			logger.info(line(scope, details) + ((silent > 0) ? "; and " + silent + " more since the last line" : ""));
+			logger.info(line.get() + ((silent > 0) ? "; and " + silent + " more since the last line" : ""));
 		}
 	}
 

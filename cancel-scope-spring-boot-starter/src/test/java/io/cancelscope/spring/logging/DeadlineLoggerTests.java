@@ -12,6 +12,7 @@ import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScopesCustomizer;
+import io.cancelscope.spring.InsufficientBudgetException;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +78,31 @@ class DeadlineLoggerTests {
 		assertThat(lines(output)).singleElement()
 			.asString()
 			.contains("Scope 'outer' ran out of its budget of 1s, noticed after 2s, in 'request'; thread");
+	}
+
+	@Test
+	void workThatIsNotBegunHasALineOfItsOwn(CapturedOutput output) {
+		run((scopes) -> {
+			expire(scopes, "sale", () -> this.time.advance(Duration.ofSeconds(2)));
+			refuse(scopes, "sale");
+			refuse(scopes, "sale");
+			this.time.advance(Duration.ofSeconds(20));
+			refuse(scopes, "sale");
+			scopes.run(ScopeOptions.named("sale"), (scope) -> scope.cancel("the shop closes"));
+		});
+
+		assertThat(output.getOut().lines().filter((line) -> line.contains("was not begun"))).satisfiesExactly(
+				(line) -> assertThat(line).contains(" INFO ")
+					.endsWith("Scope 'sale' was not begun: it requires 2s to start, and only 1s are left"),
+				(line) -> assertThat(line).endsWith("and only 1s are left; and 1 more since the last line"));
+	}
+
+	/** With a scope inside, which is cancelled as well. */
+	private static void refuse(CancelScopes scopes, String name) {
+		InsufficientBudgetException cause = new InsufficientBudgetException(Duration.ofSeconds(2),
+				Duration.ofSeconds(1));
+		scopes.run(ScopeOptions.named(name), (scope) -> scopes.run(ScopeOptions.named("inside"),
+				(inside) -> scope.cancel(cause.getMessage(), cause)));
 	}
 
 	@Test
