@@ -17,7 +17,10 @@ import io.cancelscope.ScopeOptions;
 import io.cancelscope.TimeSource;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.budget.CancelBudgetsEndpoint;
+import io.cancelscope.spring.budget.CancelScopeBudgetAutoConfiguration;
 import io.cancelscope.spring.future.CancelScopeFutureAutoConfiguration;
+import io.cancelscope.spring.observemode.CancelScopeObserveModeAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,9 +28,11 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -116,6 +121,51 @@ class LoadTimeWovenTests {
 			});
 
 		assertThat(new Contextual().scope()).isEqualTo("none with 1h");
+	}
+
+	/** Also code that is in no bean. A call that is running keeps its budget. */
+	@Test
+	void nextCallHasTheBudgetThatIsChangedMeanwhile() {
+		changeable("aspect").run((context) -> {
+			CancelBudgetsEndpoint endpoint = context.getBean(CancelBudgetsEndpoint.class);
+			String[] name = { "Changing.hidden" };
+			Changing changing = new Changing();
+			assertThat(changing.budget(() -> {
+			})).isEqualTo("1h");
+
+			assertThat(changing.budget(() -> endpoint.change(name, "3h", null, null))).as("running").isEqualTo("1h");
+			assertThat(changing.budget(() -> {
+			})).as("the next one").isEqualTo("3h");
+			endpoint.reset(name);
+			assertThat(changing.budget(() -> {
+			})).isEqualTo("1h");
+		});
+	}
+
+	@Test
+	void nextCallHasTheModeThatIsChangedMeanwhile() {
+		changeable("aspect").run((context) -> {
+			CancelBudgetsEndpoint endpoint = context.getBean(CancelBudgetsEndpoint.class);
+			assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(Desk::expired);
+
+			endpoint.changeAll(null, "observe", null);
+
+			Desk.expired();
+			endpoint.resetAll();
+			assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(Desk::expired);
+		});
+	}
+
+	private WebApplicationContextRunner changeable(String weaving) {
+		return new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(EndpointAutoConfiguration.class, CancelScopeAutoConfiguration.class,
+							CancelScopeAopAutoConfiguration.class, AopAutoConfiguration.class,
+							CancelScopeObserveModeAutoConfiguration.class, CancelScopeBudgetAutoConfiguration.class))
+			.withBean(TimeSource.class, () -> this.time)
+			.withPropertyValues("cancel-scope.weaving=" + weaving,
+					"management.endpoints.web.exposure.include=cancelbudgets",
+					"management.endpoint.cancelbudgets.access=UNRESTRICTED");
 	}
 
 	@Test
@@ -352,6 +402,20 @@ class LoadTimeWovenTests {
 		@CancelScoped(timeout = "1h", name = "${desk.scope:none}")
 		String scope() {
 			return here() + " with " + Settings.hours();
+		}
+
+	}
+
+	static class Changing {
+
+		String budget(Runnable meanwhile) {
+			return hidden(meanwhile);
+		}
+
+		@CancelScoped("1h")
+		private String hidden(Runnable meanwhile) {
+			meanwhile.run();
+			return Settings.hours();
 		}
 
 	}

@@ -88,7 +88,9 @@ class ReactiveRequestTests {
 		context = newContext(Application.class, "cancel-scope.web.trust-headers=always",
 				"cancel-scope.web.show-scopes=true", "cancel-scope.web.expired-header=true",
 				"cancel-scope.web.request-start=X-Request-Start", "cancel-scope.web.max-queue-time=1h",
-				"cancel-scope.requires[GET /required]=2h", "cancel-scope.requires[GET /usual]=auto");
+				"cancel-scope.requires[GET /required]=2h", "cancel-scope.requires[GET /usual]=auto",
+				"management.endpoints.web.exposure.include=health,cancelbudgets",
+				"management.endpoint.cancelbudgets.access=unrestricted");
 	}
 
 	static ConfigurableApplicationContext newContext() {
@@ -241,6 +243,60 @@ class ReactiveRequestTests {
 		assertThat(JsonPath.<String>read(response.body(), "$.detail"))
 			.isEqualTo("scope 'GET /cancelled' was cancelled");
 		assertThat(response.headers().firstValue("Deadline-Expired")).isEmpty();
+	}
+
+	/** A request that is running keeps its budget. */
+	@Test
+	void nextRequestHasTheBudgetThatIsChangedWhileTheServerRuns() {
+		CompletableFuture<HttpResponse<String>> running = client.sendAsync(request("/hanging", new String[0]),
+				HttpResponse.BodyHandlers.ofString());
+		CancelScope scope = this.watch.first();
+
+		HttpResponse<String> changed = budgets("POST", "/GET%20/hanging", "{\"timeout\": \"300ms\"}");
+
+		assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
+		assertThat(JsonPath.<Double>read(changed.body(), "$.budget.timeout")).isEqualTo(300);
+		HttpResponse<String> next = get("/hanging");
+		assertThat(next.statusCode()).isEqualTo(504);
+		assertThat(JsonPath.<String>read(next.body(), "$.budget")).isEqualTo("300ms");
+		assertThat(scope.isCancelled()).isFalse();
+		assertThat(scope.remaining()).isEmpty();
+		scope.cancel("the desk closes");
+		assertThat(running).succeedsWithin(SOON).extracting(HttpResponse::statusCode).isEqualTo(503);
+
+		HttpResponse<String> endpoint = budgets("POST", "/GET%20/names/%7Bid%7D", "{\"timeout\": \"1h\"}");
+		assertThat(endpoint.statusCode()).as(endpoint.body()).isEqualTo(200);
+		assertThat(get("/names/7").body()).matches("GET /names/\\{id} [0-9]+");
+		assertThat(budgets("DELETE", "", "").statusCode()).isLessThan(300);
+		assertThat(get("/names/7").body()).isEqualTo("GET /names/{id} -1");
+	}
+
+	/** The kill switch. */
+	@Test
+	void nextRequestHasTheModeThatIsChangedWhileTheServerRuns() {
+		assertThat(get("/begun-late", "grpc-timeout", "100m").statusCode()).isEqualTo(504);
+
+		assertThat(budgets("POST", "", "{\"mode\": \"observe\"}").statusCode()).isEqualTo(200);
+
+		assertThat(get("/begun-late", "grpc-timeout", "100m").body()).isEqualTo("late");
+		assertThat(budgets("DELETE", "", "").statusCode()).isLessThan(300);
+		assertThat(get("/begun-late", "grpc-timeout", "100m").statusCode()).isEqualTo(504);
+	}
+
+	private static HttpResponse<String> budgets(String method, String name, String body) {
+		HttpRequest request = HttpRequest
+			.newBuilder(URI.create("http://localhost:" + port() + "/actuator/cancelbudgets" + name))
+			.method(method, HttpRequest.BodyPublishers.ofString(body))
+			.header("Content-Type", "application/json")
+			.header("Accept", "application/json")
+			.timeout(Duration.ofSeconds(30))
+			.build();
+		try {
+			return client.send(request, HttpResponse.BodyHandlers.ofString());
+		}
+		catch (IOException | InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
@@ -467,6 +523,12 @@ class ReactiveRequestTests {
 		Mono<String> required() {
 			this.required.incrementAndGet();
 			return Mono.just("done");
+		}
+
+		/** Takes longer than its budget. */
+		@GetMapping("/begun-late")
+		Mono<String> begunLate() {
+			return Mono.delay(Duration.ofMillis(300)).thenReturn("late");
 		}
 
 		/** Takes its time. */
