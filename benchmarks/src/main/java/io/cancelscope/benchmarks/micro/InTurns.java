@@ -3,6 +3,7 @@ package io.cancelscope.benchmarks.micro;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 
 import io.cancelscope.benchmarks.report.Figures;
@@ -37,7 +38,10 @@ public final class InTurns {
 	public static void main(String... args) throws Exception {
 		LOCAL.set(new Object());
 		Set set = Set.valueOf(args[0]);
-		List<double[]> times = Turns.take(set.operations.stream().map(InTurns::operation).toList());
+		Map<String, IntConsumer> calls = (set == Set.change) ? ChangeableCall.all() : Map.of();
+		List<double[]> times = Turns.take(set.operations.stream()
+			.map((name) -> calls.containsKey(name) ? calls.get(name) : operation(name))
+			.toList());
 		Path file = Path.of(args[1]);
 		Figures figures = new Figures();
 		if (Files.exists(file)) {
@@ -86,7 +90,10 @@ public final class InTurns {
 		remember("open, deadline", "open, deadline, remembered"),
 
 		/** What it adds to learn how long calls take. */
-		learn("open, named", "open, named, watched", "open, named, learnt", "open, named, usual");
+		learn("open, named", "open, named, watched", "open, named, learnt", "open, named, usual"),
+
+		/** What it adds to a call that its budget can be changed. */
+		change("call", "call, changeable", "call, another changed", "call, changed");
 
 		private final List<String> operations;
 
