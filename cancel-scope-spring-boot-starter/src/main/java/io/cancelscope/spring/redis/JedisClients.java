@@ -1,6 +1,7 @@
 package io.cancelscope.spring.redis;
 
 import java.lang.reflect.Field;
+import java.time.Duration;
 
 import io.cancelscope.spring.ChangedLibrary;
 import org.apache.commons.pool2.impl.GenericObjectPool;
@@ -30,6 +31,8 @@ final class JedisClients {
 	private static final @Nullable Field EXECUTOR = field(UnifiedJedis.class, "executor", null);
 
 	private static final @Nullable Field COMMANDS = field(UnifiedJedis.class, "commandObjects", CommandObjects.class);
+
+	private static final Duration UNLIMITED = Duration.ofDays(365);
 
 	private JedisClients() {
 	}
@@ -82,7 +85,10 @@ final class JedisClients {
 		config.setMinIdle(pool.getMinIdle());
 		config.setLifo(pool.getLifo());
 		config.setFairness(pool.getFairness());
-		config.setMaxWait(pool.getMaxWaitDuration());
+		// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not wait without
+		// a limit while another thread opens a connection. It spins, and no interrupt ends
+		// that.
+		config.setMaxWait(pool.getMaxWaitDuration().isNegative() ? UNLIMITED : pool.getMaxWaitDuration());
 		config.setBlockWhenExhausted(pool.getBlockWhenExhausted());
 		config.setTestOnCreate(pool.getTestOnCreate());
 		config.setTestOnBorrow(pool.getTestOnBorrow());

@@ -104,6 +104,42 @@ class ConnectionWaitTests {
 		}
 	}
 
+	/** The pool is full with a connection that is not there yet. */
+	@ParameterizedTest
+	@ValueSource(strings = { "pooled", "jedis" })
+	void theWaitForAConnectionThatAnotherThreadOpensEnds(String kind) throws Exception {
+		TestClients clients = new TestClients(redis.port(), TestClients.PATIENT);
+		try (clients) {
+			StringRedisTemplate template = clients.template(kind);
+			CompletableFuture<String> opened = new CompletableFuture<>();
+			Thread opener = new Thread(() -> {
+				try {
+					opened.complete(template.opsForValue().get("nothing"));
+				}
+				catch (RuntimeException ex) {
+					opened.completeExceptionally(ex);
+				}
+			});
+			redis.freeze();
+			try {
+				opener.start();
+				await().atMost(TestRedis.LONG)
+					.until(() -> Stream.of(opener.getStackTrace())
+						.anyMatch((frame) -> frame.getMethodName().equals("makeObject")));
+				CompletableFuture<Throwable> ended = CompletableFuture
+					.supplyAsync(() -> failure(new CompletableFuture<>(), Duration.ofMillis(100),
+							() -> template.opsForValue().get("key")), executor);
+
+				assertCancelled(ended.get(30, TimeUnit.SECONDS));
+			}
+			finally {
+				redis.thaw();
+			}
+			assertThat(opened.get(30, TimeUnit.SECONDS)).isNull();
+			assertPoolIsFull(template);
+		}
+	}
+
 	/** Whoever waits longer than another one that leaves gets the connection. */
 	@ParameterizedTest
 	@ValueSource(strings = { "pooled", "jedis" })
