@@ -2,6 +2,7 @@ package io.cancelscope.spring.redis;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 import io.cancelscope.spring.ChangedLibrary;
@@ -103,6 +104,8 @@ final class LettuceProviders {
 	/** Its own class, since the library of pools may not be there. */
 	private static final class Pooling {
 
+		private static final Duration UNLIMITED = Duration.ofDays(365);
+
 		/**
 		 * Creates a pool that drops a connection that was closed by its user. This counts
 		 * for the pool of reactive connections, which is configured now. The other one
@@ -111,6 +114,12 @@ final class LettuceProviders {
 		static LettuceConnectionProvider testing(LettuceClientConfiguration configuration,
 				Supplier<LettuceConnectionProvider> pool) {
 			GenericObjectPoolConfig<?> config = ((LettucePoolingClientConfiguration) configuration).getPoolConfig();
+			if (config.getMaxWaitDuration().isNegative()) {
+				// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not wait
+				// without a limit while another thread opens a connection. It spins, and no
+				// interrupt ends that.
+				config.setMaxWait(UNLIMITED);
+			}
 			boolean before = config.getTestOnReturn();
 			config.setTestOnReturn(true);
 			try {
