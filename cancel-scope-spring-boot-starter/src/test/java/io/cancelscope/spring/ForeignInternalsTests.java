@@ -62,8 +62,8 @@ class ForeignInternalsTests {
 			Map.entry("jdbc/DriverConnection.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/HikariPoolField.java", "here, ChangedDriverTests"),
 			Map.entry("jdbc/MariaDbSocket.java", "here, ChangedDriverTests"),
-			Map.entry("mongodb/SideClient.java", "here"), Map.entry("redis/JedisClients.java", "here"),
-			Map.entry("redis/JedisFactories.java", "here"), Map.entry("redis/LettuceCommands.java", "here"),
+			Map.entry("mongodb/SideClient.java", "here"), Map.entry("redis/JedisClusters.java", "here"),
+			Map.entry("redis/JedisPools.java", "here"), Map.entry("redis/LettuceCommands.java", "here"),
 			Map.entry("redis/LettuceProviders.java", "here"),
 			Map.entry("resilience/ResilienceInternals.java", "ResilienceAssumptionTests"),
 			Map.entry("resilience/ScopedRetryInterceptor.java", "ResilienceAssumptionTests"),
@@ -162,7 +162,23 @@ class ForeignInternalsTests {
 					+ " the wait for a connection of Jedis does not end with its scope",
 			"org.springframework.data.redis.connection.jedis.JedisConnectionFactory, redisClient,"
 					+ " redis.clients.jedis.UnifiedJedis,"
-					+ " the wait for a connection of Jedis does not end with its scope" })
+					+ " the wait for a connection of Jedis does not end with its scope",
+			"redis.clients.jedis.UnifiedJedis, provider, redis.clients.jedis.providers.ConnectionProvider,"
+					+ " commands of Jedis do not end with their scope if it uses sentinels",
+			"redis.clients.jedis.providers.SentineledConnectionProvider, pool, redis.clients.jedis.ConnectionPool,"
+					+ " commands of Jedis do not end with their scope if it uses sentinels",
+			"redis.clients.jedis.providers.SentineledConnectionProvider, initPoolLock,"
+					+ " java.util.concurrent.locks.Lock,"
+					+ " commands of Jedis do not end with their scope if it uses sentinels",
+			"org.springframework.data.redis.connection.jedis.JedisConnectionFactory, topologyProvider,"
+					+ " org.springframework.data.redis.connection.ClusterTopologyProvider,"
+					+ " commands of Jedis do not end with their scope if it uses a cluster",
+			"org.springframework.data.redis.connection.jedis.JedisConnectionFactory, clusterCommandExecutor,"
+					+ " org.springframework.data.redis.connection.ClusterCommandExecutor,"
+					+ " commands of Jedis do not end with their scope if it uses a cluster",
+			"org.springframework.data.redis.connection.jedis.JedisConnectionFactory, executor,"
+					+ " org.springframework.core.task.AsyncTaskExecutor,"
+					+ " commands of Jedis do not end with their scope if it uses a cluster" })
 	void jedisHasTheField(String name, String field, String fieldType, String consequence) {
 		assumeThat(ClassUtils.isPresent("redis.clients.jedis.RedisClient", null))
 			.as("Spring Boot 4.0 has a Jedis that is not reached")

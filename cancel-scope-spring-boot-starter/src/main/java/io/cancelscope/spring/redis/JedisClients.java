@@ -3,7 +3,6 @@ package io.cancelscope.spring.redis;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
-import io.cancelscope.spring.ChangedLibrary;
 import org.apache.commons.pool2.impl.GenericObjectPool;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +36,8 @@ final class JedisClients {
 	private JedisClients() {
 	}
 
-	private static @Nullable Field field(Class<?> type, String name, @Nullable Class<?> fieldType) {
-		Field field = ReflectionUtils.findField(type, name, fieldType);
-		if (field == null || !field.trySetAccessible()) {
-			ChangedLibrary.report(type, "a field '" + name + "'",
-					"the wait for a connection of Jedis does not end with its scope");
-			return null;
-		}
-		return field;
+	private static @Nullable Field field(Class<?> owner, String name, @Nullable Class<?> type) {
+		return JedisPools.field(owner, name, type, "the wait for a connection of Jedis does not end with its scope");
 	}
 
 	/**
@@ -78,15 +71,18 @@ final class JedisClients {
 		}
 	}
 
-	private static GenericObjectPoolConfig<Connection> configuration(GenericObjectPool<Connection> pool) {
+	/** Returns the configuration of a pool, for another one. */
+	static GenericObjectPoolConfig<Connection> configuration(GenericObjectPool<Connection> pool) {
 		GenericObjectPoolConfig<Connection> config = new GenericObjectPoolConfig<>();
 		config.setMaxTotal(pool.getMaxTotal());
 		config.setMaxIdle(pool.getMaxIdle());
 		config.setMinIdle(pool.getMinIdle());
 		config.setLifo(pool.getLifo());
 		config.setFairness(pool.getFairness());
-		// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not wait without
-		// a limit while another thread opens a connection. It spins, and no interrupt ends
+		// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not wait
+		// without
+		// a limit while another thread opens a connection. It spins, and no interrupt
+		// ends
 		// that.
 		config.setMaxWait(pool.getMaxWaitDuration().isNegative() ? UNLIMITED : pool.getMaxWaitDuration());
 		config.setBlockWhenExhausted(pool.getBlockWhenExhausted());

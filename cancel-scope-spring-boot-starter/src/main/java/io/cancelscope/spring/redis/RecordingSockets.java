@@ -4,12 +4,16 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisSocketFactory;
 
 /**
- * Remembers the socket of one connection, which Jedis keeps to itself.
+ * Remembers the socket of one connection, which Jedis keeps to itself. A connection to a
+ * cluster must know its server: Jedis casts its sockets to the type that they have by
+ * default.
  */
-final class RecordingSockets implements JedisSocketFactory {
+final class RecordingSockets extends DefaultJedisSocketFactory {
 
 	private final JedisSocketFactory sockets;
 
@@ -24,6 +28,22 @@ final class RecordingSockets implements JedisSocketFactory {
 		Socket socket = this.sockets.createSocket();
 		this.last = socket;
 		return socket;
+	}
+
+	@Override
+	public HostAndPort getHostAndPort() {
+		return (this.sockets instanceof DefaultJedisSocketFactory known) ? known.getHostAndPort()
+				: super.getHostAndPort();
+	}
+
+	@Override
+	public void updateHostAndPort(HostAndPort hostAndPort) {
+		if (this.sockets instanceof DefaultJedisSocketFactory known) {
+			known.updateHostAndPort(hostAndPort);
+		}
+		else {
+			super.updateHostAndPort(hostAndPort);
+		}
 	}
 
 	/** Returns where the connection comes from, as the server may see it. */

@@ -17,9 +17,13 @@ final class RedisRuntimeHints implements RuntimeHintsRegistrar {
 		ReflectionHints reflection = hints.reflection();
 		registerFields(reflection, classLoader, "io.lettuce.core.AbstractRedisClient", "channels");
 		registerFields(reflection, classLoader, "redis.clients.jedis.ConnectionFactory", "connectionBuilder");
-		registerFields(reflection, classLoader, "redis.clients.jedis.UnifiedJedis", "executor", "commandObjects");
+		registerFields(reflection, classLoader, "redis.clients.jedis.UnifiedJedis", "executor", "commandObjects",
+				"provider");
+		registerFields(reflection, classLoader, "redis.clients.jedis.providers.SentineledConnectionProvider", "pool",
+				"initPoolLock");
 		registerFields(reflection, classLoader,
-				"org.springframework.data.redis.connection.jedis.JedisConnectionFactory", "redisClient");
+				"org.springframework.data.redis.connection.jedis.JedisConnectionFactory", "redisClient",
+				"topologyProvider", "clusterCommandExecutor", "executor");
 		registerFields(reflection, classLoader,
 				"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory", "connectionProvider",
 				"reactiveConnectionProvider");

@@ -72,6 +72,19 @@ final class ScopedConnection extends Connection {
 		}
 	}
 
+	/**
+	 * A cluster may redirect a command by ASKING, which counts for the next command only.
+	 * This must not be the one that asks for the id.
+	 */
+	@Override
+	public Object executeCommand(CommandArguments arguments) {
+		if (CancelScope.current() instanceof OpenScope scope && !scope.isCancelled()
+				&& name(arguments).equals(Protocol.Command.ASKING.name())) {
+			askForId();
+		}
+		return super.executeCommand(arguments);
+	}
+
 	/** Afterwards the connection gives no answer. */
 	private void askForId() {
 		if (this.id == null) {

@@ -2,14 +2,11 @@ package io.cancelscope.spring.redis;
 
 import io.cancelscope.CancelScope;
 import io.cancelscope.OpenScope;
-import io.cancelscope.ScopeCancelledException;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.providers.PooledConnectionProvider;
-
-import org.springframework.dao.QueryTimeoutException;
 
 /**
  * A pool of Jedis whose callers wait within their scope. The wait for a connection that
@@ -28,20 +25,8 @@ final class ScopedJedisProvider extends PooledConnectionProvider {
 
 	@Override
 	public Connection getConnection() {
-		if (!(CancelScope.current() instanceof OpenScope scope)) {
-			return super.getConnection();
-		}
-		try {
-			scope.check();
-			return scope.<Connection, RuntimeException>interruptibly((waiting) -> super.getConnection());
-		}
-		catch (RuntimeException ex) {
-			RuntimeException own = ScopeCancelledException.findIn(ex);
-			if (own != null) {
-				throw new QueryTimeoutException("The wait for a connection was cancelled: " + own.getMessage(), ex);
-			}
-			throw ex;
-		}
+		return (CancelScope.current() instanceof OpenScope scope) ? ConnectionWait.within(scope, super::getConnection)
+				: super.getConnection();
 	}
 
 	@Override

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
-import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
@@ -63,24 +62,11 @@ final class ScopedProvider implements LettuceConnectionProvider, LettuceConnecti
 
 	private static <T> T get(Supplier<T> connection) {
 		try {
-			return (CancelScope.current() instanceof OpenScope scope) ? get(connection, scope) : connection.get();
+			return (CancelScope.current() instanceof OpenScope scope) ? ConnectionWait.within(scope, connection)
+					: connection.get();
 		}
 		catch (RuntimeException ex) {
 			throw translated(ex);
-		}
-	}
-
-	private static <T> T get(Supplier<T> connection, OpenScope scope) {
-		try {
-			scope.check();
-			return scope.<T, RuntimeException>interruptibly((waiting) -> connection.get());
-		}
-		catch (RuntimeException ex) {
-			RuntimeException own = ScopeCancelledException.findIn(ex);
-			if (own != null) {
-				throw new QueryTimeoutException("The wait for a connection was cancelled: " + own.getMessage(), ex);
-			}
-			throw ex;
 		}
 	}
 
