@@ -25,7 +25,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Makes proxies that have all public interfaces of what is behind them, the driver's own
- * included, and tells where no such proxy is needed. A native image has only the proxies
+ * included, and tells where no such proxy is needed. Sealed interfaces are left out: only
+ * classes of their own library can implement them. A native image has only the proxies
  * that it was built with: there they have the interfaces of R2DBC.
  */
 final class InterfaceProxies {
@@ -91,8 +92,15 @@ final class InterfaceProxies {
 				.toArray(Class<?>[]::new);
 		}
 		return Arrays.stream(ClassUtils.getAllInterfacesForClass(type, loaderOf(type)))
-			.filter((candidate) -> Modifier.isPublic(candidate.getModifiers()))
+			.flatMap(InterfaceProxies::implementable)
+			.distinct()
 			.toArray(Class<?>[]::new);
+	}
+
+	/** Returns the interface, or what it extends if no proxy can implement it. */
+	private static Stream<Class<?>> implementable(Class<?> type) {
+		return (Modifier.isPublic(type.getModifiers()) && !type.isSealed()) ? Stream.of(type)
+				: Arrays.stream(type.getInterfaces()).flatMap(InterfaceProxies::implementable);
 	}
 
 	private static ClassLoader loaderOf(Class<?> type) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.cancelscope.CancelScopes;
@@ -132,7 +133,21 @@ class WatchedFrontTests {
 		}
 	}
 
-	/** Nobody can make a proxy of a sealed interface. */
+	/** A proxy cannot implement them, only what they extend. */
+	@Test
+	void sealedInterfacesOfTheDriverAreLeftOut() {
+		Connection driver = connection(Connection.class);
+		ScopeAwareConnection watched = new ScopeAwareConnection(driver, stops(), true);
+		Connection onlySealed = new ScopeAwareConnection(new SealedOnly(driver, watched), stops(), true).connection();
+		Connection also = new ScopeAwareConnection(new SealedAndOwn(driver, watched), stops(), true).connection();
+
+		assertThat(onlySealed).isNotInstanceOf(SealedConnection.class).isExactlyInstanceOf(SpiConnection.class);
+		assertThat(onlySealed.createStatement("spi")).isExactlyInstanceOf(SpiStatement.class);
+		assertThat(also).isNotInstanceOf(SealedConnection.class).isInstanceOf(OwnConnection.class);
+		assertThat(also.createStatement("spi")).isExactlyInstanceOf(SpiStatement.class);
+	}
+
+	/** Nobody can make a proxy of interfaces that contradict each other. */
 	@Test
 	void connectionThatCannotBeWatchedIsGivenBack() {
 		AtomicInteger closed = new AtomicInteger();
@@ -188,10 +203,49 @@ class WatchedFrontTests {
 
 	}
 
-	private static final class OddConnection extends SpiConnection implements SealedConnection {
+	private static final class SealedOnly extends SpiConnection implements SealedConnection {
+
+		SealedOnly(Connection target, ScopeAwareConnection watched) {
+			super(target, watched);
+		}
+
+	}
+
+	private static final class SealedAndOwn extends SpiConnection implements SealedConnection, OwnConnection {
+
+		SealedAndOwn(Connection target, ScopeAwareConnection watched) {
+			super(target, watched);
+		}
+
+	}
+
+	/** An interface that a class can have together with {@link Second}, but no proxy. */
+	public interface First {
+
+		Runnable odd();
+
+	}
+
+	/** An interface that a class can have together with {@link First}, but no proxy. */
+	public interface Second {
+
+		Callable<Object> odd();
+
+	}
+
+	private interface Odd extends Runnable, Callable<Object> {
+
+	}
+
+	private static final class OddConnection extends SpiConnection implements First, Second {
 
 		OddConnection(Connection target, ScopeAwareConnection watched) {
 			super(target, watched);
+		}
+
+		@Override
+		public Odd odd() {
+			throw new UnsupportedOperationException();
 		}
 
 	}
