@@ -188,6 +188,11 @@ abstract class TransportContract {
 		assertThat(one.next()).isEqualTo("sent".getBytes());
 	}
 
+	/**
+	 * Race: the engine's thread sends the message before the sender waits for that, so
+	 * the interrupt is not noticed. It is kept in either case. A message that is not sent
+	 * yet is in LinkSenderTests.
+	 */
 	@Test
 	void interruptOfTheSenderBreaksNothing() throws Exception {
 		Node one = connectedNode();
@@ -195,8 +200,12 @@ abstract class TransportContract {
 		try {
 			Future<Boolean> interrupted = thread.submit(() -> {
 				Thread.currentThread().interrupt();
-				assertThatIllegalStateException().isThrownBy(() -> one.transport.publish("perhaps".getBytes()))
-					.withMessageContaining("Interrupted");
+				try {
+					one.transport.publish("perhaps".getBytes());
+				}
+				catch (IllegalStateException ex) {
+					assertThat(ex).hasMessageContaining("Interrupted");
+				}
 				return Thread.interrupted();
 			});
 			assertThat(interrupted.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
