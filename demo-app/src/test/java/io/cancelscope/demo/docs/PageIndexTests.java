@@ -31,7 +31,8 @@ class PageIndexTests {
 		// How many pages it loads until then depends on the machine.
 		assertThat(printed).last().isEqualTo("Stopped: scope 'index' (800ms) exceeded its deadline");
 		assertThat(page).contains(printed.get(printed.size() - 1));
-		assertThat(List.of("Loading one", "Loading two", "Loading three")).containsAll(printed.subList(0, printed.size() - 1));
+		assertThat(List.of("Loading one", "Loading two", "Loading three"))
+			.containsAll(printed.subList(0, printed.size() - 1));
 	}
 
 }
