@@ -4,7 +4,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 import io.cancelscope.Durations;
-import io.cancelscope.spring.BoundedNames;
+import io.cancelscope.spring.OneLineLog;
+import io.cancelscope.spring.PacedLines;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,13 @@ final class Abortion {
 	 */
 	static final Duration EFFECT_WITHIN = Duration.ofSeconds(1);
 
-	private static final BoundedNames<LimitedWarnings> BEGUN = LimitedWarnings.perScope();
+	private static final OneLineLog logger = OneLineLog.of(StatementCanceller.class);
 
-	private static final BoundedNames<LimitedWarnings> FAILED = LimitedWarnings.perScope();
+	private static final PacedLines BEGUN = new PacedLines();
 
-	private static final BoundedNames<LimitedWarnings> WITHOUT_EFFECT = LimitedWarnings.perScope();
+	private static final PacedLines FAILED = new PacedLines();
+
+	private static final PacedLines WITHOUT_EFFECT = new PacedLines();
 
 	private final String scope;
 
@@ -41,29 +44,39 @@ final class Abortion {
 	 * @return whether the driver says that the connection is closed
 	 */
 	boolean run(Duration after) {
-		BEGUN.get(this.scope)
-			.log(() -> "Aborting the connection of a statement of scope '" + this.scope + "': still running "
-					+ Durations.format(after) + " after it was cancelled (cancel-scope.jdbc.abort-after)", null);
+		String more = BEGUN.next(this.scope);
+		if (more != null) {
+			logger.warn("Aborting the connection of a statement of scope '" + this.scope + "': still running "
+					+ Durations.format(after) + " after it was cancelled (cancel-scope.jdbc.abort-after)" + more);
+		}
 		try {
 			boolean closed = this.connection.abort();
 			this.outcome = closed ? "its connection was closed" : "Connection.abort(), which closed nothing";
 			return closed;
 		}
 		catch (SQLException | RuntimeException | AbstractMethodError ex) {
-			FAILED.get(this.scope)
-				.log(() -> "Could not abort the connection of a statement of scope '" + this.scope + "'", ex);
+			reportFailure(ex);
 			this.outcome = "Connection.abort(), which failed";
 			return false;
 		}
 	}
 
+	private void reportFailure(Throwable thrown) {
+		String more = FAILED.next(this.scope);
+		if (more != null) {
+			logger.warn("Could not abort the connection of a statement of scope '" + this.scope + "'" + more, thrown);
+		}
+	}
+
 	/** Called if the statement is still running a while after the abort. */
 	void reportNoEffect() {
-		WITHOUT_EFFECT.get(this.scope)
-			.log(() -> "Could not stop a statement of scope '" + this.scope + "': still running "
+		String more = WITHOUT_EFFECT.next(this.scope);
+		if (more != null) {
+			logger.warn("Could not stop a statement of scope '" + this.scope + "': still running "
 					+ Durations.format(EFFECT_WITHIN) + " after " + this.outcome + ". The driver ("
 					+ this.connection.type()
-					+ ") can neither cancel nor abort this statement; set a statement timeout in the database", null);
+					+ ") can neither cancel nor abort this statement; set a statement timeout in the database" + more);
+		}
 	}
 
 }

@@ -11,9 +11,9 @@ import io.cancelscope.CancelScopeListener;
 import io.cancelscope.Durations;
 import io.cancelscope.ScopeDetails;
 import io.cancelscope.TimeSource;
-import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.NotBegun;
 import io.cancelscope.spring.OneLineLog;
+import io.cancelscope.spring.PacedLines;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,21 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeadlineLogger implements CancelScopeListener {
 
-	private static final int MOST_NAMES = 1_000;
-
 	private static final OneLineLog logger = OneLineLog.of(DeadlineLogger.class);
 
-	private final BoundedNames<Turn> turns = new BoundedNames<>(MOST_NAMES, (name) -> new Turn());
+	private final PacedLines lines;
 
-	private final BoundedNames<Turn> turnsOfRefused = new BoundedNames<>(MOST_NAMES, (name) -> new Turn());
-
-	private final TimeSource time;
-
-	private final Duration interval;
+	private final PacedLines linesOfRefused;
 
 	DeadlineLogger(TimeSource time, Duration interval) {
-		this.time = time;
-		this.interval = interval;
+		this.lines = new PacedLines(time, interval);
+		this.linesOfRefused = new PacedLines(time, interval);
 	}
 
 	@Override
@@ -49,19 +43,19 @@ final class DeadlineLogger implements CancelScopeListener {
 		if (reason.kind() == CancelReason.Kind.DEADLINE) {
 			ScopeDetails details = scope.details();
 			if (details.origin()) {
-				log(this.turns.get(scope.name()), () -> line(scope, details));
+				log(this.lines, scope, () -> line(scope, details));
 			}
 		}
 		else if (NotBegun.of(scope, reason) != null) {
-			log(this.turnsOfRefused.get(scope.name()),
+			log(this.linesOfRefused, scope,
 					() -> "Scope '" + scope.name() + "' was not begun: " + reason.message());
 		}
 	}
 
-	private void log(Turn turn, Supplier<String> line) {
-		long silent = turn.take(this.time.nanoTime(), this.interval.toNanos());
-		if (silent >= 0) {
-			logger.info(line.get() + ((silent > 0) ? "; and " + silent + " more since the last line" : ""));
+	private static void log(PacedLines lines, CancelScope scope, Supplier<String> line) {
+		String more = lines.next(scope.name());
+		if (more != null) {
+			logger.info(line.get() + more);
 		}
 	}
 
@@ -115,33 +109,6 @@ final class DeadlineLogger implements CancelScopeListener {
 
 	private static String text(Duration duration) {
 		return Durations.format(duration.truncatedTo(ChronoUnit.MILLIS));
-	}
-
-	/** When scopes of one name may have a line again. */
-	private static final class Turn {
-
-		private long silent;
-
-		private long lastLine;
-
-		private boolean hadLine;
-
-		/**
-		 * Takes a turn, if it is time.
-		 * @return how many had none since the last line, or -1 if it is too early
-		 */
-		synchronized long take(long now, long interval) {
-			if (this.hadLine && now - this.lastLine < interval) {
-				this.silent++;
-				return -1;
-			}
-			long silent = this.silent;
-			this.silent = 0;
-			this.hadLine = true;
-			this.lastLine = now;
-			return silent;
-		}
-
 	}
 
 }

@@ -1,16 +1,17 @@
 package io.cancelscope.spring.observemode;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.cancelscope.CancelReason;
 import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopeListener;
 import io.cancelscope.LogText;
 import io.cancelscope.TimeSource;
+import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.OneLineLog;
+import io.cancelscope.spring.PacedLines;
 
 /**
  * Counts and logs what enforcement would have cancelled while scopes are only observed.
@@ -21,29 +22,24 @@ public final class ObservedCancellations implements CancelScopeListener {
 	/** Names from outside the program must not fill the memory. */
 	static final int MOST_NAMES = 1_000;
 
-	/** What those share that come after the first {@value #MOST_NAMES}. */
-	static final String OTHERS = "others";
-
-	static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
-
 	private static final OneLineLog logger = OneLineLog.of(ObservedCancellations.class);
 
-	private final Map<String, Tally> tallies = new ConcurrentHashMap<>();
+	private final BoundedNames<LongAdder> counts = new BoundedNames<>(MOST_NAMES, (name) -> new LongAdder());
 
-	private final TimeSource time;
+	private final PacedLines lines;
 
 	ObservedCancellations(TimeSource time) {
-		this.time = time;
+		this.lines = new PacedLines(time, PacedLines.INTERVAL);
 	}
 
 	@Override
 	public void observed(CancelScope scope, CancelReason reason) {
-		long silent = tally(scope.name()).count(this.time.nanoTime());
-		if (silent >= 0) {
+		this.counts.get(scope.name()).increment();
+		String more = this.lines.next(scope.name());
+		if (more != null) {
 			logger.info("Observed: scope '" + scope.name() + "' would have been cancelled (" + reason.kind()
 					+ (scope.name().equals(reason.origin()) ? "" : ", along with '" + reason.origin() + "'") + "): "
-					+ LogText.of(reason.message()) + source(scope, reason)
-					+ ((silent > 0) ? "; and " + silent + " more since the last line" : ""));
+					+ LogText.of(reason.message()) + source(scope, reason) + more);
 		}
 	}
 
@@ -57,21 +53,12 @@ public final class ObservedCancellations implements CancelScopeListener {
 		return true;
 	}
 
-	private Tally tally(String name) {
-		Tally known = this.tallies.get(name);
-		if (known != null) {
-			return known;
-		}
-		String counted = (this.tallies.size() < MOST_NAMES) ? name : OTHERS;
-		return this.tallies.computeIfAbsent(counted, (missing) -> new Tally());
-	}
-
 	/**
 	 * Returns the number of scopes that would have been cancelled since the start.
 	 * @return the number of scopes
 	 */
 	public long count() {
-		return this.tallies.values().stream().mapToLong(Tally::count).sum();
+		return this.counts.all().values().stream().mapToLong(LongAdder::sum).sum();
 	}
 
 	/**
@@ -81,39 +68,8 @@ public final class ObservedCancellations implements CancelScopeListener {
 	 */
 	public Map<String, Long> countByName() {
 		Map<String, Long> counts = new TreeMap<>();
-		this.tallies.forEach((name, tally) -> counts.put(name, tally.count()));
+		this.counts.all().forEach((name, count) -> counts.put(name, count.sum()));
 		return counts;
-	}
-
-	/** What is known of the scopes of one name. */
-	private static final class Tally {
-
-		private long count;
-
-		private long silent;
-
-		private long lastLine;
-
-		/**
-		 * Counts one more.
-		 * @return how many there were since the last line, or -1 if it is too early for
-		 * another line
-		 */
-		synchronized long count(long now) {
-			if (this.count++ > 0 && now - this.lastLine < BETWEEN_LINES.toNanos()) {
-				this.silent++;
-				return -1;
-			}
-			long silent = this.silent;
-			this.silent = 0;
-			this.lastLine = now;
-			return silent;
-		}
-
-		synchronized long count() {
-			return this.count;
-		}
-
 	}
 
 }

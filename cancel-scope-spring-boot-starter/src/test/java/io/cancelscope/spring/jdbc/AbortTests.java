@@ -147,15 +147,4 @@ class AbortTests {
 		scope.close();
 	}
 
-	@Test
-	void manyAbortsAreOneLine(CapturedOutput output) {
-		LimitedWarnings warnings = new LimitedWarnings();
-
-		for (int i = 0; i < 100; i++) {
-			warnings.log(() -> "A database hangs", null);
-		}
-
-		assertThat(output.getOut().lines().filter((line) -> line.contains("A database hangs"))).hasSize(1);
-	}
-
 }

@@ -6,8 +6,10 @@ import io.cancelscope.CancelScope;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.DeadlineExceededException;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.BoundedNames;
 import io.cancelscope.spring.CancelScopeAutoConfiguration;
 import io.cancelscope.spring.CancelScoped;
+import io.cancelscope.spring.PacedLines;
 import io.cancelscope.spring.aop.CancelScopeAopAutoConfiguration;
 import io.cancelscope.testing.ManualTime;
 import org.junit.jupiter.api.Test;
@@ -80,7 +82,7 @@ class ObserveModeTests {
 				quotes.best(Duration.ofSeconds(1));
 			}
 			quotes.other(Duration.ofSeconds(1));
-			this.time.advance(ObservedCancellations.BETWEEN_LINES);
+			this.time.advance(PacedLines.INTERVAL);
 			quotes.best(Duration.ofSeconds(1));
 
 			assertThat(context.getBean(ObservedCancellations.class).countByName()).containsEntry("Quotes.best", 5L)
@@ -104,7 +106,7 @@ class ObserveModeTests {
 			ObservedCancellations observed = context.getBean(ObservedCancellations.class);
 			assertThat(observed.count()).isEqualTo(ObservedCancellations.MOST_NAMES + 50);
 			assertThat(observed.countByName()).hasSize(ObservedCancellations.MOST_NAMES + 1)
-				.containsEntry(ObservedCancellations.OTHERS, 50L);
+				.containsEntry(BoundedNames.OTHERS, 50L);
 		});
 	}
 
