@@ -15,8 +15,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The code of {@code docs/reference/spring.md} about annotations on classes, which is cut
- * from here.
+ * The code of {@code docs/reference/annotation.md} about annotations on classes, which is
+ * cut from here.
  */
 class ClassLevelPageTests {
 

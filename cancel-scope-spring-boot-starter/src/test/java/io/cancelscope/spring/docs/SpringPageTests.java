@@ -40,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The code of {@code docs/reference/spring.md}, which is cut from here.
+ * The code of {@code docs/reference/annotation.md} and of guides for Spring, which is cut
+ * from here.
  */
 @Timeout(30)
 class SpringPageTests {
