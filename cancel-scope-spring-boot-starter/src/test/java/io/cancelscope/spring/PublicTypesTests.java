@@ -3,11 +3,17 @@ package io.cancelscope.spring;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -51,6 +57,20 @@ class PublicTypesTests {
 			.matches("([a-z0-9]+\\.)?CancelScope[A-Za-z0-9]*(AutoConfiguration|Properties)(\\.[A-Za-z]+)?"));
 		assertThat(this.listed.get(USERS)).noneMatch((type) -> type.matches(".*(AutoConfiguration|Properties)"));
 		assertThat(this.listed.get(FEATURES)).noneMatch((type) -> type.matches(".*(AutoConfiguration|Properties)"));
+	}
+
+	@Test
+	void everyTypeForUsersIsNamedOnAPage() throws IOException {
+		StringBuilder pages = new StringBuilder();
+		try (Stream<Path> files = Files.walk(Path.of("..", "docs"))) {
+			for (Path page : files.filter((file) -> file.toString().endsWith(".md")).toList()) {
+				pages.append(Files.readString(page));
+			}
+		}
+		Set<String> words = new HashSet<>(Arrays.asList(pages.toString().split("\\W+")));
+
+		assertThat(this.listed.get(USERS)).as("types for users that are on no page of docs")
+			.allMatch((type) -> words.contains(type.substring(type.lastIndexOf('.') + 1)));
 	}
 
 	private static List<String> publicTypes() {

@@ -93,6 +93,14 @@ class DocsTests {
 		assertThat(outline(page).showsCodeSoon()).as("code soon in %s", page).isTrue();
 	}
 
+	@ParameterizedTest
+	@MethodSource("pagesForUsers")
+	void pageLeadsToAnother(Path page) throws IOException {
+		assertThat(LINK.matcher(Files.readString(page)).results().map((link) -> link.group(1)))
+			.as("links of %s to other pages", page)
+			.anyMatch((file) -> file.endsWith(".md"));
+	}
+
 	static Stream<Path> pagesForUsers() throws IOException {
 		List<Path> folders = Stream.of("getting-started", "concepts", "guides", "reference", "coming-from")
 			.map(ROOT.resolve("docs")::resolve)
