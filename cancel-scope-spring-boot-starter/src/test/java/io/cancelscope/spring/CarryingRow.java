@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks the test behind a row of the table in {@code docs/reference/carrying.md}. The
- * page and these annotations say the same, or {@code CarryingTableTests} fails.
+ * Marks the test behind a row of a table in {@code docs/reference/carrying.md}. The page
+ * and these annotations say the same, or {@code CarryingTableTests} fails.
  */
 @Documented
 @Target(ElementType.METHOD)
