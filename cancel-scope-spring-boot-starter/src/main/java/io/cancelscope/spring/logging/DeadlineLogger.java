@@ -47,8 +47,7 @@ final class DeadlineLogger implements CancelScopeListener {
 			}
 		}
 		else if (NotBegun.of(scope, reason) != null) {
-			log(this.linesOfRefused, scope,
-					() -> "Scope '" + scope.name() + "' was not begun: " + reason.message());
+			log(this.linesOfRefused, scope, () -> "Scope '" + scope.name() + "' was not begun: " + reason.message());
 		}
 	}
 

@@ -115,8 +115,10 @@ final class LettuceProviders {
 				Supplier<LettuceConnectionProvider> pool) {
 			GenericObjectPoolConfig<?> config = ((LettucePoolingClientConfiguration) configuration).getPoolConfig();
 			if (config.getMaxWaitDuration().isNegative()) {
-				// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not wait
-				// without a limit while another thread opens a connection. It spins, and no
+				// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not
+				// wait
+				// without a limit while another thread opens a connection. It spins, and
+				// no
 				// interrupt ends that.
 				config.setMaxWait(UNLIMITED);
 			}
