@@ -80,10 +80,8 @@ final class JedisClients {
 		config.setLifo(pool.getLifo());
 		config.setFairness(pool.getFairness());
 		// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not wait
-		// without
-		// a limit while another thread opens a connection. It spins, and no interrupt
-		// ends
-		// that.
+		// without a limit while another thread opens a connection. It spins, and no
+		// interrupt ends that.
 		config.setMaxWait(pool.getMaxWaitDuration().isNegative() ? UNLIMITED : pool.getMaxWaitDuration());
 		config.setBlockWhenExhausted(pool.getBlockWhenExhausted());
 		config.setTestOnCreate(pool.getTestOnCreate());

@@ -116,10 +116,8 @@ final class LettuceProviders {
 			GenericObjectPoolConfig<?> config = ((LettucePoolingClientConfiguration) configuration).getPoolConfig();
 			if (config.getMaxWaitDuration().isNegative()) {
 				// Limitation: a pool of Commons Pool 2.12 and 2.13 that is full does not
-				// wait
-				// without a limit while another thread opens a connection. It spins, and
-				// no
-				// interrupt ends that.
+				// wait without a limit while another thread opens a connection. It spins,
+				// and no interrupt ends that.
 				config.setMaxWait(UNLIMITED);
 			}
 			boolean before = config.getTestOnReturn();
