@@ -45,8 +45,10 @@ public final class GuardedCall {
 			return new GuardedCall(RequiredBudget.isMissing(scope, required.least(), left) && scope.isCancelled(),
 					null);
 		}
+		boolean late = scope.isCancelled();
 		UsualTime.Call call = times.of(scope.name()).begin(scope, left);
-		return new GuardedCall(call.isRefused() && scope.isCancelled(), call);
+		// What is out of time on arrival tells nothing of how long such calls take.
+		return new GuardedCall(call.isRefused() && scope.isCancelled(), late ? null : call);
 	}
 
 	/**

@@ -258,6 +258,20 @@ class RequiredByRequestsTests {
 		begins(requests, "/quotes", "100m");
 	}
 
+	/** Otherwise the median would be that of a few others. */
+	@Test
+	void requestThatIsOutOfTimeOnArrivalIsNotLearnt() {
+		RequestScopes requests = requests(AUTO);
+		take(requests, "/quotes", 1, 300);
+		for (int i = 0; i < ENOUGH; i++) {
+			try (Request request = open(requests, "/quotes", "t=1700000009.000", "500m")) {
+				assertThat(request.cancellation().reason().kind()).isEqualTo(CancelReason.Kind.DEADLINE);
+			}
+		}
+
+		begins(requests, "/quotes", "200m");
+	}
+
 	/** An asynchronous request may be closed by its filter and by its listener. */
 	@Test
 	void requestThatIsClosedTwiceIsLearntOnce() {
