@@ -55,6 +55,15 @@ class CancelScopeGrpcAutoConfigurationTests {
 				.hasMessageContaining("-1s"));
 	}
 
+	@Test
+	void callThatCouldNeverBeginStopsTheStartUp() {
+		this.runner.withPropertyValues("cancel-scope.timeouts[grpc/**]=1s", "cancel-scope.requires[grpc/**]=2s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContaining(
+						"Scope 'grpc/**' requires 2s to begin, which is more than its budget of 1s, set by"
+								+ " 'cancel-scope.timeouts[grpc/**]'."));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "cancel-scope.enabled=false", "cancel-scope.grpc.enabled=false" })
 	void switchedOff(String property) {

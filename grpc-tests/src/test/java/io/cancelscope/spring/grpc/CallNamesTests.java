@@ -43,7 +43,9 @@ class CallNamesTests {
 		try (TestServer server = TestServer.start(Transport.IN_PROCESS, "logging.level.io.cancelscope=info",
 				"cancel-scope.timeouts[cancelscope.calls.Calls/Unary]=10s",
 				"cancel-scope.timeouts[cancelscope.calls.Calls/*]=20s",
-				"cancel-scope.timeouts[cancelscope.calls.Calls/Missing]=10s")) {
+				"cancel-scope.timeouts[cancelscope.calls.Calls/Missing]=10s",
+				"cancel-scope.requires[cancelscope.calls.Calls/Unary]=auto",
+				"cancel-scope.requires[cancelscope.calls.Calls/Absent]=auto")) {
 			server.blocking().unary(Handlers.ask("a"));
 			assertThat(server.scopes().only().budget()).hasToString("PT10S");
 			server.scopes().reset();
@@ -52,6 +54,7 @@ class CallNamesTests {
 			assertThat(server.scopes().only().budget()).hasToString("PT20S");
 		}
 		assertThat(output).contains("Calls/Missing] has no effect".replace("]", "]'"))
+			.contains("The property 'cancel-scope.requires[cancelscope.calls.Calls/Absent]' has no effect")
 			.contains("The nearest name is")
 			.doesNotContain("Calls/Unary]' has no effect", "Calls/*]' has no effect")
 			.containsPattern("cancel-scope: .*grpc");
