@@ -12,6 +12,7 @@ import io.cancelscope.spring.OneLineLog;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.Endpoint;
 import io.lettuce.core.protocol.RedisCommand;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class BlockedCommand {
 	/** None if only the command itself can be cancelled. */
 	private final @Nullable CancelScope scope;
 
+	/** Whether a redirection by the server is for the client, not for the caller. */
+	private final boolean redirectable;
+
 	/** Completed when the command has ended. */
 	private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
 
@@ -66,11 +70,13 @@ final class BlockedCommand {
 
 	private boolean ended;
 
-	BlockedCommand(LettuceCommands commands, RedisCommand<?, ?, ?> command, String name, @Nullable CancelScope scope) {
+	BlockedCommand(LettuceCommands commands, RedisCommand<?, ?, ?> command, String name, @Nullable CancelScope scope,
+			boolean redirectable) {
 		this.commands = commands;
 		this.command = command;
 		this.name = name;
 		this.scope = scope;
+		this.redirectable = redirectable;
 	}
 
 	/**
@@ -86,10 +92,26 @@ final class BlockedCommand {
 				if (thrown != null) {
 					stop();
 				}
+				endUnlessWritten();
 			});
 		}
 		if (this.scope != null) {
 			this.registration = this.scope.onCancel(this::stop);
+		}
+	}
+
+	/** The client may end a command before it has a connection for it. */
+	private void endUnlessWritten() {
+		boolean written;
+		this.lock.lock();
+		try {
+			written = this.writer != null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (!written) {
+			end();
 		}
 	}
 
@@ -175,7 +197,7 @@ final class BlockedCommand {
 	 *   second step: the caller leaves
 	 * </pre>
 	 */
-	private static <K, V, T> RedisCommand<K, V, T> nothing() {
+	static <K, V, T> RedisCommand<K, V, T> nothing() {
 		Command<K, V, T> done = new Command<>(CommandType.PING, null);
 		done.cancel();
 		return done;
@@ -226,9 +248,11 @@ final class BlockedCommand {
 
 	/** Ends a command that is not written. */
 	private void fail() {
-		// Race: the event loop writes a command that is neither known here nor done.
-		this.command.completeExceptionally(exception());
-		end();
+		// Race: the event loop writes a command that is neither known nor done, because
+		// another thread is ending it. That one also ends this.
+		if (this.command.completeExceptionally(exception()) || CommandWrapper.unwrap(this.command).isDone()) {
+			end();
+		}
 	}
 
 	private void unblock() {
@@ -302,8 +326,38 @@ final class BlockedCommand {
 		if (written == null) {
 			return;
 		}
+		if (this.redirectable && written.wasRedirected()) {
+			redirect(written);
+			return;
+		}
 		end();
 		if (this.stopped && written.wasUnblocked()) {
+			written.completeExceptionally(exception());
+		}
+		else {
+			written.deliver();
+		}
+	}
+
+	/**
+	 * The server has replied that another one has the key, and the client sends the
+	 * command to that one. Until it is written, it is as at the beginning.
+	 */
+	private void redirect(WrittenCommand<?, ?, ?> written) {
+		boolean stopped;
+		this.lock.lock();
+		try {
+			stopped = this.stopped;
+			if (!stopped) {
+				this.writer = null;
+				this.written = null;
+				this.held = false;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (stopped) {
 			written.completeExceptionally(exception());
 		}
 		else {

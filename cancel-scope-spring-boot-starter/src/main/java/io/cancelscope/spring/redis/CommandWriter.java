@@ -101,15 +101,23 @@ final class CommandWriter extends ChannelOutboundHandlerAdapter {
 
 	private RedisCommand<?, ?, ?> prepare(ChannelHandlerContext context, RedisCommand<?, ?, ?> command) {
 		BlockedCommand blocked = this.commands.blocked(command);
-		if (command.isDone()) {
+		if (command.isDone() || CommandWrapper.unwrap(command).isDone()) {
 			if (blocked != null) {
-				// Its subscriber has left, and the client does not write it.
+				// Its caller or subscriber has left, and the client does not write it.
 				blocked.end();
 			}
-			return isExec(command) ? discard() : command;
+			if (isExec(command)) {
+				return discard();
+			}
+			// What a cluster's connection wraps it in is not done with it.
+			return command.isDone() ? command : BlockedCommand.nothing();
 		}
 		if (moved(command)) {
 			return command;
+		}
+		if (this.id == null && command.getType() == CommandType.ASKING) {
+			// It counts for the next command only, which may be a blocking one.
+			this.id = askForId(context);
 		}
 		if (blocked == null) {
 			blocked = this.commands.reactive(command);

@@ -24,6 +24,7 @@ import io.lettuce.core.event.command.CommandListener;
 import io.lettuce.core.event.command.CommandStartedEvent;
 import io.lettuce.core.event.command.CommandSucceededEvent;
 import io.lettuce.core.output.MultiOutput;
+import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.CommandExpiryWriter;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.DemandAware;
@@ -71,6 +72,7 @@ final class LettuceCommands implements CommandListener {
 	static LettuceCommands listenTo(AbstractRedisClient client, CancelScopeRedisProperties properties) {
 		LettuceCommands commands = new LettuceCommands(client, properties);
 		client.addListener(commands);
+		LettuceAnnouncements.of(client, commands::announced);
 		client.addListener(new RedisConnectionStateListener() {
 
 			@Override
@@ -109,12 +111,43 @@ final class LettuceCommands implements CommandListener {
 			return;
 		}
 		if (kind == CommandKind.BLOCKING && this.channels != null) {
-			begin(event, new BlockedCommand(this, command, name, scope));
+			begin(event, new BlockedCommand(this, command, name, scope, false));
 			return;
 		}
 		CancelScope.Registration registration = scope
 			.onCancel(() -> command.completeExceptionally(new RedisCommandCancelledException(name, scope)));
 		event.getContext().put(KEY, (Runnable) registration::unregister);
+	}
+
+	/**
+	 * The client chooses the server for a command of the current scope, and may have to
+	 * open a connection to it. On the thread of the caller.
+	 */
+	private void announced(RedisCommand<?, ?, ?> announced) {
+		if (!(CancelScope.current() instanceof OpenScope scope)) {
+			return;
+		}
+		AsyncCommand<?, ?, ?> command = CommandWrapper.unwrap(announced, AsyncCommand.class);
+		if (command == null || command instanceof TransactionalCommand) {
+			return;
+		}
+		String name = command.getType().toString();
+		CommandKind kind = CommandKind.of(name);
+		if (kind == CommandKind.EXEMPT) {
+			return;
+		}
+		if (scope.isCancelled()) {
+			refuse(command, name, scope);
+			return;
+		}
+		if (kind == CommandKind.BLOCKING && this.channels != null) {
+			BlockedCommand blocked = new BlockedCommand(this, command, name, scope, true);
+			begin(CommandWrapper.unwrap(command), blocked);
+			return;
+		}
+		CancelScope.Registration registration = scope
+			.onCancel(() -> command.completeExceptionally(new RedisCommandCancelledException(name, scope)));
+		command.whenComplete((value, thrown) -> registration.unregister());
 	}
 
 	/** It is done before it is written, so it is not written. */
@@ -126,15 +159,21 @@ final class LettuceCommands implements CommandListener {
 	}
 
 	private void begin(CommandStartedEvent event, BlockedCommand command) {
-		RedisCommand<?, ?, ?> key = CommandWrapper.unwrap(event.getCommand());
-		// A cluster's connection announces a command, and that of the node once more.
-		if (this.blocked.putIfAbsent(key, command) == null) {
+		if (begin(CommandWrapper.unwrap(event.getCommand()), command)) {
 			event.getContext().put(KEY, (Runnable) command::end);
-			command.begin(() -> this.blocked.remove(key, command));
 			if (isReactive(event.getCommand())) {
 				keepAsReactive(command);
 			}
 		}
+	}
+
+	/** Returns whether it was not known yet, by one of several announcements. */
+	private boolean begin(RedisCommand<?, ?, ?> key, BlockedCommand command) {
+		if (this.blocked.putIfAbsent(key, command) != null) {
+			return false;
+		}
+		command.begin(() -> this.blocked.remove(key, command));
+		return true;
 	}
 
 	@Override
@@ -169,7 +208,7 @@ final class LettuceCommands implements CommandListener {
 		if (CommandKind.of(name) != CommandKind.BLOCKING) {
 			return null;
 		}
-		BlockedCommand blocked = new BlockedCommand(this, command, name, null);
+		BlockedCommand blocked = new BlockedCommand(this, command, name, null, false);
 		keepAsReactive(blocked);
 		return blocked;
 	}

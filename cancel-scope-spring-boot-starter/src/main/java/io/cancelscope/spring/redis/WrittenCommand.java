@@ -1,5 +1,6 @@
 package io.cancelscope.spring.redis;
 
+import io.lettuce.core.protocol.CommandKeyword;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 
@@ -44,6 +45,13 @@ final class WrittenCommand<K, V, T> extends CommandWrapper<K, V, T> {
 	/** Whether the server has replied that the command was ended from outside. */
 	boolean wasUnblocked() {
 		return getOutput() != null && getOutput().hasError() && getOutput().getError().startsWith(UNBLOCKED);
+	}
+
+	/** Whether the server has replied that another one of its cluster has the key. */
+	boolean wasRedirected() {
+		return getOutput() != null && getOutput().hasError()
+				&& (getOutput().getError().startsWith(CommandKeyword.MOVED.name())
+						|| getOutput().getError().startsWith(CommandKeyword.ASK.name()));
 	}
 
 	void deliver() {

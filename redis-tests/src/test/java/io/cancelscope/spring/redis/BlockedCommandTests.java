@@ -1,5 +1,7 @@
 package io.cancelscope.spring.redis;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.cancelscope.CancelScopes;
 import io.cancelscope.OpenScope;
 import io.cancelscope.ScopeOptions;
@@ -28,13 +30,16 @@ class BlockedCommandTests {
 		try (OpenScope scope = CancelScopes.create().open(ScopeOptions.named("mine"))) {
 			HalfEnded command = new HalfEnded();
 			BlockedCommand blocked = new BlockedCommand(LettuceCommands.listenTo(client, TestClients.PATIENT), command,
-					"BLPOP", scope);
+					"BLPOP", scope, false);
 			scope.cancel("for the test");
-			blocked.begin(() -> {
-			});
+			AtomicBoolean ended = new AtomicBoolean();
+			blocked.begin(() -> ended.set(true));
 
 			assertThat(command.isDone()).isFalse();
+			assertThat(ended).as("so it is known when it is written").isFalse();
 			assertThat(blocked.writtenBy(null, command).isDone()).as("so the client does not write it").isTrue();
+			command.end();
+			assertThat(ended).isTrue();
 		}
 		finally {
 			client.shutdown();
@@ -47,6 +52,10 @@ class BlockedCommandTests {
 		private HalfEnded() {
 			super((Command<String, String, Object>) (Command<?, ?, ?>) new Command<>(CommandType.BLPOP,
 					new KeyValueOutput<>(StringCodec.UTF8), new CommandArgs<>(StringCodec.UTF8).addKey("list").add(0)));
+		}
+
+		private void end() {
+			super.completeExceptionally(new IllegalStateException("for the test"));
 		}
 
 		@Override

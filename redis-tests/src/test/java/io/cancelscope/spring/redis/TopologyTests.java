@@ -1,7 +1,6 @@
 package io.cancelscope.spring.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,7 +9,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
@@ -19,14 +17,16 @@ import io.cancelscope.ScopeCancelledException;
 import io.cancelscope.ScopeOptions;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -56,9 +56,8 @@ class TopologyTests {
 
 	private static final CancelScopes scopes = CancelScopes.create();
 
-	private static final AtomicInteger KEYS = new AtomicInteger();
-
-	private static final List<TestRedis> servers = new ArrayList<>();
+	private static final List<String> NAMES = List.of("cluster", "cluster-pooled", "sentinel", "sentinel-pooled",
+			"sentinel-replica", "static", "static-pooled");
 
 	private static final Map<String, LettuceConnectionFactory> factories = new TreeMap<>();
 
@@ -66,49 +65,35 @@ class TopologyTests {
 
 	private static ClientResources resources;
 
-	private static List<TestRedis> cluster;
-
-	private static TestRedis master;
+	private static Topology topology;
 
 	@BeforeAll
 	static void start() {
-		cluster = TestRedis.startCluster();
-		servers.addAll(cluster);
-		master = TestRedis.start();
-		servers.add(master);
-		TestRedis replica = master.startReplica();
-		servers.add(replica);
-		TestRedis sentinel = master.startSentinel();
-		servers.add(sentinel);
+		topology = Topology.shared();
 		executor = Executors.newCachedThreadPool();
 		resources = DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
-		RedisClusterConfiguration nodes = new RedisClusterConfiguration(List.of("127.0.0.1:" + cluster.get(0).port()));
-		add("cluster", nodes, plain().build());
-		add("cluster-pooled", nodes, pooled());
-		RedisSentinelConfiguration watched = new RedisSentinelConfiguration().master("master")
-			.sentinel("127.0.0.1", sentinel.port());
-		add("sentinel", watched, plain().build());
-		add("sentinel-pooled", watched, pooled());
-		add("sentinel-replica", watched, plain().readFrom(ReadFrom.REPLICA_PREFERRED).build());
-		RedisStaticMasterReplicaConfiguration both = new RedisStaticMasterReplicaConfiguration("127.0.0.1",
-				master.port());
-		both.addNode("127.0.0.1", replica.port());
-		add("static", both, plain().readFrom(ReadFrom.REPLICA_PREFERRED).build());
-		add("static-pooled", both, pooled());
+		for (String name : NAMES) {
+			factories.put(name, create(name));
+		}
 		factories.keySet().forEach(TopologyTests::connect);
 	}
 
 	private static void connect(String name) {
 		StringRedisTemplate template = template(name);
-		template.opsForValue().set(key(0), "value");
-		template.opsForValue().set(key(1), "value");
+		template.opsForValue().set(Topology.key(0), "value");
+		template.opsForValue().set(Topology.key(1), "value");
 	}
 
-	private static LettuceClientConfiguration.LettuceClientConfigurationBuilder plain() {
-		return LettuceClientConfiguration.builder()
+	private static LettuceClientConfiguration.LettuceClientConfigurationBuilder plain(String name) {
+		LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder()
 			.clientResources(resources)
 			.commandTimeout(Duration.ofSeconds(60))
 			.shutdownQuietPeriod(Duration.ZERO);
+		if (name.endsWith("reads")) {
+			return builder.readFrom(ReadFrom.REPLICA);
+		}
+		return (name.equals("static") || name.equals("sentinel-replica")) ? builder.readFrom(ReadFrom.REPLICA_PREFERRED)
+				: builder;
 	}
 
 	private static LettuceClientConfiguration pooled() {
@@ -122,22 +107,39 @@ class TopologyTests {
 			.build();
 	}
 
-	private static void add(String name, RedisConfiguration topology, LettuceClientConfiguration configuration) {
-		LettuceConnectionFactory factory = factory(topology, configuration);
+	private static LettuceConnectionFactory create(String name) {
+		LettuceClientConfiguration configuration = name.endsWith("pooled") ? pooled() : plain(name).build();
+		LettuceConnectionFactory factory = factory(servers(name), configuration);
 		factory.setShareNativeConnection(!name.endsWith("pooled"));
 		factory.afterPropertiesSet();
 		new LettuceFactories(() -> TestClients.PATIENT).postProcessAfterInitialization(factory, name);
-		factories.put(name, factory);
+		return factory;
 	}
 
-	private static LettuceConnectionFactory factory(RedisConfiguration topology,
+	private static RedisConfiguration servers(String name) {
+		if (name.startsWith("cluster")) {
+			RedisClusterConfiguration nodes = new RedisClusterConfiguration(
+					List.of("127.0.0.1:" + topology.cluster().get(0).port()));
+			nodes.setMaxRedirects(1);
+			return nodes;
+		}
+		if (name.startsWith("sentinel")) {
+			return new RedisSentinelConfiguration().master("master").sentinel("127.0.0.1", topology.sentinel().port());
+		}
+		RedisStaticMasterReplicaConfiguration both = new RedisStaticMasterReplicaConfiguration("127.0.0.1",
+				topology.master().port());
+		both.addNode("127.0.0.1", topology.replica().port());
+		return both;
+	}
+
+	private static LettuceConnectionFactory factory(RedisConfiguration servers,
 			LettuceClientConfiguration configuration) {
-		if (topology instanceof RedisClusterConfiguration nodes) {
+		if (servers instanceof RedisClusterConfiguration nodes) {
 			return new LettuceConnectionFactory(nodes, configuration);
 		}
-		return (topology instanceof RedisSentinelConfiguration watched)
+		return (servers instanceof RedisSentinelConfiguration watched)
 				? new LettuceConnectionFactory(watched, configuration)
-				: new LettuceConnectionFactory((RedisStaticMasterReplicaConfiguration) topology, configuration);
+				: new LettuceConnectionFactory((RedisStaticMasterReplicaConfiguration) servers, configuration);
 	}
 
 	@AfterAll
@@ -147,15 +149,11 @@ class TopologyTests {
 			executor.shutdown();
 			resources.shutdown(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5_000);
 		}
-		servers.forEach(TestRedis::close);
 	}
 
-	/**
-	 * Limitation: in a cluster, and with replicas, a connection to a server is opened by
-	 * the first command for it, which does not end with its scope. So there is a pool.
-	 */
+	/** Without a pool, each pop has a connection of its own, which it opens itself. */
 	static Stream<Arguments> pops() {
-		return Stream.of("cluster-pooled", "sentinel", "sentinel-pooled", "static-pooled")
+		return NAMES.stream()
 			.flatMap((name) -> Stream.of(Arguments.of(name, "deadline", 0), Arguments.of(name, "cancel", 0),
 					Arguments.of(name, "cancel", 1)));
 	}
@@ -169,8 +167,8 @@ class TopologyTests {
 	@MethodSource("pops")
 	void aBlockingCommandEndsAtItsServer(String name, String cause, int half) throws Exception {
 		StringRedisTemplate template = template(name);
-		String key = key(half);
-		TestRedis server = server(name, half);
+		String key = Topology.key(half);
+		TestRedis server = topology.server(name, half);
 		CompletableFuture<OpenScope> opened = new CompletableFuture<>();
 		CompletableFuture<Throwable> ended = ended(opened, cause.equals("deadline") ? Duration.ofMillis(300) : null,
 				() -> template.opsForList().leftPop(key, POP));
@@ -192,9 +190,9 @@ class TopologyTests {
 	@MethodSource("topologies")
 	void anOrdinaryCommandEndsAtOnce(String name) throws Exception {
 		StringRedisTemplate template = template(name);
-		String key = key(1);
+		String key = Topology.key(1);
 		template.opsForValue().set(key, "value");
-		TestRedis server = server(name, 1);
+		TestRedis server = topology.server(name, 1);
 		CompletableFuture<OpenScope> opened = new CompletableFuture<>();
 		server.freeze();
 		try {
@@ -208,14 +206,91 @@ class TopologyTests {
 		assertThat(template.opsForValue().get(key)).isNotNull();
 	}
 
+	static Stream<Arguments> firstCommands() {
+		return Stream.of("cluster", "cluster-pooled", "sentinel-reads", "static-reads")
+			.flatMap((name) -> Stream.of(Arguments.of(name, "APPEND"), Arguments.of(name, "BLPOP")));
+	}
+
+	/**
+	 * It opens the connection to that server, which does not answer. On one JDK, to save
+	 * time.
+	 */
+	@EnabledForJreRange(min = JRE.JAVA_18)
 	@ParameterizedTest
-	@ValueSource(strings = { "cluster-pooled", "sentinel", "static-pooled" })
+	@MethodSource("firstCommands")
+	void theFirstCommandForAServerEnds(String name, String command) throws Exception {
+		TestRedis server = topology.server(name, 1);
+		String key = Topology.key(1);
+		LettuceConnectionFactory factory = create(name);
+		try (Jedis admin = server.admin()) {
+			StringRedisTemplate template = new StringRedisTemplate(factory);
+			template.afterPropertiesSet();
+			// It is for another server: of the cluster, or the replica.
+			template.opsForValue().get(Topology.key(0));
+			server.freeze();
+			try {
+				assertCancelled(ended(new CompletableFuture<>(), Duration.ofMillis(100), () -> command.equals("BLPOP")
+						? template.opsForList().leftPop(key, POP) : template.opsForValue().append(key, "late"))
+					.get(30, TimeUnit.SECONDS));
+			}
+			finally {
+				server.thaw();
+			}
+			if (command.equals("BLPOP")) {
+				admin.rpush(key, "element");
+			}
+			template.opsForValue().append(Topology.key(1), "value");
+
+			assertThat(admin.exists(key)).as("its caller had left before it was sent")
+				.isEqualTo(command.equals("BLPOP"));
+		}
+		finally {
+			factory.destroy();
+		}
+	}
+
+	/**
+	 * The server that has been asked first sends the client to the other one. On one JDK,
+	 * to save time.
+	 */
+	@EnabledForJreRange(min = JRE.JAVA_18)
+	@ParameterizedTest
+	@CsvSource({ "cluster, MOVED", "cluster, ASK", "cluster-pooled, MOVED", "cluster-pooled, ASK" })
+	void aRedirectedCommandEnds(String name, String how) throws Exception {
+		StringRedisTemplate template = template(name);
+		String key = Topology.key(0);
+		TestRedis other = topology.cluster().get(1);
+		AutoCloseable redirection = topology.redirect(key, how);
+		try (redirection) {
+			CompletableFuture<OpenScope> opened = new CompletableFuture<>();
+			CompletableFuture<Throwable> ended = ended(opened, null, () -> template.opsForList().leftPop(key, POP));
+			other.awaitBlockedClients(1);
+			opened.get(30, TimeUnit.SECONDS).cancel("for the test");
+			assertCancelled(ended.get(30, TimeUnit.SECONDS));
+			other.awaitBlockedClients(0);
+
+			other.freeze();
+			try {
+				assertCancelled(
+						ended(new CompletableFuture<>(), Duration.ofMillis(100), () -> template.opsForValue().get(key))
+							.get(30, TimeUnit.SECONDS));
+			}
+			finally {
+				other.thaw();
+			}
+		}
+		template.opsForList().rightPush(key, "element");
+		assertThat(template.opsForList().leftPop(key)).isEqualTo("element");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "cluster", "cluster-pooled", "sentinel", "static-pooled" })
 	void anElementIsReturnedOrStays(String name) throws Exception {
 		StringRedisTemplate template = template(name);
 		int returned = 0;
 		for (int race = 0; race < RACES; race++) {
-			String key = key(race % 2);
-			TestRedis server = server(name, race % 2);
+			String key = Topology.key(race % 2);
+			TestRedis server = topology.server(name, race % 2);
 			CompletableFuture<OpenScope> opened = new CompletableFuture<>();
 			CompletableFuture<String> popped = CompletableFuture.supplyAsync(() -> {
 				try (OpenScope scope = scopes.open(ScopeOptions.named("mine"))) {
@@ -250,20 +325,6 @@ class TopologyTests {
 		StringRedisTemplate template = new StringRedisTemplate(factories.get(name));
 		template.afterPropertiesSet();
 		return template;
-	}
-
-	/** A key of the lower or the upper half of the slots. */
-	private static String key(int half) {
-		while (true) {
-			String key = "key-" + KEYS.incrementAndGet();
-			if (SlotHash.getSlot(key) / 8192 == half) {
-				return key;
-			}
-		}
-	}
-
-	private static TestRedis server(String name, int half) {
-		return name.startsWith("cluster") ? cluster.get(half) : master;
 	}
 
 	private static CompletableFuture<Throwable> ended(CompletableFuture<OpenScope> opened, Duration timeout,
