@@ -36,6 +36,10 @@ final class ReactiveResultAdapter implements ReturnValueAdapter {
 				: bound(call, caller, Mono.from(source), adapter));
 	}
 
+	// Written twice, because Flux and Mono have no type in common that has these
+	// operators. A Mono that was made a Flux and back would cancel its source after the
+	// value, which looks like a subscriber that has left.
+
 	private static <T> Flux<T> bound(ScopedCall call, CancelScope caller, Flux<T> source, ReactiveAdapter adapter) {
 		return Flux.deferContextual((context) -> {
 			Subscribed subscribed = Subscribed.open(call, caller, context);
