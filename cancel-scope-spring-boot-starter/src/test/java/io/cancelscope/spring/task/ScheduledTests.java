@@ -142,7 +142,7 @@ class ScheduledTests {
 	@Test
 	@CarryingRow(way = "a `ThreadPoolTaskScheduler` of your own with `ContextPropagatingTaskDecorator` alone",
 			carried = "yes, into every run",
-			by = "nobody wants that: put the bean `cancelScopeTaskDecorator` first in a `CompositeTaskDecorator`")
+			by = "usually unintended: put the bean `cancelScopeTaskDecorator` first in a `CompositeTaskDecorator`")
 	void schedulerThatOnlyKnowsTheGenericDecoratorKeepsTheFirstScope() {
 		assertThat(seenOnSchedulerWith(new ContextPropagatingTaskDecorator())).containsOnly("request");
 		assertThat(seenOnSchedulerWith(new CompositeTaskDecorator(
