@@ -7,7 +7,11 @@ const wide = matchMedia('(min-width: 52.01rem)');
 const fold = () => { navigation.open = wide.matches; };
 wide.addEventListener('change', fold);
 fold();
-navigation.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+// Only the navigation is scrolled to this page's entry: the page begins at its top, or where its address says.
+const here = navigation.querySelector('[aria-current]');
+if (here && wide.matches) {
+  navigation.scrollTop = here.offsetTop - navigation.clientHeight / 2;
+}
 
 const MOST = 12;
 const AROUND = 90;
