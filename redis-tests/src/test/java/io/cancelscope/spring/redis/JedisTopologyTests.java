@@ -1,6 +1,7 @@
 package io.cancelscope.spring.redis;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 
 import io.cancelscope.CancelScopes;
@@ -35,6 +37,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.builders.ClusterClientBuilder;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.providers.SentineledConnectionProvider;
@@ -109,7 +112,20 @@ class JedisTopologyTests {
 					.sentinel("127.0.0.1", topology.sentinel().port()), configuration);
 		factory.afterPropertiesSet();
 		factory.start();
+		if (provider(factory) instanceof SentineledConnectionProvider sentineled) {
+			awaitListening(sentineled);
+		}
 		return factory;
+	}
+
+	/** At first, each thread that listens to a sentinel asks for the master once more. */
+	@SuppressWarnings("unchecked") // the type is not visible
+	private static void awaitListening(SentineledConnectionProvider provider) {
+		for (Thread listener : (Collection<Thread>) field(provider, "sentinelListeners")) {
+			await().atMost(TestRedis.LONG)
+				.until(() -> Stream.of(listener.getStackTrace())
+					.anyMatch((frame) -> frame.getClassName().contains("JedisPubSub")));
+		}
 	}
 
 	private static JedisConnectionFactory reached(JedisConnectionFactory factory) {
@@ -222,8 +238,7 @@ class JedisTopologyTests {
 				"The wait for a connection was cancelled");
 		opened.get(30, TimeUnit.SECONDS).cancel("for the test");
 		assertCancelled(holder.get(30, TimeUnit.SECONDS), "The command BLPOP was cancelled");
-		assertThat(template.opsForValue().get(key)).isNull();
-		assertThat(clients(topology.server(name, 1))).isEqualTo(1);
+		assertThat(template.opsForValue().get(key)).as("from a pool that is full again").isNull();
 	}
 
 	@ParameterizedTest
@@ -252,7 +267,7 @@ class JedisTopologyTests {
 			try (Jedis admin = server.admin()) {
 				CompletableFuture<Void> cancelled = CompletableFuture.runAsync(() -> scope.cancel("for the test"),
 						executor);
-				spin((race % 20) * 50_000L);
+				spin((race % 20) * 250_000L);
 				admin.rpush(key, "element");
 				cancelled.get(30, TimeUnit.SECONDS);
 				String value = popped.get(30, TimeUnit.SECONDS);
@@ -333,6 +348,78 @@ class JedisTopologyTests {
 			provider.getConnectionFromSlot(0).close();
 			assertThat(((ScopedClusterProvider) provider).pools()).as("and the old ones are forgotten").isEqualTo(1);
 		}
+	}
+
+	/** The client asks a server which of them has what, and gets no answer. */
+	@Test
+	void theWaitForTheServersOfAClusterEnds() throws Exception {
+		ScopedClusterProvider provider = (ScopedClusterProvider) provider(factories.get("cluster"));
+		TestRedis server = topology.cluster().get(0);
+		server.freeze();
+		try {
+			assertCancelled(ended(executor, new CompletableFuture<>(), Duration.ofMillis(100), () -> {
+				provider.renewSlotCache();
+				return null;
+			}).get(30, TimeUnit.SECONDS), "The wait for a connection was cancelled");
+		}
+		finally {
+			server.thaw();
+		}
+		assertThat(template("cluster").opsForValue().get(Topology.key(0))).isNull();
+	}
+
+	/** A server does not answer, so the client pauses before it tries again. */
+	@Test
+	void thePauseBeforeTheNextAttemptEnds() throws Exception {
+		ScopedClusterExecutor attempts = (ScopedClusterExecutor) field(client(factories.get("cluster")), "executor");
+
+		assertCancelled(ended(executor, new CompletableFuture<>(), Duration.ofMillis(50), () -> {
+			attempts.sleep(600_000);
+			return null;
+		}).get(30, TimeUnit.SECONDS), "The wait for a connection was cancelled");
+		Throwable interrupted = ended(executor, new CompletableFuture<>(), null, () -> {
+			Thread.currentThread().interrupt();
+			try {
+				attempts.sleep(600_000);
+			}
+			finally {
+				assertThat(Thread.interrupted()).isTrue();
+			}
+			return null;
+		}).get(30, TimeUnit.SECONDS);
+		assertThat(interrupted).isInstanceOf(JedisClusterOperationException.class)
+			.hasCauseInstanceOf(InterruptedException.class);
+	}
+
+	/**
+	 * Race: the sentinels tell the client of another master while it is reached. The pool
+	 * of the old one must not take the place of the new one.
+	 */
+	@Test
+	void aMasterThatChangesMeanwhileIsReached() throws Exception {
+		JedisConnectionFactory factory = create("sentinel");
+		SentineledConnectionProvider provider = (SentineledConnectionProvider) provider(factory);
+		Lock changing = (Lock) field(provider, "initPoolLock");
+		Thread reaching = new Thread(() -> JedisSentinels.reach(provider, TestClients.PATIENT));
+		HostAndPort other = new HostAndPort("127.0.0.1", topology.cluster().get(0).port());
+		changing.lock();
+		try {
+			reaching.start();
+			await().atMost(TestRedis.LONG).until(() -> reaching.getState() == Thread.State.WAITING);
+			assertThat(provider.getConnectionMap().values().iterator().next()).isNotInstanceOf(ScopedJedisPool.class);
+			ReflectionTestUtils.invokeMethod(provider, "initMaster", other);
+		}
+		finally {
+			changing.unlock();
+		}
+		reaching.join(TestRedis.LONG.toMillis());
+
+		assertThat(pool(provider).isClosed()).isFalse();
+		try (Connection connection = provider.getConnection()) {
+			assertThat(connection).isInstanceOf(ScopedConnection.class);
+			assertThat(connection.toString()).contains(other.toString());
+		}
+		factory.destroy();
 	}
 
 	/** Sentinels tell the client of a failover: it has another pool then. */
