@@ -187,6 +187,18 @@ class ForeignInternalsTests {
 	}
 
 	@Test
+	void springCreatesTheJedisClientOfAClusterInAMethodThatCanBeOverridden() throws Exception {
+		assumeThat(ClassUtils.isPresent("redis.clients.jedis.RedisClient", null))
+			.as("Spring Boot 4.0 has a Jedis that is not reached")
+			.isTrue();
+		String spring = "org.springframework.data.redis.connection.";
+		assertThat(type(spring + "jedis.JedisConnectionFactory").getDeclaredMethod("createRedisClusterClient",
+				type(spring + "RedisClusterConfiguration")))
+			.as("Spring Data Redis: what a subclass creates is left alone; otherwise it would be lost")
+			.isNotNull();
+	}
+
+	@Test
 	void lettucesPoolOfSpringHasTheConstructor() throws Exception {
 		String lettuce = "org.springframework.data.redis.connection.lettuce.";
 		assertThat(type(lettuce + "LettucePoolingConnectionProvider").getDeclaredConstructor(

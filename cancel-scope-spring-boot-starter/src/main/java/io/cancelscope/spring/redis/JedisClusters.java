@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.cancelscope.spring.ChangedLibrary;
 import io.cancelscope.spring.OneLineLog;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ final class JedisClusters {
 	private static final OneLineLog logger = OneLineLog.of(JedisClusters.class);
 
 	private static final String CONSEQUENCE = "commands of Jedis do not end with their scope if it uses a cluster";
+
+	/** Subclasses may override it. */
+	private static final String CREATION = "createRedisClusterClient";
 
 	private static final @Nullable Field CLIENT = field(JedisConnectionFactory.class, "redisClient",
 			UnifiedJedis.class);
@@ -110,9 +114,12 @@ final class JedisClusters {
 	/** An application may create the client, or parts of it, in a way of its own. */
 	private static boolean isCustom(JedisConnectionFactory factory,
 			redis.clients.jedis.executors.ClusterCommandExecutor executor) {
-		Method creation = ReflectionUtils.findMethod(factory.getClass(), "createRedisClusterClient",
-				RedisClusterConfiguration.class);
-		return creation == null || creation.getDeclaringClass() != JedisConnectionFactory.class
+		Method creation = ReflectionUtils.findMethod(factory.getClass(), CREATION, RedisClusterConfiguration.class);
+		if (creation == null) {
+			ChangedLibrary.report(JedisConnectionFactory.class, "a method '" + CREATION + "'", CONSEQUENCE);
+			return true;
+		}
+		return creation.getDeclaringClass() != JedisConnectionFactory.class
 				|| executor.getClass() != redis.clients.jedis.executors.ClusterCommandExecutor.class
 				|| executor.provider.getClass() != ClusterConnectionProvider.class;
 	}
