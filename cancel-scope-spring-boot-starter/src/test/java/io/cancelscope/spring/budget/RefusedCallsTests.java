@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import io.cancelscope.CancelScopeListener;
 import io.cancelscope.CancelScopes;
 import io.cancelscope.ScopeOptions;
+import io.cancelscope.spring.BudgetChanges;
+import io.cancelscope.spring.BudgetCommand;
 import io.cancelscope.spring.InsufficientBudgetException;
+import io.cancelscope.spring.ScopeSettings;
 import io.cancelscope.spring.SettingsFixture;
 import io.cancelscope.spring.request.CancelScopeWebProperties;
 import io.cancelscope.spring.request.RequestScope;
@@ -107,7 +110,8 @@ class RefusedCallsTests {
 			.build();
 		Map<String, String> properties = Map.of("cancel-scope.web.request-start", "X-Request-Start",
 				"cancel-scope.web.trust-headers", "always", "cancel-scope.web.timeout", "1s");
-		RequestScopes requests = new RequestScopes(scopes, this.time, SettingsFixture.inFile(properties).settings(),
+		ScopeSettings settings = SettingsFixture.inFile(properties).settings();
+		RequestScopes requests = new RequestScopes(scopes, this.time, settings,
 				new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("cancel-scope.web",
 						CancelScopeWebProperties.class),
 				Stream::empty, (header) -> {
@@ -119,6 +123,10 @@ class RefusedCallsTests {
 		request(requests, now - 10_000);
 
 		assertThat(this.refused.of("GET /**")).isOne();
+		new BudgetChanges(settings, this.time, () -> null)
+			.execute(BudgetCommand.change("GET /**", Duration.ofSeconds(2), null, null, null));
+		request(requests, now - 10_000);
+		assertThat(this.refused.of("GET /**")).isEqualTo(2);
 	}
 
 	private static void request(RequestScopes requests, long start) {
