@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpMethod;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
@@ -121,20 +122,21 @@ public final class RequestScopeNames implements ScopeNames, Ordered {
 	public record Endpoint(Collection<String> methods, PathPattern pattern) {
 
 		/**
-		 * Creates an endpoint.
-		 * @param methods the names of the mapped HTTP methods; empty for all
-		 * @param pattern the path pattern
-		 * @return the endpoint, which supports HEAD if it supports GET
+		 * Creates the endpoints of a mapping.
+		 * @param methods the mapped HTTP methods; empty for all
+		 * @param patterns the path patterns
+		 * @return the endpoints, which support HEAD if they support GET
 		 */
-		public static Endpoint of(Collection<String> methods, PathPattern pattern) {
+		public static Stream<Endpoint> of(Set<RequestMethod> methods, Stream<PathPattern> patterns) {
+			Set<String> names = new TreeSet<>();
 			if (methods.isEmpty()) {
-				return new Endpoint(Stream.of(HttpMethod.values()).map(HttpMethod::name).toList(), pattern);
+				Stream.of(HttpMethod.values()).map(HttpMethod::name).forEach(names::add);
 			}
-			Set<String> all = new TreeSet<>(methods);
-			if (all.contains("GET")) {
-				all.add("HEAD");
+			methods.stream().map(RequestMethod::name).forEach(names::add);
+			if (methods.contains(RequestMethod.GET)) {
+				names.add(RequestMethod.HEAD.name());
 			}
-			return new Endpoint(all, pattern);
+			return patterns.map((pattern) -> new Endpoint(names, pattern));
 		}
 
 	}

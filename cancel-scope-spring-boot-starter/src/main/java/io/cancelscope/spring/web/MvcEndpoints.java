@@ -1,6 +1,5 @@
 package io.cancelscope.spring.web;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.mvc.condition.PathPatternsRequestCondition;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
@@ -47,12 +45,7 @@ final class MvcEndpoints implements EndpointPatterns {
 	}
 
 	private static Stream<Endpoint> endpoints(RequestMappingInfo mapping) {
-		Collection<String> methods = mapping.getMethodsCondition()
-			.getMethods()
-			.stream()
-			.map(RequestMethod::name)
-			.toList();
-		return patterns(mapping).map((pattern) -> Endpoint.of(methods, pattern));
+		return Endpoint.of(mapping.getMethodsCondition().getMethods(), patterns(mapping));
 	}
 
 	private static Stream<PathPattern> patterns(RequestMappingInfo mapping) {

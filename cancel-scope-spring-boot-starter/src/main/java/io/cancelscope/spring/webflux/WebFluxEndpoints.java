@@ -1,6 +1,5 @@
 package io.cancelscope.spring.webflux;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.util.pattern.PathPattern;
@@ -49,12 +47,8 @@ final class WebFluxEndpoints {
 	}
 
 	private static Stream<Endpoint> endpoints(RequestMappingInfo mapping) {
-		Collection<String> methods = mapping.getMethodsCondition()
-			.getMethods()
-			.stream()
-			.map(RequestMethod::name)
-			.toList();
-		return mapping.getPatternsCondition().getPatterns().stream().map((pattern) -> Endpoint.of(methods, pattern));
+		return Endpoint.of(mapping.getMethodsCondition().getMethods(),
+				mapping.getPatternsCondition().getPatterns().stream());
 	}
 
 }
