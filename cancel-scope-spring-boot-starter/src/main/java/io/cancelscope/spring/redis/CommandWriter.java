@@ -49,8 +49,30 @@ final class CommandWriter extends ChannelOutboundHandlerAdapter {
 		this.channel = channel;
 	}
 
+	/**
+	 * Adds one, if this is a connection to a server that has none.
+	 * <p>
+	 * Race: two connections are established at once, and each looks at both. A handler
+	 * that another thread adds is not called before the thread of its channel has noticed
+	 * it. So only that thread adds it, before it writes anything.
+	 */
 	static void addTo(Channel channel, LettuceCommands commands) {
-		// Race: two connections are established at once, and each looks at both.
+		if (channel.attr(PRESENT).get() != null) {
+			return;
+		}
+		if (channel.eventLoop().inEventLoop()) {
+			add(channel, commands);
+			return;
+		}
+		try {
+			channel.eventLoop().execute(() -> add(channel, commands));
+		}
+		catch (RejectedExecutionException ex) {
+			// Ignored: the client is shut down, and closes its connections itself.
+		}
+	}
+
+	private static void add(Channel channel, LettuceCommands commands) {
 		if (channel.pipeline().get(CommandHandler.class) != null
 				&& channel.attr(PRESENT).compareAndSet(null, Boolean.TRUE)) {
 			channel.pipeline().addLast(new CommandWriter(commands, channel));
